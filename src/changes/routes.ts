@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import { ApiError, badRequest } from '../errors.ts'
+import { type Query, readId, wordsOf } from '../http/query.ts'
+import { route } from '../http/route.ts'
+import { Id, Timestamp } from '../http/values.ts'
+import { type ChangeRow, type Cursor, listChanges } from './queries.ts'
+
+const mostChanges = 1000
+const fewestChanges = 100
+
+export const Change = Type.Object({
+  cursor: Type.String({ description: 'Where the feed goes on after this change.', examples: ['812.4711'] }),
+  event_id: Type.Union([Id(), Type.Null()]),
+  object: Type.String({ examples: ['session'] }),
+  object_id: Id(),
+  action: Type.String({ enum: ['create', 'update', 'delete'] }),
+  credential_id: Type.Union([Id(), Type.Null()], {
+    description: 'Null: the command line, or the server by itself.',
+  }),
+  request_id: Type.Union([Type.String(), Type.Null()]),
+  before: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
+    description: 'Null for a creation.',
+  }),
+  after: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
+    description: 'Null for a deletion.',
+  }),
+  created_at: Timestamp(),
+})
+
+const ChangePage = Type.Object({
+  items: Type.Array(Type.Ref('Change')),
+  cursor: Type.String({ description: 'The `since` of the next call.' }),
+  has_more: Type.Boolean({ description: 'Whether the next call will return more at once.' }),
+})
+
+export function changeRoutes(app: FastifyInstance): void {
+  route(app, {
+    spellings: ['GET /changes'],
+    id: 'listChanges',
+    tag: 'Changes',
+    summary: 'Read what changed since a cursor',
+    description:
+      'Every creation, update and deletion in the order of commits, none skipped. Keep the `cursor` of the answer and send it as `since`; without `since` the feed starts at the beginning.',
+    query: {
+      since: 'The cursor of the last answer.',
+      event_id: 'Only changes in this event.',
+      object: 'Comma-separated kinds: event, track, location, session_field, session.',
+      'per-page': `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
+    },
+    success: { 200: ChangePage },
+    isList: true,
+    handler: async request => {
+      const query = request.query as Query
+      const since = readCursor(query.since)
+      const limit = readLimit(query['per-page'])
+      const filter = { event_id: readEvent(query.event_id), objects: wordsOf(query.object) }
+      const rows = await listChanges(app.pool, request.caller.account_id, since, filter, limit + 1)
+      const items = rows.slice(0, limit).map(toChange)
+      return { items, cursor: items.at(-1)?.cursor ?? writeCursor(since), has_more: rows.length > limit }
+    },
+  })
+}
+
+const writeCursor = ({ tx, id }: Cursor) => `${tx}.${id}`
+
+function readCursor(text: string | undefined): Cursor {
+  if (!text || text.trim() === '') return { tx: '0', id: 0 }
+  const [, tx, id] = /^\s*(\d{1,19})\.(\d{1,15})\s*$/.exec(text) ?? []
+  if (!tx) throw badRequest('bad_parameter', 'since must be a cursor of an earlier answer.')
+  return { tx, id: Number(id) }
+}
+
+function readLimit(text: string | undefined): number {
+  if (!text || text.trim() === '') return fewestChanges
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1)
+    throw badRequest('bad_parameter', 'per-page must be a positive integer.')
+  return Math.min(Number(text), mostChanges)
+}
+
+function readEvent(text: string | undefined): number | undefined {
+  if (!text || text.trim() === '') return undefined
+  const id = readId(text)
+  if (!id) throw new ApiError(404, 'not_found', `Event ${text} does not exist.`)
+  return id
+}
+
+function toChange({ tx, id, ...change }: ChangeRow) {
+  return {
+    cursor: writeCursor({ tx, id }),
+    ...change,
+    before: publicMembers(change.before),
+    after: publicMembers(change.after),
+  }
+}
+
+/** What is the database's own stays inside. */
+function publicMembers(row: Record<string, unknown> | null) {
+  if (!row) return null
+  const { account_id: _account, event_timezone: _timezone, ...members } = row
+  return members
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path'
+
+/** One setting of the program: its environment variable, default, meaning and how its text is read. */
+export type Setting<T> = {
+  default: string
+  meaning: string
+  allowed: string
+  read: (text: string) => T | undefined
+}
+
+const integer = (min: number, max: number) => ({
+  allowed: `a whole number from ${min} to ${max}`,
+  read: (text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max ? value : undefined
+  },
+})
+const oneOf = <const T extends string>(...choices: T[]) => ({
+  allowed: choices.join(', '),
+  read: (text: string) => choices.find(choice => choice === text),
+})
+const flag = {
+  allowed: '0 or 1',
+  read: (text: string) => (text === '0' ? false : text === '1' ? true : undefined),
+}
+const urlOf = (protocols: string[], allowed: string) => ({
+  allowed,
+  read: (text: string) => {
+    if (text === '') return null
+    return URL.canParse(text) && protocols.includes(new URL(text).protocol)
+      ? text.replace(/\/+$/, '')
+      : undefined
+  },
+})
+
+/** Every setting, in the order in which docs/operations.md lists them. */
+export const settings = {
+  PORT: {
+    default: '8080',
+    meaning: 'TCP port of the HTTP server; 0 takes a free one.',
+    ...integer(0, 65535),
+  },
+  HOST: {
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. 0.0.0.0 listens on every interface.',
+    allowed: 'an address or host name',
+    read: (text: string) => (/^[A-Za-z0-9.:_-]+$/.test(text) ? text : undefined),
+  },
+  PUBLIC_URL: {
+    default: '',
+    meaning: 'Base of every link that leaves the server. Empty: the host that the request named.',
+    ...urlOf(['http:', 'https:'], 'an http(s) URL, or empty'),
+  },
+  DATABASE_URL: {
+    default: '',
+    meaning: 'PostgreSQL 16 or newer. Empty: Lectern runs its own server in DATA_DIR.',
+    ...urlOf(['postgres:', 'postgresql:'], 'a postgres:// URL, or empty'),
+  },
+  DATABASE_POOL: { default: '10', meaning: 'Database connections of this process.', ...integer(2, 200) },
+  DATA_DIR: {
+    default: './data',
+    meaning: 'Folder of the built-in database server. Not used with DATABASE_URL.',
+    allowed: 'a folder that can be written',
+    read: (text: string) => (text === '' || text.includes('\0') ? undefined : resolve(text)),
+  },
+  SAMPLE: { default: '1', meaning: 'Whether the first start creates a small sample event.', ...flag },
+  RATE_LIMIT_CREDITS: {
+    default: '60000',
+    meaning:
+      'Credits of one credential in 10 minutes: a list costs 10, anything else 1. 0 switches the limit off.',
+    ...integer(0, 1_000_000_000),
+  },
+  REQUEST_TIMEOUT_SECONDS: {
+    default: '30',
+    meaning: 'A request that has not arrived completely after this many seconds is answered 408.',
+    ...integer(1, 3600),
+  },
+  SHUTDOWN_SECONDS: {
+    default: '20',
+    meaning: 'How long a stop waits for the requests that are being answered.',
+    ...integer(1, 3600),
+  },
+  TRUST_PROXY: {
+    default: '0',
+    meaning: 'Whether X-Forwarded-* headers are believed. Only behind a proxy that sets them.',
+    ...flag,
+  },
+  LOG_LEVEL: {
+    default: 'info',
+    meaning: 'Least severe message that is logged (to standard error; JSON when that is not a terminal).',
+    ...oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  },
+} satisfies Record<string, Setting<unknown>>
+
+export type Config = {
+  [K in keyof typeof settings]: Exclude<ReturnType<(typeof settings)[K]['read']>, undefined>
+}
+
+/** A setting whose value is not allowed; the message names the setting and what is. */
+export class ConfigError extends Error {}
+
+/** Reads every setting from an environment; throws ConfigError naming each one that is wrong. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const wrong: string[] = []
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const text = env[name]?.trim() || setting.default
+    const value = setting.read(text)
+    if (value === undefined) wrong.push(`${name}=${text}: allowed is ${setting.allowed}.`)
+    return [name, value]
+  })
+  if (wrong.length > 0) throw new ConfigError(wrong.join('\n'))
+  return Object.fromEntries(entries)
+}

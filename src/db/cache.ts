@@ -1,0 +1,50 @@
+import type { Pool } from './connection.ts'
+
+/** How long a value is believed when no notification contradicts it, in milliseconds. */
+const believed = 10_000
+const mostEntries = 20_000
+
+/**
+ * Values that are read often and change rarely. A change is announced to every process with `notify(channel, key)` in
+ * the transaction that makes it (`*` means all of them); should a notification be lost, 10 s bound the error.
+ */
+export class NotifiedCache<V> {
+  readonly #entries = new Map<string, { value: V; until: number }>()
+  readonly #load: (key: string) => Promise<V>
+  #generation = 0
+
+  constructor(load: (key: string) => Promise<V>) {
+    this.#load = load
+  }
+
+  /** Follows the channel; resolves to the function that stops it. */
+  async follow(pool: Pool, channel: string): Promise<() => Promise<void>> {
+    const { unlisten } = await pool.listen(
+      channel,
+      key => this.#forget(key),
+      () => this.#forget('*'),
+    )
+    return unlisten
+  }
+
+  async get(key: string): Promise<V> {
+    const known = this.#entries.get(key)
+    if (known && known.until > Date.now()) return known.value
+    const generation = this.#generation
+    const value = await this.#load(key)
+    // Something was announced while this was being read: what was read may be older than that.
+    if (generation === this.#generation) this.#remember(key, value)
+    return value
+  }
+
+  #remember(key: string, value: V): void {
+    if (this.#entries.size >= mostEntries) this.#entries.clear()
+    this.#entries.set(key, { value, until: Date.now() + believed })
+  }
+
+  #forget(key: string): void {
+    this.#generation++
+    if (key === '*') this.#entries.clear()
+    else this.#entries.delete(key)
+  }
+}

@@ -1,0 +1,52 @@
+import postgres from 'postgres'
+
+/** The pool, or a transaction of it: whoever gets one can query, and need not know which it is. */
+export type Db = postgres.ISql<{ bigint: number }>
+export type Pool = postgres.Sql<{ bigint: number }>
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
+
+const text = (from: number) => ({
+  to: from,
+  from: [from],
+  serialize: String,
+  parse: (value: string) => value,
+})
+
+/**
+ * Opens a pool. Values arrive in the form of the wire: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps
+ * `YYYY-MM-DD HH:MM:SS` in UTC, 64-bit ids as numbers (identity columns stay far below 2^53).
+ */
+export function connect(url: string, options: { max: number; name?: string }): Pool {
+  return postgres(url, {
+    max: options.max,
+    onnotice: () => {},
+    connect_timeout: 10,
+    connection: { application_name: options.name ?? 'lectern', TimeZone: 'UTC', DateStyle: 'ISO' },
+    types: {
+      bigint: { to: 20, from: [20], serialize: String, parse: Number },
+      date: text(1082),
+      time: text(1083),
+      timestamptz: {
+        to: 1184,
+        from: [1184],
+        serialize: (value: Date | string) => (value instanceof Date ? value.toISOString() : value),
+        parse: (value: string) => value.slice(0, 19),
+      },
+    } as unknown as { bigint: postgres.PostgresType<number> },
+  })
+}
+
+/** Runs `work` in a transaction: a new one on the pool, a savepoint inside a transaction that is already open. */
+export function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  const open =
+    'begin' in db ? (db as Pool).begin : (db as postgres.TransactionSql<{ bigint: number }>).savepoint
+  return (open as (work: (db: Db) => Promise<T>) => Promise<T>)(work)
+}
+
+/**
+ * Runs statements of which one may fail and be followed by others: in a savepoint inside a transaction, which would be
+ * lost otherwise; directly on the pool.
+ */
+export function attempt<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  return 'begin' in db ? work(db) : transaction(db, work)
+}

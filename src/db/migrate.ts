@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { type Db, type Pool, transaction } from './connection.ts'
+
+const folder = new URL('./migrations/', import.meta.url)
+/** Any constant: whoever holds this advisory lock is the one that migrates. */
+const migrationLock = 5_327_836
+
+export type Migration = { version: number; name: string; sql: string }
+
+/** The migrations that this program knows, by their number. */
+export function knownMigrations(): Migration[] {
+  return readdirSync(folder)
+    .filter(name => /^\d{4}_.*\.sql$/.test(name))
+    .sort()
+    .map(name => ({
+      version: Number(name.slice(0, 4)),
+      name,
+      sql: readFileSync(new URL(name, folder), 'utf8'),
+    }))
+}
+
+/**
+ * Brings the database to the newest version this program knows, in one transaction under an advisory lock, so
+ * that processes that start together wait for each other. Throws when the database is newer than the program.
+ */
+export async function migrate(pool: Pool, migrations = knownMigrations()): Promise<number> {
+  const [server] = await pool<
+    { major: number }[]
+  >`select current_setting('server_version_num')::int / 10000 as major`
+  if (server!.major < 16)
+    throw new Error(`Lectern needs PostgreSQL 16 or newer; this server is version ${server!.major}.`)
+  return transaction(pool, async db => {
+    await db`select pg_advisory_xact_lock(${migrationLock})`
+    await db`create table if not exists schema_migrations (
+      version int primary key, name text not null, applied_at timestamptz not null default now())`
+    const current = await databaseVersion(db)
+    const newest = migrations.at(-1)?.version ?? 0
+    if (current > newest) throw new Error(newerDatabase(current, newest))
+    for (const { version, name, sql } of migrations.filter(migration => migration.version > current)) {
+      await db.unsafe(sql)
+      await db`insert into schema_migrations (version, name) values (${version}, ${name})`
+    }
+    return newest
+  })
+}
+
+/** The number of the last migration that this database has had; 0 when it had none. */
+export async function databaseVersion(db: Db): Promise<number> {
+  const [row] = await db<
+    { version: number }[]
+  >`select coalesce(max(version), 0) as version from schema_migrations`
+  return row!.version
+}
+
+const newerDatabase = (current: number, newest: number) =>
+  `The database is at version ${current}, but this program only knows versions up to ${newest}. ` +
+  'It was migrated by a newer Lectern: start that one, or restore a backup from before the upgrade.'

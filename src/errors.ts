@@ -1,0 +1,190 @@
+import { STATUS_CODES } from 'node:http'
+
+/** One thing that is wrong with one field: `type` is a stable snake_case word, `message` is for people. */
+export type Fault = { field: string; message: string; type: string; [detail: string]: unknown }
+
+/** An expected failure. Everything a client is told about it is in here; `renderError` gives it its form. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly type: string
+  readonly headers: Record<string, string>
+  readonly faults: Fault[]
+  /** Members of RFC 6749 §5.2, for failures of the OAuth endpoints. */
+  readonly oauth: { error: string; error_description: string } | undefined
+
+  constructor(
+    status: number,
+    type: string,
+    message: string,
+    more: { headers?: Record<string, string>; faults?: Fault[]; oauthError?: string } = {},
+  ) {
+    super(message)
+    this.status = status
+    this.type = type
+    this.headers = more.headers ?? {}
+    this.faults = more.faults ?? []
+    this.oauth = more.oauthError ? { error: more.oauthError, error_description: message } : undefined
+  }
+}
+
+export const badRequest = (type: string, message: string) => new ApiError(400, type, message)
+export const notFound = (noun: string, id: unknown) =>
+  new ApiError(404, 'not_found', `${noun} ${String(id)} does not exist.`)
+export const invalid = (faults: Fault[]) =>
+  new ApiError(422, 'validation_failed', faults.map(fault => fault.message).join(' '), { faults })
+export const unavailable = (message: string) =>
+  new ApiError(503, 'unavailable', message, { headers: { 'retry-after': '1' } })
+
+/** Throws when there is something wrong; all of it at once. */
+export function mustBeValid(faults: Fault[]): void {
+  if (faults.length > 0) throw invalid(faults)
+}
+
+/** What a violated constraint means, by its name in the migrations. */
+const constraintFaults: Record<string, Fault> = {
+  sessions_location_in_event: {
+    field: 'location_id',
+    type: 'not_found',
+    message: 'Location does not belong to this event.',
+  },
+  sessions_track_in_event: {
+    field: 'track_id',
+    type: 'not_found',
+    message: 'Track does not belong to this event.',
+  },
+  sessions_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  sessions_secure_id_unique: {
+    field: 'secure_id',
+    type: 'unique',
+    message: 'Secure ID is taken by another session.',
+  },
+  sessions_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another session of this event.',
+  },
+  tracks_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  tracks_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another track of this event.',
+  },
+  locations_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  locations_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another location of this event.',
+  },
+  events_url_unique: { field: 'url', type: 'unique', message: 'URL is taken by another event.' },
+  events_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another event.',
+  },
+  accounts_name_unique: { field: 'name', type: 'unique', message: 'An account of that name exists already.' },
+}
+
+/** The name of the constraint that a database error is about, if it is one. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return (error as { constraint_name?: string } | null)?.constraint_name
+}
+
+const noDatabase = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+])
+
+/** Every failure as an ApiError; undefined for one that nobody expected. */
+export function expectedError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error
+  const { code = '', statusCode } = error as { code?: string; statusCode?: number }
+  const fault = constraintFaults[violatedConstraint(error) ?? '']
+  if (fault) return invalid([fault])
+  // 57P0x: the database stops or starts; 53300: it has no connection left; 40001, 40P01: another try will do.
+  if (noDatabase.has(code) || /^57P0|^53|^40001$|^40P01$/.test(code))
+    return unavailable('The database does not answer. Try again in a moment.')
+  // Class 22: a value that PostgreSQL cannot hold, and that no check of ours foresaw.
+  if (/^22[0-9A-Z]{3}$/.test(code))
+    return badRequest('bad_value', 'The request contains a value that cannot be stored.')
+  return (
+    frameworkErrors[code]?.() ??
+    (statusCode && statusCode < 500 ? clientError(statusCode, error as Error) : undefined)
+  )
+}
+
+const frameworkErrors: Record<string, () => ApiError> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new ApiError(
+      415,
+      'unsupported_media_type',
+      'Send the body as application/json, application/x-www-form-urlencoded or multipart/form-data.',
+    ),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    badRequest('malformed_body', 'The body is not as long as Content-Length says.'),
+  FST_ERR_BAD_URL: () => badRequest('malformed_url', 'The path of the URL is not percent-encoded correctly.'),
+  FST_REQ_FILE_TOO_LARGE: () => new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
+}
+
+function clientError(status: number, error: Error): ApiError {
+  return new ApiError(
+    status,
+    STATUS_CODES[status]?.toLowerCase().replaceAll(/\W+/g, '_') ?? 'bad_request',
+    error.message,
+  )
+}
+
+export type RenderedError = { status: number; headers: Record<string, string>; body: string }
+
+/**
+ * The bytes of a failure in the dialect that the client asked for: the hosted API's (api.md §4), or RFC 9457 problem
+ * details when `accept` names application/problem+json.
+ */
+export function renderError(error: ApiError, accept: string | undefined, requestId: string): RenderedError {
+  const problem = accept?.includes('application/problem+json') ?? false
+  const body = problem ? problemDetails(error, requestId) : plainError(error, requestId)
+  const type = problem ? 'application/problem+json; charset=utf-8' : 'application/json; charset=utf-8'
+  return {
+    status: error.status,
+    headers: { ...error.headers, 'content-type': type },
+    body: JSON.stringify(body),
+  }
+}
+
+function plainError(error: ApiError, requestId: string): unknown {
+  if (error.status === 422) return error.faults
+  return {
+    ...error.oauth,
+    name: STATUS_CODES[error.status],
+    message: error.message,
+    code: 0,
+    status: error.status,
+    type: error.type,
+    request_id: requestId,
+  }
+}
+
+function problemDetails(error: ApiError, requestId: string): unknown {
+  const errors = error.faults.map(fault => ({ ...fault, pointer: `/${fault.field.replaceAll('.', '/')}` }))
+  return {
+    ...error.oauth,
+    type: `urn:lectern:error:${error.type}`,
+    title: STATUS_CODES[error.status],
+    status: error.status,
+    detail: error.message,
+    request_id: requestId,
+    ...(errors.length > 0 && { errors }),
+  }
+}
+
+/** What a client learns of a failure that nobody expected: its request id, under which the log has the rest. */
+export const unexpectedError = () =>
+  new ApiError(
+    500,
+    'internal_error',
+    'Something went wrong on our side. The request id helps to find out what.',
+  )

@@ -1,0 +1,203 @@
+import { lockAccount } from '../accounts/queries.ts'
+import { type Db, transaction } from '../db/connection.ts'
+import { type Fault, invalid, notFound } from '../errors.ts'
+import type { Actor } from '../http/actor.ts'
+import { type Draft, type Given, settle } from '../http/draft.ts'
+import { mustMatchVersion } from '../http/etag.ts'
+import { insertSessions, listSessionsOfEvent, moveSessions, type SessionRow } from '../sessions/queries.ts'
+import { newSecureId } from '../sessions/secure-id.ts'
+import { rezone, shiftDays } from '../sessions/times.ts'
+import {
+  copyTracksAndLocations,
+  deleteEvent,
+  type EventRow,
+  findEvent,
+  insertEvent,
+  lockEvent,
+  takenUrls,
+  updateEvent,
+} from './queries.ts'
+import type { CloneInput, EventInput } from './schema.ts'
+
+/** Creates an event. Without a `url` it gets one made from its name. */
+export async function createEvent(db: Db, actor: Actor, draft: Draft<EventInput>): Promise<EventRow> {
+  draft.faults.push(...faultsOfDates(draft.given))
+  const event = settle(draft)
+  return transaction(db, async tx =>
+    insertEvent(tx, actor, { ...event, url: event.url ?? (await freeUrl(tx, actor.account_id, event.name)) }),
+  )
+}
+
+/**
+ * Changes the given fields of an event. A new zone keeps the wall-clock times of the sessions that use the event's
+ * zone: their instants move. Throws 422 naming the sessions whose times do not exist in the new zone.
+ */
+export async function changeEvent(
+  db: Db,
+  actor: Actor,
+  id: number,
+  draft: Draft<Given<EventInput>>,
+): Promise<EventRow> {
+  return transaction(db, async tx => {
+    const event = await mustLockEvent(tx, actor, id)
+    draft.faults.push(...faultsOfDates({ ...event, ...draft.given }))
+    const given = settle(draft)
+    if (given.url === null) given.url = await freeUrl(tx, actor.account_id, given.name ?? event.name)
+    if (Object.keys(given).length === 0) return event
+    await tx`set constraints sessions_event_timezone deferred`
+    const changed = await updateEvent(tx, actor, id, given)
+    if (changed.timezone !== event.timezone) await moveToZone(tx, actor, changed)
+    return changed
+  })
+}
+
+async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> {
+  const sessions = (await listSessionsOfEvent(db, event.id)).filter(
+    session => session.use_event_timezone === 1,
+  )
+  await moveSessions(
+    db,
+    actor,
+    resolveAll(sessions, 'timezone', session => rezone(session, event.timezone)),
+  )
+}
+
+/** Deletes an event with its tracks, locations and sessions. */
+export async function removeEvent(db: Db, actor: Actor, id: number): Promise<void> {
+  await transaction(db, async tx => {
+    await mustLockEvent(tx, actor, id)
+    await deleteEvent(tx, actor, id)
+  })
+}
+
+/**
+ * Copies an event with its tracks, locations and sessions, never people. With `start_date` every date moves by the
+ * same number of days; throws 422 naming the sessions whose times do not exist on their new day.
+ */
+export async function cloneEvent(
+  db: Db,
+  actor: Actor,
+  id: number,
+  draft: Draft<CloneInput>,
+): Promise<EventRow> {
+  const { name, start_date } = settle(draft)
+  return transaction(db, async tx => {
+    const original = await lockEvent(tx, actor.account_id, id)
+    if (!original) throw notFound('Event', id)
+    const sessions = await listSessionsOfEvent(tx, id)
+    const days = start_date ? daysBetween(original, sessions, start_date) : 0
+    const {
+      id: _id,
+      account_id: _account,
+      version: _version,
+      created_at: _at,
+      updated_at: _updated,
+      ...settings
+    } = original
+    const title = name ?? `${original.name} (copy)`
+    const copy = await insertEvent(tx, actor, {
+      ...settings,
+      name: title,
+      url: await freeUrl(tx, actor.account_id, title),
+      external_id: null,
+      start_date: shiftDays(original.start_date, days),
+      end_date: shiftDays(original.end_date, days),
+      close_date: shiftDays(original.close_date, days),
+    })
+    const became = await copyTracksAndLocations(tx, actor, id, copy.id)
+    const moved = resolveAll(sessions, 'start_date', session =>
+      rezone({ ...session, date: shiftDays(session.date, days) }, session.timezone),
+    )
+    await insertSessions(
+      tx,
+      actor,
+      moved.map(session => ({
+        ...session,
+        event_id: copy.id,
+        track_id: session.track_id && became.tracks.get(session.track_id)!,
+        location_id: session.location_id && became.locations.get(session.location_id)!,
+        secure_id: newSecureId(),
+      })),
+    )
+    return copy
+  })
+}
+
+/** The event of this account. Throws 404. */
+export async function mustFindEvent(db: Db, account_id: number, id: number): Promise<EventRow> {
+  const event = await findEvent(db, account_id, id)
+  if (!event) throw notFound('Event', id)
+  return event
+}
+
+/** Adds a fault to a draft that names an event which is not the account's. */
+export async function mustNameOwnEvent(
+  db: Db,
+  account_id: number,
+  draft: Draft<{ event_id: number }>,
+): Promise<void> {
+  const { event_id } = draft.given
+  if (event_id && !(await findEvent(db, account_id, event_id))) draft.faults.push(unknownEvent)
+}
+
+export const unknownEvent: Fault = { field: 'event_id', type: 'not_found', message: 'Event does not exist.' }
+
+async function mustLockEvent(db: Db, actor: Actor, id: number): Promise<EventRow> {
+  const event = await lockEvent(db, actor.account_id, id)
+  if (!event) throw notFound('Event', id)
+  mustMatchVersion(actor.ifMatch, event.version)
+  return event
+}
+
+/** Resolves the times of all sessions anew. Throws 422 on `field`, naming each session whose times do not exist. */
+function resolveAll(
+  sessions: SessionRow[],
+  field: string,
+  resolve: (session: SessionRow) => { row: SessionRow; faults: Fault[] },
+): SessionRow[] {
+  const outcomes = sessions.map(resolve)
+  const faults = outcomes.flatMap(({ row, faults }) =>
+    faults.map(fault => ({
+      field,
+      type: fault.type,
+      session_id: row.id,
+      message: `Session ${row.id} ("${row.name}"): ${fault.message}`,
+    })),
+  )
+  if (faults.length > 0) throw invalid(faults)
+  return outcomes.map(outcome => outcome.row)
+}
+
+function daysBetween(event: EventRow, sessions: SessionRow[], start_date: string): number {
+  const first = event.start_date ?? sessions.map(session => session.date).sort()[0]
+  return first ? Temporal.PlainDate.from(first).until(start_date, { largestUnit: 'day' }).days : 0
+}
+
+function faultsOfDates({ start_date, start_time, end_date, end_time }: Given<EventInput>): Fault[] {
+  if (!start_date || !end_date) return []
+  const isBackwards = `${start_date} ${start_time ?? '00:00:00'}` > `${end_date} ${end_time ?? '23:59:59'}`
+  return isBackwards
+    ? [{ field: 'end_date', type: 'end_before_start', message: 'End Date must not be before Start Date.' }]
+    : []
+}
+
+/** A slug made from a name, with a number behind it when it is taken. Two at once wait for each other. */
+async function freeUrl(db: Db, account_id: number, name: string): Promise<string> {
+  await lockAccount(db, account_id)
+  const stem = slugOf(name)
+  const taken = await takenUrls(db, account_id, stem)
+  for (let number = 1; ; number++) {
+    const url = number === 1 ? stem : `${stem}-${number}`
+    if (!taken.has(url)) return url
+  }
+}
+
+function slugOf(name: string): string {
+  const words =
+    name
+      .normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  return [...words.join('-')].slice(0, 80).join('').replace(/-$/, '') || 'event'
+}

@@ -1,0 +1,149 @@
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import { actorOf } from '../http/actor.ts'
+import { type Body, readNew, readUpdate } from '../http/draft.ts'
+import { tagVersion } from '../http/etag.ts'
+import { upsert } from '../http/external.ts'
+import { selfUrlOf } from '../http/links.ts'
+import { readListing, readProjection, renderPage } from '../http/listing.ts'
+import { pageOf, partial } from '../http/openapi.ts'
+import type { Query } from '../http/query.ts'
+import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
+import { type Answer, write } from '../http/write.ts'
+import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
+import { type EventRow, findEventByExternalId, listEvents } from './queries.ts'
+import { CloneInput, EventInput, eventLists } from './schema.ts'
+import { showEvents, toEvent } from './view.ts'
+
+const tag = 'Events'
+
+export function eventRoutes(app: FastifyInstance): void {
+  route(app, {
+    spellings: ['POST /events/create', 'POST /events'],
+    id: 'createEvent',
+    tag,
+    summary: 'Create an event',
+    query: writeQuery,
+    body: EventInput,
+    success: { 201: Type.Ref('Event') },
+    handler: (request, reply) =>
+      write(request, reply, async db =>
+        created(await createEvent(db, actorOf(request), readNew(EventInput, request.body as Body))),
+      ),
+  })
+
+  route(app, {
+    spellings: ['PUT /events/update/:id', 'PUT /events/:id', 'PATCH /events/:id'],
+    id: 'updateEvent',
+    tag,
+    summary: 'Update an event',
+    description:
+      "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone.",
+    query: writeQuery,
+    body: partial(EventInput),
+    success: { 200: Type.Ref('Event') },
+    handler: (request, reply) =>
+      write(request, reply, async db =>
+        updated(
+          await changeEvent(
+            db,
+            actorOf(request),
+            idOf(request, 'Event'),
+            readUpdate(EventInput, request.body as Body),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['PUT /events/external/:external_id'],
+    id: 'upsertEvent',
+    tag,
+    summary: 'Create or update an event by its external id',
+    query: writeQuery,
+    body: EventInput,
+    success: { 200: Type.Ref('Event'), 201: Type.Ref('Event') },
+    handler: (request, reply) =>
+      upsert(request, reply, {
+        find: (db, actor, externalId) => findEventByExternalId(db, actor.account_id, externalId),
+        create: async (db, actor, body) => created(await createEvent(db, actor, readNew(EventInput, body))),
+        update: async (db, actor, id, body) =>
+          updated(await changeEvent(db, actor, id, readUpdate(EventInput, body))),
+      }),
+  })
+
+  route(app, {
+    spellings: ['POST /events/:id/clone'],
+    id: 'cloneEvent',
+    tag,
+    summary: 'Clone an event',
+    description:
+      'Copies settings, tracks, locations and sessions, never people. With `start_date` every date moves by the same number of days.',
+    query: writeQuery,
+    body: CloneInput,
+    success: { 201: Type.Ref('Event') },
+    handler: (request, reply) =>
+      write(request, reply, async db =>
+        created(
+          await cloneEvent(
+            db,
+            actorOf(request),
+            idOf(request, 'Event'),
+            readNew(CloneInput, request.body as Body),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['DELETE /events/delete/:id', 'DELETE /events/:id'],
+    id: 'deleteEvent',
+    tag,
+    summary: 'Delete an event',
+    description: 'Its tracks, locations and sessions go with it.',
+    query: writeQuery,
+    success: { 204: Type.Null() },
+    handler: (request, reply) =>
+      write(request, reply, async db => {
+        await removeEvent(db, actorOf(request), idOf(request, 'Event'))
+        return { status: 204 }
+      }),
+  })
+
+  route(app, {
+    spellings: ['GET /events'],
+    id: 'listEvents',
+    tag,
+    summary: 'List the events of the account',
+    query: listQuery,
+    success: { 200: pageOf('Event') },
+    isList: true,
+    handler: async request => {
+      const listing = readListing(request.query as Query, eventLists)
+      const { rows, total } = await listEvents(app.pool, request.caller.account_id, listing)
+      return renderPage(await showEvents(app.pool, rows, listing), total, listing, selfUrlOf(request))
+    },
+  })
+
+  route(app, {
+    spellings: ['GET /events/:id'],
+    id: 'getEvent',
+    tag,
+    summary: 'Get an event',
+    query: projectionQuery,
+    success: { 200: Type.Ref('Event') },
+    handler: async (request, reply) => {
+      const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      tagVersion(reply, event.version)
+      const [item] = await showEvents(app.pool, [event], readProjection(request.query as Query, eventLists))
+      return item
+    },
+  })
+}
+
+const created = (row: EventRow): Answer => ({
+  ...updated(row),
+  status: 201,
+  location: `/api/v1/events/${row.id}`,
+})
+const updated = (row: EventRow): Answer => ({ status: 200, body: toEvent(row), version: row.version })

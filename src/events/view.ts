@@ -1,0 +1,24 @@
+import type { Db } from '../db/connection.ts'
+import { type Projection, project } from '../http/listing.ts'
+import { listSessionBriefs } from '../sessions/queries.ts'
+import type { EventRow } from './queries.ts'
+import type { Event } from './schema.ts'
+
+/** An event as it leaves. */
+export function toEvent({ account_id: _account, version: _version, ...event }: EventRow): Event {
+  return event
+}
+
+/** Events with the fields and related objects that were asked for. */
+export async function showEvents(db: Db, rows: EventRow[], projection: Projection) {
+  const sessions = projection.expand.has('sessions')
+    ? await listSessionBriefs(
+        db,
+        rows.map(row => row.id),
+      )
+    : undefined
+  const sessionsOf = Map.groupBy(sessions ?? [], session => session.event_id)
+  return rows.map(row =>
+    project({ ...toEvent(row), ...(sessions && { sessions: sessionsOf.get(row.id) ?? [] }) }, projection),
+  )
+}

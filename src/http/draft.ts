@@ -1,0 +1,77 @@
+import type { Static, TObject, TProperties, TSchema } from 'typebox'
+import { type Fault, mustBeValid } from '../errors.ts'
+import { faultOf, readValue } from './values.ts'
+
+/** What a body said: the values that could be read, and what is wrong with the others. Rules add to the faults. */
+export type Draft<T> = { given: Partial<T>; faults: Fault[] }
+
+/** The values, when nothing is wrong with any; throws everything that is wrong otherwise. */
+export function settle<T>(draft: Draft<T>): T {
+  mustBeValid(draft.faults)
+  return draft.given as T
+}
+
+/** The values of an update: only what was given; null empties a field that can be empty. */
+export type Given<T> = { [K in keyof T]?: T[K] }
+
+/**
+ * Reads a body for a new object. Absent, null and empty values take the schema's default, or null; a required field
+ * without a value is a fault. Fields that the schema does not list are ignored.
+ */
+export function readNew<P extends TProperties>(schema: TObject<P>, body: Body): Draft<Static<TObject<P>>> {
+  const required = new Set<string>((schema as { required?: string[] }).required)
+  return readFields(schema, body, (field, kind) => {
+    if (required.has(field)) return { field, fault: faultOf(field, blank) }
+    return { field, value: (kind as { default?: unknown }).default ?? null }
+  }) as Draft<Static<TObject<P>>>
+}
+
+/**
+ * Reads a body that changes an object. Absent fields stay as they are; null and empty values go back to the schema's
+ * default, or to null; emptying a required field is a fault.
+ */
+export function readUpdate<P extends TProperties>(
+  schema: TObject<P>,
+  body: Body,
+): Draft<Given<Static<TObject<P>>>> {
+  const required = new Set<string>((schema as { required?: string[] }).required)
+  return readFields(schema, body, (field, kind) => {
+    if (!(field in body)) return undefined
+    if (required.has(field)) return { field, fault: faultOf(field, blank) }
+    return { field, value: (kind as { default?: unknown }).default ?? null }
+  }) as Draft<Given<Static<TObject<P>>>>
+}
+
+export type Body = Record<string, unknown>
+type Outcome = { field: string; value?: unknown; fault?: Fault } | undefined
+
+const blank = { type: 'required', message: 'cannot be blank.' }
+
+function readFields(
+  schema: TObject,
+  body: Body,
+  withoutValue: (field: string, kind: TSchema) => Outcome,
+): Draft<Record<string, unknown>> {
+  const draft: Draft<Record<string, unknown>> = { given: {}, faults: [] }
+  for (const [field, kind] of Object.entries(schema.properties)) {
+    const raw = Object.hasOwn(body, field) ? body[field] : undefined
+    const outcome = isBlank(raw) ? withoutValue(field, kind) : readField(field, kind, raw)
+    if (outcome?.fault) draft.faults.push(outcome.fault)
+    else if (outcome) draft.given[field] = outcome.value
+  }
+  return draft
+}
+
+function readField(field: string, kind: TSchema, raw: unknown): Outcome {
+  const reading = readValue(kind, raw)
+  return 'value' in reading ? { field, value: reading.value } : { field, fault: faultOf(field, reading) }
+}
+
+function isBlank(raw: unknown): boolean {
+  return (
+    raw === undefined ||
+    raw === null ||
+    (typeof raw === 'string' && raw.trim() === '') ||
+    (Array.isArray(raw) && raw.length === 0)
+  )
+}

@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Db, transaction } from '../db/connection.ts'
+import { invalid } from '../errors.ts'
+import { type Actor, actorOf } from './actor.ts'
+import type { Body } from './draft.ts'
+import { readId } from './query.ts'
+import { readValue, Text, unwrapChoice } from './values.ts'
+import { type Answer, write } from './write.ts'
+
+type Upsert = {
+  find: (db: Db, actor: Actor, externalId: string, event_id: number) => Promise<{ id: number } | undefined>
+  create: (db: Db, actor: Actor, body: Body) => Promise<Answer>
+  update: (db: Db, actor: Actor, id: number, body: Body) => Promise<Answer>
+}
+
+/**
+ * `PUT /{plural}/external/{external_id}`: updates the object that has this external id, or creates it. Two at once are
+ * ordered by an advisory lock, so that a script that runs twice never makes two.
+ */
+export function upsert(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { find, create, update }: Upsert,
+): Promise<FastifyReply> {
+  const { external_id } = request.params as { external_id: string }
+  const body: Body = { ...(request.body as Body), external_id }
+  const actor = actorOf(request)
+  const noun = request.routeOptions.url!
+  return write(request, reply, db =>
+    transaction(db, async tx => {
+      // 0 is no event: nothing is found then, and creating says what is missing.
+      const event_id = readId(String(unwrapChoice(body.event_id) ?? '')) ?? 0
+      const reading = readValue(Text(255), external_id)
+      if (!('value' in reading))
+        throw invalid([{ field: 'external_id', ...reading, message: `External ID ${reading.message}` }])
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`${noun} ${actor.account_id} ${event_id} ${external_id}`}, 1))`
+      const known = await find(tx, actor, external_id, event_id)
+      return known ? update(tx, actor, known.id, body) : create(tx, actor, body)
+    }),
+  )
+}

@@ -1,0 +1,150 @@
+import type { Db, Fragment } from '../db/connection.ts'
+import { ApiError, badRequest } from '../errors.ts'
+import { type Query, readId, wordsOf } from './query.ts'
+import { type Attribute, type Condition, readSearch, whereOf } from './search.ts'
+
+/** What a resource lets lists do with it. Attributes are named as on the wire, which is as in the database. */
+export type Listable = {
+  attributes: Record<string, Attribute>
+  /** fields of a list that names none (the sparse projection) */
+  sparse: string[]
+  /** names that `expand` knows */
+  expansions?: readonly string[]
+}
+
+/** A list as it was asked for (api.md §3). */
+export type Listing = {
+  page: number
+  perPage: number
+  /** undefined: everything */
+  fields: Set<string> | undefined
+  expand: Set<string>
+  ids: number[] | undefined
+  sort: { attribute: Attribute; descending: boolean }[]
+  search: Condition[]
+  joinByOr: boolean
+}
+
+/** Which fields and related objects a reader wants; a single read without `fields` is the full record. */
+export type Projection = Pick<Listing, 'fields' | 'expand'>
+
+export const perPageLimit = 1000
+export const perPageLimitExpanded = 200
+
+/** Reads the query of a list. Throws 400 naming a parameter that cannot be read: no filter is silently ignored. */
+export function readListing(query: Query, listable: Listable): Listing {
+  const expand = new Set(wordsOf(query.expand).filter(name => listable.expansions?.includes(name)))
+  const limit = expand.size > 0 ? perPageLimitExpanded : perPageLimit
+  const fields = wordsOf(query.fields)
+  return {
+    page: readCount(query.page, 'page', 1),
+    perPage: Math.min(readCount(query['per-page'] ?? query.per_page, 'per-page', 20), limit),
+    fields: fields.includes('*') ? undefined : new Set(fields.length > 0 ? fields : listable.sparse),
+    expand,
+    ids: readIds(query.ids),
+    sort: wordsOf(query.sort)
+      .filter(word => word !== '-')
+      .map(word => readSort(word, listable)),
+    search: readSearch(query.search, listable.attributes),
+    joinByOr: query.searchCondition?.trim().toLowerCase() === 'or',
+  }
+}
+
+/** Reads `fields` and `expand` of a single read. */
+export function readProjection(query: Query, listable: Listable): Projection {
+  const fields = wordsOf(query.fields)
+  return {
+    fields: fields.length === 0 || fields.includes('*') ? undefined : new Set(fields),
+    expand: new Set(wordsOf(query.expand).filter(name => listable.expansions?.includes(name))),
+  }
+}
+
+/** The event that a list is of. Throws 400 when it is missing. */
+export function mustNameEvent(query: Query): number {
+  const id = readId(query.event_id)
+  if (id) return id
+  if ((query.event_id ?? '').trim() === '')
+    throw badRequest('missing_parameter', 'event_id is required: name the event to list.')
+  throw new ApiError(404, 'not_found', `Event ${query.event_id} does not exist.`)
+}
+
+/** The conditions of a list, to follow a `where …` of the resource's own; rows are those of table alias `alias`. */
+export function filterOf(db: Db, { ids, search, joinByOr }: Listing, alias: string): Fragment {
+  const id = db(`${alias}.id`)
+  return db`${ids ? db`and ${id} = any(${ids}::bigint[])` : db``} ${whereOf(db, search, joinByOr, alias)}`
+}
+
+/** Order and page of a list. Ties are broken by id, so that pages neither repeat nor skip a row. */
+export function pageOf(db: Db, { sort, page, perPage }: Listing, alias: string): Fragment {
+  const order = sort.map(
+    ({ attribute, descending }) =>
+      db`${attribute.column(db, alias)} ${descending ? db`desc nulls last` : db`asc nulls first`},`,
+  )
+  return db`order by ${order.length > 0 ? order.reduce((left, right) => db`${left} ${right}`) : db``} ${db(`${alias}.id`)}
+    limit ${perPage} offset ${Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)}`
+}
+
+/** A page of a list as it leaves: items, links that repeat the query, and the numbers of the whole. */
+export function renderPage<T>(items: T[], totalCount: number, listing: Listing, href: string): Page<T> {
+  const { page, perPage } = listing
+  const pageCount = Math.ceil(totalCount / perPage)
+  const link = (number: number) => {
+    const url = new URL(href)
+    url.searchParams.set('page', String(number))
+    return { href: url.href }
+  }
+  return {
+    items,
+    _links: {
+      self: link(page),
+      first: link(1),
+      last: link(Math.max(pageCount, 1)),
+      ...(page < pageCount && { next: link(page + 1) }),
+      ...(page > 1 && pageCount > 0 && { prev: link(Math.min(page - 1, pageCount)) }),
+    },
+    _meta: { totalCount, pageCount, currentPage: page, perPage },
+  }
+}
+
+export type Page<T> = {
+  items: T[]
+  _links: Record<string, { href: string }>
+  _meta: { totalCount: number; pageCount: number; currentPage: number; perPage: number }
+}
+
+/** Keeps the fields that were asked for. */
+export function project<T extends Record<string, unknown>>(
+  record: T,
+  { fields, expand }: Projection,
+): Partial<T> {
+  if (!fields) return record
+  const kept: Record<string, unknown> = {}
+  for (const field of fields) if (Object.hasOwn(record, field)) kept[field] = record[field]
+  for (const name of expand) if (Object.hasOwn(record, name)) kept[name] = record[name]
+  return kept as Partial<T>
+}
+
+function readCount(text: string | undefined, name: string, fallback: number): number {
+  if (text === undefined || text.trim() === '') return fallback
+  if (!/^\s*\d+\s*$/.test(text) || Number(text) < 1)
+    throw badRequest('bad_parameter', `${name} must be a positive integer, not "${text}".`)
+  return Math.min(Number(text), 1_000_000_000)
+}
+
+function readIds(text: string | undefined): number[] | undefined {
+  const words = wordsOf(text)
+  if (words.length === 0) return undefined
+  if (words.length > 100) throw badRequest('bad_parameter', `ids takes at most 100 ids, not ${words.length}.`)
+  return words.map(word => {
+    const id = readId(word)
+    if (!id) throw badRequest('bad_parameter', `ids takes positive integers, not "${word}".`)
+    return id
+  })
+}
+
+function readSort(word: string, { attributes }: Listable): Listing['sort'][number] {
+  const name = word.replace(/^[-+]/, '')
+  const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined
+  if (!attribute) throw badRequest('bad_parameter', `sort: there is no attribute "${name}".`)
+  return { attribute, descending: word.startsWith('-') }
+}

@@ -1,0 +1,261 @@
+import sanitizeHtml from 'sanitize-html'
+import Type, { type TSchema } from 'typebox'
+import type { Fault } from '../errors.ts'
+
+/*
+ * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
+ * in what leaves, generous in what enters.
+ */
+
+type Options = { description?: string; examples?: unknown[]; default?: unknown }
+
+export const maxId = Number.MAX_SAFE_INTEGER
+const maxInt = 2_147_483_647
+
+/** A positive integer that names an object. In: also as text, as `{"id": …}` or in an array of one. */
+export const Id = (options: Options = {}) =>
+  Type.Integer({ format: 'id', minimum: 1, maximum: maxId, ...options })
+/** A whole number, at most 2^31-1. */
+export const Whole = (options: Options & { minimum?: number } = {}) =>
+  Type.Integer({ format: 'whole', minimum: -maxInt, maximum: maxInt, ...options })
+/** `0` or `1`. In: anything truthy or falsy, such as `"true"`, `"TRUE"`, `false`, `"no"`. */
+export const Flag = (options: Options = {}) => Type.Integer({ format: 'flag', enum: [0, 1], ...options })
+/** Text, kept as given. `maxLength` counts characters (code points). */
+export const Text = (maxLength: number, options: Options & { minLength?: number; pattern?: string } = {}) =>
+  Type.String({ format: 'text', maxLength, ...options })
+/** HTML, sanitised on the way in: structure, links, images and emphasis stay; scripts, handlers and styles go. */
+export const Html = (options: Options = {}) => Type.String({ format: 'html', ...options })
+/** A day of the proleptic Gregorian calendar, `YYYY-MM-DD`, 1900 to 9998. */
+export const LocalDate = (options: Options = {}) =>
+  Type.String({ format: 'date', examples: ['2026-09-14'], ...options })
+/** A time on the wall, `HH:MM:SS`. In: `HH:MM` too. */
+export const LocalTime = (options: Options = {}) =>
+  Type.String({ format: 'time-of-day', examples: ['10:00:00'], ...options })
+/** An IANA zone name that the platform knows. */
+export const TimeZone = (options: Options = {}) =>
+  Type.String({ format: 'timezone', examples: ['Europe/Brussels'], ...options })
+/** An absolute http(s) URL of at most 2048 characters. */
+export const HttpUrl = (options: Options = {}) =>
+  Type.String({ format: 'http-url', maxLength: 2048, ...options })
+/** One of a few words. */
+export const Word = <const T extends string[]>(words: T, options: Options = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', format: 'word', enum: words, ...options })
+/** A finite number. */
+export const Decimal = (options: Options & { minimum?: number; maximum?: number } = {}) =>
+  Type.Number({ format: 'decimal', ...options })
+/** A colour, `#RRGGBB`. */
+export const Color = (options: Options = {}) =>
+  Type.String({ format: 'color', pattern: '^#[0-9A-Fa-f]{6}$', examples: ['#1A7F64'], ...options })
+/** A moment in UTC, `YYYY-MM-DD HH:MM:SS`. */
+export const Timestamp = (options: Options = {}) =>
+  Type.String({ format: 'timestamp', examples: ['2026-09-01 08:30:00'], ...options })
+/** A moment, RFC 3339 in UTC. */
+export const Instant = (options: Options = {}) =>
+  Type.String({ format: 'date-time', examples: ['2026-09-14T08:00:00Z'], ...options })
+/** A value that may be absent. */
+export const Nullable = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Type.Static<T> | null>(nullable(schema as TSchema & Record<string, unknown>))
+
+function nullable(schema: Record<string, unknown>): TSchema {
+  const { type, enum: words, ...rest } = schema
+  if (typeof type !== 'string' || type === 'object') return Type.Union([schema as TSchema, Type.Null()])
+  return {
+    ...rest,
+    type: [type, 'null'],
+    ...(words ? { enum: [...(words as unknown[]), null] } : {}),
+  } as TSchema
+}
+
+/** What a reader made of a value: the value in its own form, or what is wrong with it (a sentence without subject). */
+export type Reading = { value: unknown } | { type: string; message: string }
+type Kind = {
+  format?: string
+  minimum?: number
+  maximum?: number
+  maxLength?: number
+  pattern?: string
+  enum?: unknown[]
+}
+
+/** Reads a value of the kind that `schema` describes. `raw` is neither null nor an empty string. */
+export function readValue(schema: TSchema, raw: unknown): Reading {
+  const kind = schema as Kind
+  const reader = readers[kind.format ?? ''] ?? ((value: unknown) => ({ value }))
+  return reader(raw, kind)
+}
+
+const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
+  id: (raw, kind) => readInteger(unwrapChoice(raw), kind),
+  whole: readInteger,
+  flag: readFlag,
+  text: readText,
+  html: (raw, kind) => {
+    const reading = readText(raw, kind)
+    return 'value' in reading ? { value: sanitise(reading.value as string) } : reading
+  },
+  date: raw => readPattern(raw, readDate, 'date', 'must be a date of the calendar, as YYYY-MM-DD.'),
+  'time-of-day': raw => readPattern(raw, readTime, 'time', 'must be a time of day, as HH:MM or HH:MM:SS.'),
+  timezone: raw =>
+    readPattern(
+      raw,
+      readTimeZone,
+      'timezone',
+      'must be the IANA name of a time zone, such as Europe/Brussels.',
+    ),
+  'http-url': (raw, kind) => {
+    const reading = readText(raw, kind)
+    if (!('value' in reading)) return reading
+    return isHttpUrl(reading.value as string)
+      ? reading
+      : { type: 'url', message: 'must be an absolute http or https URL.' }
+  },
+  word: (raw, kind) => {
+    const word = String(unwrapChoice(raw)).trim().toLowerCase()
+    return kind.enum!.includes(word)
+      ? { value: word }
+      : { type: 'choice', message: `must be one of ${kind.enum!.join(', ')}.` }
+  },
+  decimal: (raw, kind) => {
+    const value =
+      typeof raw === 'number'
+        ? raw
+        : typeof raw === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(raw)
+          ? Number(raw)
+          : Number.NaN
+    return Number.isFinite(value)
+      ? withinLimits(value, kind)
+      : { type: 'number', message: 'must be a number.' }
+  },
+  color: (raw, kind) =>
+    typeof raw === 'string' && new RegExp(kind.pattern!).test(raw)
+      ? { value: raw }
+      : { type: 'color', message: 'must be a colour, as #RRGGBB.' },
+}
+
+/** A choice arrives as its id, as `{"id": …}`, or as an array of one of either. */
+export function unwrapChoice(raw: unknown): unknown {
+  if (Array.isArray(raw) && raw.length === 1) return unwrapChoice(raw[0])
+  if (raw && typeof raw === 'object' && 'id' in raw) return raw.id
+  return raw
+}
+
+function readInteger(raw: unknown, kind: Kind): Reading {
+  const value =
+    typeof raw === 'number'
+      ? raw
+      : typeof raw === 'string' && /^\s*[+-]?\d{1,30}\s*$/.test(raw)
+        ? Number(raw)
+        : Number.NaN
+  return Number.isInteger(value)
+    ? withinLimits(value, kind)
+    : { type: 'integer', message: 'must be an integer.' }
+}
+
+function withinLimits(value: number, { minimum = -Infinity, maximum = Infinity }: Kind): Reading {
+  if (value < minimum) return { type: 'minimum', message: `must be no less than ${minimum}.` }
+  if (value > maximum) return { type: 'maximum', message: `must be no greater than ${maximum}.` }
+  return { value: value + 0 }
+}
+
+const truthy = new Set(['1', 'true', 'yes', 'on', 'y', 't'])
+const falsy = new Set(['0', 'false', 'no', 'off', 'n', 'f'])
+
+function readFlag(raw: unknown): Reading {
+  const word = typeof raw === 'object' ? '' : String(raw).trim().toLowerCase()
+  if (truthy.has(word)) return { value: 1 }
+  return falsy.has(word) ? { value: 0 } : { type: 'flag', message: 'must be 0 or 1.' }
+}
+
+function readText(raw: unknown, { maxLength = Infinity, pattern }: Kind): Reading {
+  if (typeof raw === 'object') return { type: 'string', message: 'must be text.' }
+  const value = String(raw).toWellFormed()
+  if (value.includes('\0'))
+    return { type: 'null_character', message: 'must not contain the character U+0000.' }
+  if (value.length > maxLength && [...value].length > maxLength)
+    return { type: 'too_long', message: `should contain at most ${maxLength} characters.` }
+  if (pattern && !new RegExp(pattern).test(value))
+    return { type: 'pattern', message: `must match ${pattern}.` }
+  return { value }
+}
+
+function readPattern(
+  raw: unknown,
+  read: (text: string) => string | undefined,
+  type: string,
+  message: string,
+): Reading {
+  const value = typeof raw === 'string' ? read(raw.trim()) : undefined
+  return value === undefined ? { type, message } : { value }
+}
+
+/** The date in its own form, undefined when the calendar has no such day. */
+export function readDate(text: string): string | undefined {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)?.map(Number) ?? []
+  if (!year || year < 1900 || year > 9998) return undefined
+  const date = new Date(Date.UTC(year, month! - 1, day))
+  return date.getUTCMonth() === month! - 1 && date.getUTCDate() === day ? text : undefined
+}
+
+/** The time of day as `HH:MM:SS`, undefined when no clock shows it. */
+export function readTime(text: string): string | undefined {
+  const [, hour, minute, second = '00'] = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? []
+  if (!hour || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  return `${hour.padStart(2, '0')}:${minute}:${second}`
+}
+
+const zones = new Map<string, string | undefined>()
+
+/** The zone's name in its usual letter case, undefined when the platform does not know it. */
+export function readTimeZone(text: string): string | undefined {
+  if (!/^[A-Za-z][A-Za-z0-9/_+-]{0,63}$/.test(text)) return undefined
+  if (!zones.has(text)) {
+    // Bounded, because it is filled from outside.
+    if (zones.size > 2000) zones.clear()
+    zones.set(text, findTimeZone(text))
+  }
+  return zones.get(text)
+}
+
+function findTimeZone(text: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether this is an absolute http(s) URL. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text)
+}
+
+/** HTML that is safe to show: structure, links, images and emphasis stay; scripts, handlers and styles go. */
+export function sanitise(html: string): string {
+  return html.includes('<') ? sanitizeHtml(html, allowedHtml) : html
+}
+
+const allowedHtml: sanitizeHtml.IOptions = {
+  allowedTags: [...sanitizeHtml.defaults.allowedTags, 'img', 'h1', 'h2', 'del', 'ins', 'details', 'summary'],
+  allowedAttributes: {
+    a: ['href', 'name', 'title', 'target', 'rel'],
+    img: ['src', 'alt', 'title', 'width', 'height'],
+    '*': ['lang', 'dir'],
+  },
+  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'noopener noreferrer' }) },
+}
+
+/** A fault of a field: the sentence gets the field's name, written as people write it, as its subject. */
+export function faultOf(field: string, { type, message }: { type: string; message: string }): Fault {
+  return { field, message: `${labelOf(field)} ${message}`, type }
+}
+
+const initials = new Set(['id', 'url'])
+
+/** `start_time` → `Start Time`, `event_id` → `Event ID`. */
+export function labelOf(field: string): string {
+  return field
+    .split('_')
+    .map(word => (initials.has(word) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join(' ')
+}

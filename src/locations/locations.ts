@@ -1,0 +1,62 @@
+import { type Db, transaction } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
+import { mustNameOwnEvent } from '../events/events.ts'
+import type { Actor } from '../http/actor.ts'
+import { type Draft, type Given, settle } from '../http/draft.ts'
+import { mustMatchVersion } from '../http/etag.ts'
+import { clearLocation } from '../sessions/queries.ts'
+import {
+  deleteLocation,
+  findLocation,
+  insertLocation,
+  type LocationRow,
+  lockLocation,
+  updateLocation,
+} from './queries.ts'
+import type { LocationInput } from './schema.ts'
+
+/** Creates a location. Throws 422 for an event that is not the account's. */
+export async function createLocation(
+  db: Db,
+  actor: Actor,
+  draft: Draft<LocationInput>,
+): Promise<LocationRow> {
+  await mustNameOwnEvent(db, actor.account_id, draft)
+  return insertLocation(db, actor, settle(draft))
+}
+
+/** Changes the given fields of a location. */
+export async function changeLocation(
+  db: Db,
+  actor: Actor,
+  id: number,
+  draft: Draft<Given<LocationInput>>,
+): Promise<LocationRow> {
+  const { event_id: _fixed, ...given } = settle(draft)
+  return transaction(db, async tx => {
+    const location = await mustLockLocation(tx, actor, id)
+    return Object.keys(given).length > 0 ? updateLocation(tx, actor, id, given) : location
+  })
+}
+
+/** Deletes a location. Sessions that use it are left without one, and the change log says so. */
+export async function removeLocation(db: Db, actor: Actor, id: number): Promise<void> {
+  await transaction(db, async tx => {
+    const location = await mustLockLocation(tx, actor, id)
+    await clearLocation(tx, actor, location.event_id, id)
+    await deleteLocation(tx, actor, id)
+  })
+}
+
+export async function mustFindLocation(db: Db, account_id: number, id: number): Promise<LocationRow> {
+  const location = await findLocation(db, account_id, id)
+  if (!location) throw notFound('Location', id)
+  return location
+}
+
+async function mustLockLocation(db: Db, actor: Actor, id: number): Promise<LocationRow> {
+  const location = await lockLocation(db, actor.account_id, id)
+  if (!location) throw notFound('Location', id)
+  mustMatchVersion(actor.ifMatch, location.version)
+  return location
+}

@@ -1,0 +1,131 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { scopes } from '../accounts/accounts.ts'
+import type { Body } from '../http/draft.ts'
+import { baseUrlOf } from '../http/links.ts'
+import { grantToken, introspectToken, revokeToken } from './tokens.ts'
+
+const ClientFields = {
+  client_id: Type.Optional(
+    Type.String({ description: 'The key, when it is not in the Authorization header.' }),
+  ),
+  client_secret: Type.Optional(
+    Type.String({ description: 'The secret, when it is not in the Authorization header.' }),
+  ),
+}
+const TokenRequest = Type.Object({
+  grant_type: Type.String({ enum: ['client_credentials'] }),
+  scope: Type.Optional(Type.String({ description: 'Less than the credential has: `read`, `write`.' })),
+  ...ClientFields,
+})
+const TokenReference = Type.Object({
+  token: Type.String({ description: 'The access token.' }),
+  ...ClientFields,
+})
+const AccessToken = Type.Object({
+  access_token: Type.String(),
+  type: Type.String({ enum: ['bearer'] }),
+  token_type: Type.String({ enum: ['Bearer'] }),
+  expires_at: Type.String({ description: 'UTC, `YYYY-MM-DD HH:MM:SS`.', examples: ['2026-11-22 14:30:00'] }),
+  expires_in: Type.Integer({ description: 'Seconds.' }),
+  scope: Type.String({ examples: ['read write'] }),
+})
+const Introspection = Type.Object({
+  active: Type.Boolean(),
+  scope: Type.Optional(Type.String()),
+  client_id: Type.Optional(Type.String()),
+  token_type: Type.Optional(Type.String()),
+  iat: Type.Optional(Type.Integer({ description: 'Issued at, Unix seconds.' })),
+  exp: Type.Optional(Type.Integer({ description: 'Expires at, Unix seconds.' })),
+})
+
+const failures = {
+  400: Type.Ref('Failure'),
+  401: Type.Ref('Failure'),
+  413: Type.Ref('Failure'),
+  415: Type.Ref('Failure'),
+  500: Type.Ref('Failure'),
+  503: Type.Ref('Failure'),
+}
+const documentation = (operationId: string, summary: string, description: string) => ({
+  operationId,
+  tags: ['Authentication'],
+  summary,
+  description,
+  security: [{ basic: [] }],
+  consumes: ['application/x-www-form-urlencoded', 'application/json', 'multipart/form-data'],
+})
+
+/** The OAuth 2.0 endpoints: RFC 6749 (client credentials), 7009, 7662. */
+export function oauthRoutes(app: FastifyInstance): void {
+  const bodyOf = (request: FastifyRequest) => request.body as Body
+
+  app.post('/oauth2/token', {
+    schema: {
+      ...documentation(
+        'createToken',
+        'Get an access token',
+        'OAuth 2.0 client credentials grant. Send key and secret by HTTP Basic or in the body. Tokens live 30 minutes; several may be valid at once.',
+      ),
+      body: TokenRequest,
+      response: { 200: AccessToken, ...failures },
+    },
+    handler: async (request, reply) => {
+      reply.header('cache-control', 'no-store').header('pragma', 'no-cache')
+      return grantToken(app.pool, app.clock.now(), request.headers.authorization, bodyOf(request))
+    },
+  })
+
+  app.post('/oauth2/revoke', {
+    schema: {
+      ...documentation(
+        'revokeToken',
+        'Revoke an access token',
+        'RFC 7009. A token that is not valid is revoked already: 200 as well.',
+      ),
+      body: TokenReference,
+      response: { 200: Type.Object({}), ...failures },
+    },
+    handler: async request => {
+      await revokeToken(app.pool, request.headers.authorization, bodyOf(request))
+      return {}
+    },
+  })
+
+  app.post('/oauth2/introspect', {
+    schema: {
+      ...documentation(
+        'introspectToken',
+        'Ask what an access token is',
+        'RFC 7662, for tokens of the same account.',
+      ),
+      body: TokenReference,
+      response: { 200: Introspection, ...failures },
+    },
+    handler: async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return introspectToken(app.pool, app.clock.now(), request.headers.authorization, bodyOf(request))
+    },
+  })
+}
+
+/** RFC 8414 metadata, outside the base path. */
+export function oauthMetadata(app: FastifyInstance): void {
+  app.get('/.well-known/oauth-authorization-server', { schema: { hide: true } as object }, async request => {
+    const base = `${baseUrlOf(request)}/api/v1/oauth2`
+    const clientAuthentication = ['client_secret_basic', 'client_secret_post']
+    return {
+      issuer: baseUrlOf(request),
+      token_endpoint: `${base}/token`,
+      token_endpoint_auth_methods_supported: clientAuthentication,
+      grant_types_supported: ['client_credentials'],
+      response_types_supported: [],
+      scopes_supported: scopes,
+      revocation_endpoint: `${base}/revoke`,
+      revocation_endpoint_auth_methods_supported: clientAuthentication,
+      introspection_endpoint: `${base}/introspect`,
+      introspection_endpoint_auth_methods_supported: clientAuthentication,
+      service_documentation: `${baseUrlOf(request)}/docs`,
+    }
+  })
+}

@@ -1,0 +1,138 @@
+import type { TSchema } from 'typebox'
+import type { Fault } from '../errors.ts'
+import type { Body } from '../http/draft.ts'
+import type { Attribute } from '../http/search.ts'
+import {
+  Decimal,
+  Flag,
+  Html,
+  HttpUrl,
+  LocalDate,
+  LocalTime,
+  readValue,
+  Text,
+  unwrapChoice,
+} from '../http/values.ts'
+import type { SessionFieldRow } from './queries.ts'
+import { choiceTypes } from './schema.ts'
+
+/** Values as they are stored: by attribute, chosen ids as an array. Absent is unset. */
+export type StoredValues = Record<string, unknown>
+
+const longest = 20_000
+
+/** The custom values of a body: in `custom_fields`, or flat as `c_N`. */
+export function customValuesIn(body: Body): Body {
+  const nested = body.custom_fields
+  const flat = Object.entries(body).filter(([name]) => /^c_\d+$/.test(name))
+  return {
+    ...(nested && typeof nested === 'object' && !Array.isArray(nested) ? (nested as Body) : {}),
+    ...Object.fromEntries(flat),
+  }
+}
+
+/**
+ * Reads custom values by the type of their field; unknown ones are ignored. `current` are the values of the session
+ * that is being changed: fields that are not given keep them. Only a new session needs the required ones.
+ */
+export function readCustomValues(
+  fields: SessionFieldRow[],
+  given: Body,
+  current?: StoredValues,
+): { values: StoredValues; faults: Fault[] } {
+  const values: StoredValues = { ...current }
+  const faults: Fault[] = []
+  for (const field of fields) {
+    const attribute = attributeOf(field)
+    const raw = given[attribute]
+    const isGiven =
+      raw !== undefined && raw !== null && raw !== '' && !(Array.isArray(raw) && raw.length === 0)
+    if (isGiven) {
+      const reading = readCustomValue(field, raw)
+      if ('value' in reading) values[attribute] = reading.value
+      else faults.push({ field: attribute, type: reading.type, message: `${field.name} ${reading.message}` })
+    } else if (!current || attribute in given) {
+      delete values[attribute]
+      if (field.required)
+        faults.push({ field: attribute, type: 'required', message: `${field.name} cannot be blank.` })
+    }
+  }
+  return { values, faults }
+}
+
+/** The values as they leave: every field of the account, flat, choices with their names, unset ones as null. */
+export function showCustomValues(fields: SessionFieldRow[], stored: StoredValues): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map(field => [attributeOf(field), showCustomValue(field, stored[attributeOf(field)])]),
+  )
+}
+
+/** What lists can be searched and sorted by. */
+export function customAttributes(fields: SessionFieldRow[]): Record<string, Attribute> {
+  return Object.fromEntries(fields.map(field => [attributeOf(field), customAttribute(field)]))
+}
+
+/** `c_` followed by the id. */
+export function attributeOf(field: { id: number }): string {
+  return `c_${field.id}`
+}
+
+function readCustomValue(field: SessionFieldRow, raw: unknown) {
+  if (choiceTypes.includes(field.type)) return readChoices(field, raw)
+  return readValue(kindOf(field), raw)
+}
+
+function kindOf({ type, allow_html }: SessionFieldRow): TSchema {
+  if (allow_html && (type === 'textInput' || type === 'textArea')) return Html()
+  return kinds[type] ?? Text(longest)
+}
+
+const kinds: Record<string, TSchema> = {
+  email: Text(320, { pattern: '^[^@\\s]+@[^@\\s]+$' }),
+  phone: Text(64, { pattern: '^[+0-9][0-9 ()./\\-extEXT]*$' }),
+  date: LocalDate(),
+  time: LocalTime(),
+  number: Decimal(),
+  url: HttpUrl(),
+  flag: Flag(),
+}
+
+/** Choices arrive as an id, `{"id": …}`, or an array of either; a choice's name is understood too. */
+function readChoices(field: SessionFieldRow, raw: unknown) {
+  const given = (Array.isArray(raw) ? raw : [raw])
+    .map(item => String(unwrapChoice(item)).trim())
+    .filter(text => text !== '')
+  const ids = given.map(
+    text => field.choices.find(choice => String(choice.id) === text || choice.name === text)?.id,
+  )
+  const unknown = given.filter((_text, index) => ids[index] === undefined)
+  if (unknown.length > 0) return { type: 'choice', message: `has no choice ${unknown.join(', ')}.` }
+  if (ids.length > 1 && field.type !== 'checkboxList')
+    return { type: 'choice', message: 'takes one choice only.' }
+  return { value: [...new Set(ids)] }
+}
+
+function showCustomValue(field: SessionFieldRow, value: unknown): unknown {
+  if (!choiceTypes.includes(field.type)) return value ?? null
+  const chosen = ((value as number[] | undefined) ?? []).flatMap(id => {
+    const choice = field.choices.find(candidate => candidate.id === id)
+    return choice ? [{ id, value: choice.name }] : []
+  })
+  return field.type === 'checkboxList' ? chosen : (chosen[0] ?? { id: '', value: null })
+}
+
+function customAttribute(field: SessionFieldRow): Attribute {
+  const name = attributeOf(field)
+  if (choiceTypes.includes(field.type))
+    return {
+      comparison: 'text',
+      choices: field.choices,
+      column: (db, alias) => db`(${db(`${alias}.custom_fields`)} -> ${name})`,
+    }
+  if (field.type === 'number' || field.type === 'flag')
+    return {
+      comparison: 'number',
+      column: (db, alias) => db`(${db(`${alias}.custom_fields`)} ->> ${name})::numeric`,
+    }
+  return { comparison: 'text', column: (db, alias) => db`(${db(`${alias}.custom_fields`)} ->> ${name})` }
+}

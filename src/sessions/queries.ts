@@ -1,0 +1,258 @@
+import { logged } from '../changes/log.ts'
+import type { Db } from '../db/connection.ts'
+import type { Actor } from '../http/actor.ts'
+import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import type { StoredValues } from '../session-fields/values.ts'
+import type { SessionInput } from './schema.ts'
+import type { ResolvedTimes } from './times.ts'
+
+/** What is stored of a session. */
+export type StoredSession = Required<SessionInput> &
+  ResolvedTimes & {
+    timezone: string
+    use_event_timezone: number
+    secure_id: string
+    custom_fields: StoredValues
+  }
+
+/** A session as it was read, with the names of its track and location. */
+export type SessionRow = StoredSession & {
+  id: number
+  account_id: number
+  version: number
+  track_name: string | null
+  location_name: string | null
+  seats_taken: number
+  created_at: string
+  updated_at: string
+}
+
+/** What a new session has to fit into. */
+export type Placement = { timezone: string; track_name: string | null; location_name: string | null }
+
+/** Columns that a client or a rule decides; the others are the database's. */
+const columns = [
+  'event_id',
+  'name',
+  'admin_short_name',
+  'badge_name',
+  'description',
+  'date',
+  'start_time',
+  'end_time',
+  'time_fold',
+  'timezone',
+  'use_event_timezone',
+  'starts_at',
+  'ends_at',
+  'times_with_timezone',
+  'capacity',
+  'location_id',
+  'track_id',
+  'webinar_url',
+  'sold_out_message',
+  'secure_id',
+  'session_status',
+  'locked_when_saved',
+  'selection_control',
+  'selected_by_default',
+  'prevent_session_conflicts',
+  'custom_fields',
+  'notes',
+  'type_id',
+  'external_id',
+] as const satisfies (keyof StoredSession)[]
+
+/** The event's zone, and the names of track and location when they are of this event; undefined without the event. */
+export async function findPlacement(
+  db: Db,
+  account_id: number,
+  {
+    event_id,
+    track_id,
+    location_id,
+  }: { event_id: number; track_id: number | null; location_id: number | null },
+): Promise<Placement | undefined> {
+  const [placement] = await db<Placement[]>`
+    select e.timezone, t.name as track_name, l.name as location_name
+    from events e
+    left join tracks t on t.id = ${track_id}::bigint and t.event_id = e.id
+    left join locations l on l.id = ${location_id}::bigint and l.event_id = e.id
+    where e.account_id = ${account_id} and e.id = ${event_id}`
+  return placement
+}
+
+export async function insertSession(db: Db, actor: Actor, session: StoredSession): Promise<SessionRow> {
+  const [written] = await db<SessionRow[]>`
+    with after as (insert into sessions ${db([stored(db, actor, session)])} returning *),
+      logged as (${logged(db, actor, 'session', 'create')})
+    select * from after`
+  return written!
+}
+
+/** Inserts many sessions, a thousand at a time. */
+export async function insertSessions(db: Db, actor: Actor, sessions: StoredSession[]): Promise<void> {
+  for (let first = 0; first < sessions.length; first += 1000) {
+    const rows = sessions.slice(first, first + 1000).map(session => stored(db, actor, session))
+    await db`
+      with after as (insert into sessions ${db(rows)} returning *)
+      ${logged(db, actor, 'session', 'create')}`
+  }
+}
+
+function stored(db: Db, actor: Actor, session: StoredSession) {
+  const decided = Object.fromEntries(columns.map(column => [column, session[column]])) as Pick<
+    StoredSession,
+    (typeof columns)[number]
+  >
+  return {
+    ...decided,
+    custom_fields: db.json(session.custom_fields as never),
+    account_id: actor.account_id,
+    created_at: actor.now,
+    updated_at: actor.now,
+  }
+}
+
+/** Writes a session that is locked. */
+export async function updateSession(db: Db, actor: Actor, id: number, session: StoredSession): Promise<void> {
+  const { account_id: _account, event_id: _event, created_at: _created, ...set } = stored(db, actor, session)
+  await db`
+    with before as (select * from sessions where id = ${id}),
+      after as (update sessions set ${db(set)}, version = version + 1 where id = ${id} returning *)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+/** Writes the zones and instants of sessions whose event changed its zone. */
+export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[]): Promise<void> {
+  const column = <K extends keyof SessionRow>(name: K) => sessions.map(session => session[name])
+  await db`
+    with moved as (
+      select * from unnest(${column('id')}::bigint[], ${column('timezone')}::text[], ${column('starts_at')}::timestamptz[],
+        ${column('ends_at')}::timestamptz[], ${column('times_with_timezone')}::text[])
+        as m (id, timezone, starts_at, ends_at, times_with_timezone)),
+      before as (select s.* from sessions s join moved using (id)),
+      after as (
+        update sessions s set timezone = m.timezone, starts_at = m.starts_at, ends_at = m.ends_at,
+          times_with_timezone = m.times_with_timezone, updated_at = ${actor.now}, version = version + 1
+        from moved m where m.id = s.id returning s.*)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+export async function deleteSession(db: Db, actor: Actor, id: number): Promise<void> {
+  await db`
+    with before as (delete from sessions where id = ${id} returning *)
+    ${logged(db, actor, 'session', 'delete')}`
+}
+
+export const clearTrack = (db: Db, actor: Actor, event_id: number, id: number) =>
+  clearPlace(db, actor, event_id, 'track_id', id)
+export const clearLocation = (db: Db, actor: Actor, event_id: number, id: number) =>
+  clearPlace(db, actor, event_id, 'location_id', id)
+
+async function clearPlace(
+  db: Db,
+  actor: Actor,
+  event_id: number,
+  column: 'track_id' | 'location_id',
+  id: number,
+): Promise<void> {
+  await db`
+    with before as (select * from sessions where event_id = ${event_id} and ${db(column)} = ${id} order by id for update),
+      after as (
+        update sessions s set ${db(column)} = null, updated_at = ${actor.now}, version = s.version + 1
+        from before b where b.id = s.id returning s.*)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+/** Empties a custom field in every session of the account. */
+export async function dropCustomValues(db: Db, actor: Actor, attribute: string): Promise<void> {
+  await db`
+    with before as (
+      select * from sessions where account_id = ${actor.account_id} and custom_fields ? ${attribute} order by id for update),
+      after as (
+        update sessions s set custom_fields = s.custom_fields - ${attribute}::text, updated_at = ${actor.now}, version = s.version + 1
+        from before b where b.id = s.id returning s.*)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+/** Takes deleted choices out of the custom field of every session that has them. */
+export async function dropChoices(db: Db, actor: Actor, attribute: string, ids: number[]): Promise<void> {
+  await db`
+    with before as (
+      select * from sessions where account_id = ${actor.account_id}
+        and exists (select from jsonb_array_elements(custom_fields -> ${attribute}::text) c where c::bigint = any(${ids}::bigint[]))
+      order by id for update),
+      after as (
+        update sessions s set updated_at = ${actor.now}, version = s.version + 1, custom_fields = jsonb_set(s.custom_fields, array[${attribute}::text], (
+          select coalesce(jsonb_agg(c), '[]') from jsonb_array_elements(s.custom_fields -> ${attribute}::text) c where c::bigint <> all(${ids}::bigint[])))
+        from before b where b.id = s.id returning s.*)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+const withNames = (db: Db) => db`
+  s.*, t.name as track_name, l.name as location_name, 0 as seats_taken
+  from sessions s left join tracks t on t.id = s.track_id left join locations l on l.id = s.location_id`
+
+export async function findSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
+  const [session] = await db<
+    SessionRow[]
+  >`select ${withNames(db)} where s.account_id = ${account_id} and s.id = ${id}`
+  return session
+}
+
+export async function findSessionByExternalId(
+  db: Db,
+  account_id: number,
+  event_id: number,
+  externalId: string,
+): Promise<{ id: number } | undefined> {
+  const [session] = await db<{ id: number }[]>`
+    select id from sessions where account_id = ${account_id} and event_id = ${event_id} and external_id = ${externalId}`
+  return session
+}
+
+/** The session, locked until the transaction ends. */
+export async function lockSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
+  const [session] = await db<SessionRow[]>`
+    select ${withNames(db)} where s.account_id = ${account_id} and s.id = ${id} for update of s`
+  return session
+}
+
+export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRow[]> {
+  return db<SessionRow[]>`select ${withNames(db)} where s.event_id = ${event_id} order by s.id`
+}
+
+export async function listSessions(db: Db, account_id: number, event_id: number, listing: Listing) {
+  const where = db`where s.account_id = ${account_id} and s.event_id = ${event_id} ${filterOf(db, listing, 's')}`
+  const [rows, [count]] = await Promise.all([
+    db<SessionRow[]>`select ${withNames(db)} ${where} ${pageOf(db, listing, 's')}`,
+    db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
+  ])
+  return { rows, total: count!.total }
+}
+
+/** Pairs of clashing sessions of one event: they overlap, and at least one of the two prevents conflicts. */
+export function listClashes(
+  db: Db,
+  ids: number[],
+): Promise<{ id: number; other_id: number; name: string }[]> {
+  return db<{ id: number; other_id: number; name: string }[]>`
+    select s.id, o.id as other_id, o.name
+    from sessions s join sessions o on o.event_id = s.event_id and o.id <> s.id
+      and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
+      and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)
+    where s.id = any(${ids}::bigint[]) order by s.id, o.starts_at, o.id`
+}
+
+export type SessionBrief = Pick<
+  StoredSession,
+  'event_id' | 'name' | 'date' | 'start_time' | 'end_time' | 'session_status'
+> & { id: number }
+
+/** What a programme shows of its sessions, in its order. */
+export function listSessionBriefs(db: Db, event_ids: number[]): Promise<SessionBrief[]> {
+  return db<SessionBrief[]>`
+    select id, event_id, name, date, start_time, end_time, session_status, track_id, location_id
+    from sessions where event_id = any(${event_ids}::bigint[]) order by date, start_time nulls first, id`
+}

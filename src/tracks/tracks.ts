@@ -1,0 +1,51 @@
+import { type Db, transaction } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
+import { mustNameOwnEvent } from '../events/events.ts'
+import type { Actor } from '../http/actor.ts'
+import { type Draft, type Given, settle } from '../http/draft.ts'
+import { mustMatchVersion } from '../http/etag.ts'
+import { clearTrack } from '../sessions/queries.ts'
+import { deleteTrack, findTrack, insertTrack, lockTrack, type TrackRow, updateTrack } from './queries.ts'
+import type { TrackInput } from './schema.ts'
+
+/** Creates a track. Throws 422 for an event that is not the account's. */
+export async function createTrack(db: Db, actor: Actor, draft: Draft<TrackInput>): Promise<TrackRow> {
+  await mustNameOwnEvent(db, actor.account_id, draft)
+  return insertTrack(db, actor, settle(draft))
+}
+
+/** Changes the given fields of a track. */
+export async function changeTrack(
+  db: Db,
+  actor: Actor,
+  id: number,
+  draft: Draft<Given<TrackInput>>,
+): Promise<TrackRow> {
+  const { event_id: _fixed, ...given } = settle(draft)
+  return transaction(db, async tx => {
+    const track = await mustLockTrack(tx, actor, id)
+    return Object.keys(given).length > 0 ? updateTrack(tx, actor, id, given) : track
+  })
+}
+
+/** Deletes a track. Sessions that use it are left without one, and the change log says so. */
+export async function removeTrack(db: Db, actor: Actor, id: number): Promise<void> {
+  await transaction(db, async tx => {
+    const track = await mustLockTrack(tx, actor, id)
+    await clearTrack(tx, actor, track.event_id, id)
+    await deleteTrack(tx, actor, id)
+  })
+}
+
+export async function mustFindTrack(db: Db, account_id: number, id: number): Promise<TrackRow> {
+  const track = await findTrack(db, account_id, id)
+  if (!track) throw notFound('Track', id)
+  return track
+}
+
+async function mustLockTrack(db: Db, actor: Actor, id: number): Promise<TrackRow> {
+  const track = await lockTrack(db, actor.account_id, id)
+  if (!track) throw notFound('Track', id)
+  mustMatchVersion(actor.ifMatch, track.version)
+  return track
+}
