@@ -66,6 +66,7 @@ export async function buildApp({
     logger: log ? { level: config.LOG_LEVEL, stream: log } : false,
     bodyLimit,
     trustProxy: config.TRUST_PROXY,
+    disableRequestLogging: true,
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
@@ -85,14 +86,16 @@ export async function buildApp({
   app.decorate('config', config)
   app.decorate('clock', clock)
   app.decorate('sessionFields', sessionFields)
-  // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe and serialise.
+  // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe.
   app.setValidatorCompiler(() => value => ({ value }))
+  app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(fail)
   app.setNotFoundHandler(explainNotFound)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (stopping) reply.header('connection', 'close')
   })
+  app.addHook('onResponse', logResponse)
   sendEtags(app)
   acceptBodies(app)
   const unfollow = await Promise.all([
@@ -182,6 +185,15 @@ function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyR
         )
       : notFound('Path', path)
   return fail(error, request, reply)
+}
+
+/** One line per request; never a header or a body, where secrets are. */
+async function logResponse(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { method, originalUrl: url } = request
+  request.log.info(
+    { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+    'answered',
+  )
 }
 
 type ClientError = Error & { code?: string }

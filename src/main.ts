@@ -52,14 +52,14 @@ function closeOnSignal(config: Config, close: () => Promise<void>): void {
 /** Standard error: lines for people on a terminal, JSON for machines elsewhere. */
 function logStream(): { write: (line: string) => void } {
   if (!process.stderr.isTTY) return process.stderr
-  const ignore = 'pid,hostname,reqId,req,res,responseTime'
+  const ignore = 'pid,hostname,reqId,method,url,status,ms'
   return pretty({
     destination: 2,
     sync: true,
     singleLine: true,
     translateTime: 'HH:MM:ss',
     ignore,
-    messageFormat: '{msg} {req.method} {req.url} {res.statusCode}',
+    messageFormat: '{msg} {method} {url} {status}',
   })
 }
 

@@ -1,13 +1,12 @@
 import type { Db } from '../db/connection.ts'
 import { type Projection, project } from '../http/listing.ts'
+import { viewOf } from '../http/view.ts'
 import { listSessionBriefs } from '../sessions/queries.ts'
 import type { EventRow } from './queries.ts'
-import type { Event } from './schema.ts'
+import { Event } from './schema.ts'
 
 /** An event as it leaves. */
-export function toEvent({ account_id: _account, version: _version, ...event }: EventRow): Event {
-  return event
-}
+export const toEvent = viewOf(Event)
 
 /** Events with the fields and related objects that were asked for. */
 export async function showEvents(db: Db, rows: EventRow[], projection: Projection) {

@@ -10,10 +10,11 @@ import { mustNameEvent, project, readListing, readProjection, renderPage } from 
 import { pageOf, partial } from '../http/openapi.ts'
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
+import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
 import { changeLocation, createLocation, mustFindLocation, removeLocation } from './locations.ts'
 import { findLocationByExternalId, type LocationRow, listLocations } from './queries.ts'
-import { type Location, LocationInput, locationLists } from './schema.ts'
+import { Location, LocationInput, locationLists } from './schema.ts'
 
 const tag = 'Locations'
 
@@ -133,6 +134,4 @@ const created = (row: LocationRow): Answer => ({
 })
 const updated = (row: LocationRow): Answer => ({ status: 200, body: toLocation(row), version: row.version })
 
-function toLocation({ account_id: _account, version: _version, ...location }: LocationRow): Location {
-  return location
-}
+const toLocation = viewOf(Location)

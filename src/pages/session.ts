@@ -41,12 +41,12 @@ function page(session: PublicSession): string {
     ['When', [session.date, session.times_with_timezone].filter(Boolean).join(', ')],
     ['Where', session.location_name],
     ['Track', session.track_name],
-  ].flatMap(([term, text]) => (text ? [`<dt>${term}</dt><dd>${escape(text)}</dd>`] : []))
+  ].flatMap(([term, text]) => (text ? [`<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`] : []))
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(session.name)} – ${escape(session.event_name)}</title>
+<title>${escapeHtml(session.name)} – ${escapeHtml(session.event_name)}</title>
 <style>
 :root { color-scheme: light dark; font: 1.0625rem/1.55 system-ui, sans-serif }
 body { max-width: 42rem; margin: 2rem auto; padding: 0 1.25rem; overflow-wrap: anywhere }
@@ -55,8 +55,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem }
 dt { font-weight: 600 } dd { margin: 0 } img { max-width: 100%; height: auto }
 </style>
 <main>
-<p>${escape(session.event_name)}</p>
-<h1 dir="auto">${escape(session.name)}</h1>
+<p>${escapeHtml(session.event_name)}</p>
+<h1 dir="auto">${escapeHtml(session.name)}</h1>
 <dl>${facts.join('')}</dl>
 <div dir="auto">${session.description ?? ''}</div>
 </main>
@@ -64,7 +64,7 @@ dt { font-weight: 600 } dd { margin: 0 } img { max-width: 100%; height: auto }
 `
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -8,9 +8,10 @@ import { project, readListing, readProjection, renderPage } from '../http/listin
 import { pageOf, partial } from '../http/openapi.ts'
 import type { Query } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
+import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
 import { listSessionFields, type SessionFieldRow } from './queries.ts'
-import { type SessionField, SessionFieldBody, sessionFieldLists } from './schema.ts'
+import { SessionField, SessionFieldBody, sessionFieldLists } from './schema.ts'
 import {
   changeSessionField,
   createSessionField,
@@ -115,11 +116,5 @@ const updated = (row: SessionFieldRow): Answer => ({
   version: row.version,
 })
 
-function toSessionField({
-  account_id: _account,
-  version: _version,
-  id,
-  ...field
-}: SessionFieldRow): SessionField {
-  return { id, attribute: attributeOf({ id }), ...field }
-}
+const view = viewOf(SessionField)
+const toSessionField = (row: SessionFieldRow): SessionField => view({ ...row, attribute: attributeOf(row) })

@@ -10,9 +10,10 @@ import { mustNameEvent, project, readListing, readProjection, renderPage } from 
 import { pageOf, partial } from '../http/openapi.ts'
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
+import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
 import { findTrackByExternalId, listTracks, type TrackRow } from './queries.ts'
-import { type Track, TrackInput, trackLists } from './schema.ts'
+import { Track, TrackInput, trackLists } from './schema.ts'
 import { changeTrack, createTrack, mustFindTrack, removeTrack } from './tracks.ts'
 
 const tag = 'Tracks'
@@ -132,6 +133,4 @@ const created = (row: TrackRow): Answer => ({
 })
 const updated = (row: TrackRow): Answer => ({ status: 200, body: toTrack(row), version: row.version })
 
-function toTrack({ account_id: _account, version: _version, ...track }: TrackRow): Track {
-  return track
-}
+const toTrack = viewOf(Track)
