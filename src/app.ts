@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { PassThrough } from 'node:stream'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -10,6 +11,7 @@ import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
+import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
 import { eventRoutes } from './events/routes.ts'
 import { Event } from './events/schema.ts'
 import { authenticate } from './http/auth.ts'
@@ -25,9 +27,16 @@ import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
 import { sessionPages } from './pages/session.ts'
+import { IdBlock } from './registrants/ids.ts'
+import { registrantRoutes } from './registrants/routes.ts'
+import { Registrant } from './registrants/schema.ts'
+import { AvailabilityBoard } from './seats/availability.ts'
+import { Desk } from './seats/desk.ts'
+import { seatRoutes } from './seats/routes.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
 import { SessionField } from './session-fields/schema.ts'
+import type { CustomField } from './session-fields/values.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { Session } from './sessions/schema.ts'
 import { trackRoutes } from './tracks/routes.ts'
@@ -52,6 +61,13 @@ declare module 'fastify' {
     clock: Clock
     /** definitions of the custom fields of an account, by its id */
     sessionFields: NotifiedCache<SessionFieldRow[]>
+    /** questions of an event, by its id */
+    eventQuestions: NotifiedCache<CustomField[]>
+    desk: Desk
+    registrantIds: IdBlock
+    availability: AvailabilityBoard
+    /** answers that do not end by themselves */
+    openStreams: Set<PassThrough>
   }
 }
 
@@ -79,13 +95,22 @@ export async function buildApp({
     clientErrorHandler: answerUnreadable,
   })
   const sessionFields = new NotifiedCache(account => allSessionFields(pool, Number(account)))
+  const eventQuestions = new NotifiedCache(event => allEventQuestions(pool, Number(event)))
   const tokens = callers(pool)
+  const desk = new Desk(pool, clock.now)
+  const availability = new AvailabilityBoard(pool)
+  const openStreams = new Set<PassThrough>()
   let stopping = false
 
   app.decorate('pool', pool)
   app.decorate('config', config)
   app.decorate('clock', clock)
   app.decorate('sessionFields', sessionFields)
+  app.decorate('eventQuestions', eventQuestions)
+  app.decorate('desk', desk)
+  app.decorate('registrantIds', new IdBlock(pool))
+  app.decorate('availability', availability)
+  app.decorate('openStreams', openStreams)
   // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe.
   app.setValidatorCompiler(() => value => ({ value }))
   app.setSerializerCompiler(() => JSON.stringify)
@@ -101,15 +126,19 @@ export async function buildApp({
   const unfollow = await Promise.all([
     tokens.follow(pool, tokenChannel),
     sessionFields.follow(pool, fieldChannel),
+    eventQuestions.follow(pool, questionChannel),
   ])
+  await availability.follow(pool)
   app.addHook('preClose', async () => {
     stopping = true
+    for (const stream of openStreams) stream.end()
   })
   app.addHook('onClose', async () => {
-    await Promise.allSettled(unfollow.map(stop => stop()))
+    desk.close()
+    await Promise.allSettled([availability.close(), ...unfollow.map(stop => stop())])
   })
 
-  await describeApi(app, { Change, Event, Location, Session, SessionField, Track }, version)
+  await describeApi(app, { Change, Event, Location, Registrant, Session, SessionField, Track }, version)
 
   await app.register(async everyone => {
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
@@ -131,6 +160,8 @@ export async function buildApp({
         locationRoutes(authenticated)
         sessionFieldRoutes(authenticated)
         sessionRoutes(authenticated)
+        registrantRoutes(authenticated)
+        seatRoutes(authenticated)
         changeRoutes(authenticated)
       },
       { prefix: '/api/v1' },

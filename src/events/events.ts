@@ -4,11 +4,13 @@ import { type Fault, invalid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { moveLinesOf } from '../seats/sessions.ts'
 import { insertSessions, listSessionsOfEvent, moveSessions, type SessionRow } from '../sessions/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import { rezone, shiftDays } from '../sessions/times.ts'
 import {
   copyTracksAndLocations,
+  countRegistrants,
   deleteEvent,
   type EventRow,
   findEvent,
@@ -47,9 +49,13 @@ export async function changeEvent(
     await tx`set constraints sessions_event_timezone deferred`
     const changed = await updateEvent(tx, actor, id, given)
     if (changed.timezone !== event.timezone) await moveToZone(tx, actor, changed)
+    if (lineFields.some(field => changed[field] !== event[field])) await moveLinesOf(tx, id, actor.now)
     return changed
   })
 }
+
+/** Settings that decide whether lines move. */
+const lineFields = ['timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
 
 async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> {
   const sessions = (await listSessionsOfEvent(db, event.id)).filter(
@@ -62,10 +68,12 @@ async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> 
   )
 }
 
-/** Deletes an event with its tracks, locations and sessions. */
-export async function removeEvent(db: Db, actor: Actor, id: number): Promise<void> {
+/** Deletes an event with all that is in it. Throws 422 when it has registrants, unless forced. */
+export async function removeEvent(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {
   await transaction(db, async tx => {
     await mustLockEvent(tx, actor, id)
+    const registrants = await countRegistrants(tx, id)
+    if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
     await deleteEvent(tx, actor, id)
   })
 }
@@ -92,6 +100,7 @@ export async function cloneEvent(
       version: _version,
       created_at: _at,
       updated_at: _updated,
+      registrants_count: _registrants,
       ...settings
     } = original
     const title = name ?? `${original.name} (copy)`
@@ -139,6 +148,13 @@ export async function mustNameOwnEvent(
   const { event_id } = draft.given
   if (event_id && !(await findEvent(db, account_id, event_id))) draft.faults.push(unknownEvent)
 }
+
+const hasRegistrants = (registrants: number): Fault => ({
+  field: 'id',
+  type: 'has_registrants',
+  registrants,
+  message: `This event has ${registrants} registrants. force=1 deletes it all the same, and them with it.`,
+})
 
 export const unknownEvent: Fault = { field: 'event_id', type: 'not_found', message: 'Event does not exist.' }
 

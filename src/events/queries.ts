@@ -35,12 +35,34 @@ export async function updateEvent(
   return written!
 }
 
-/** Deletes an event that is locked, with its tracks, locations and sessions; each leaves its change record. */
+export async function countRegistrants(db: Db, id: number): Promise<number> {
+  const [row] = await db<
+    { count: number }[]
+  >`select count(*)::int as count from registrants where event_id = ${id}`
+  return row!.count
+}
+
+/** What belongs to an event, in an order in which it can be deleted. */
+const belongings = [
+  ['selections', 'selection'],
+  ['registrants', 'registrant'],
+  ['registrant_groups', 'registrant_group'],
+  ['reg_types', 'reg_type'],
+  ['event_questions', 'event_question'],
+  ['sessions', 'session'],
+  ['tracks', 'track'],
+  ['locations', 'location'],
+] as const
+
+/** Deletes an event that is locked, with all that belongs to it; each object leaves its change record. */
 export async function deleteEvent(db: Db, actor: Actor, id: number): Promise<void> {
-  await db`with before as (delete from sessions where event_id = ${id} returning *) ${logged(db, actor, 'session', 'delete')}`
-  await db`with before as (delete from tracks where event_id = ${id} returning *) ${logged(db, actor, 'track', 'delete')}`
-  await db`with before as (delete from locations where event_id = ${id} returning *) ${logged(db, actor, 'location', 'delete')}`
-  await db`with before as (delete from events where id = ${id} returning *) ${logged(db, actor, 'event', 'delete')}`
+  for (const [table, object] of belongings)
+    await db`
+      with before as (delete from ${db(table)} where event_id = ${id} returning *)
+      ${logged(db, actor, object, 'delete')}`
+  await db`
+    with before as (delete from events where id = ${id} returning *)
+    ${logged(db, actor, 'event', 'delete')}`
 }
 
 export async function findEvent(db: Db, account_id: number, id: number): Promise<EventRow | undefined> {

@@ -7,7 +7,7 @@ import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { readListing, readProjection, renderPage } from '../http/listing.ts'
 import { pageOf, partial } from '../http/openapi.ts'
-import type { Query } from '../http/query.ts'
+import { isOn, type Query } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
@@ -100,12 +100,13 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'deleteEvent',
     tag,
     summary: 'Delete an event',
-    description: 'Its tracks, locations and sessions go with it.',
-    query: writeQuery,
+    description: 'All that belongs to it goes with it. One that has registrants needs `force=1`.',
+    query: { ...writeQuery, force: '`1`: deletes it although it has registrants.' },
+    failures: [422],
     success: { 204: Type.Null() },
     handler: (request, reply) =>
       write(request, reply, async db => {
-        await removeEvent(db, actorOf(request), idOf(request, 'Event'))
+        await removeEvent(db, actorOf(request), idOf(request, 'Event'), isOn(request.query as Query, 'force'))
         return { status: 204 }
       }),
   })

@@ -51,6 +51,16 @@ export const EventInput = Type.Object({
   capacity: optional(Whole({ minimum: 0, description: 'Most registrants; null is unlimited.' })),
   target_attendance: optional(Whole({ minimum: 0 })),
   free_event: Type.Optional(Flag({ default: 0 })),
+  waitlist_mode: Type.Optional(
+    Word(['automatic', 'offer', 'manual'], {
+      default: 'automatic',
+      description:
+        'How seats that come back go to those who wait: at once, by an offer, or by the organiser.',
+    }),
+  ),
+  waitlist_offer_minutes: Type.Optional(
+    Whole({ default: 720, minimum: 1, description: 'How long an offer stands, in minutes.' }),
+  ),
   webinar_url: optional(HttpUrl()),
   domain: optional(Text(255)),
   folder_id: optional(Id()),
@@ -78,6 +88,9 @@ export const Event = Type.Object({
   capacity: Nullable(Whole()),
   target_attendance: Nullable(Whole()),
   free_event: Flag(),
+  waitlist_mode: Word(['automatic', 'offer', 'manual']),
+  waitlist_offer_minutes: Whole(),
+  registrants_count: Type.Integer({ description: 'Registrants who are active or in progress.' }),
   webinar_url: Nullable(HttpUrl()),
   domain: Nullable(Text(255)),
   folder_id: Nullable(Id()),

@@ -78,9 +78,17 @@ export async function describeApi(
       openapi: '3.1.0',
       info: { title: 'Lectern', version, description: about, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/' }],
-      tags: ['Authentication', 'Events', 'Tracks', 'Locations', 'Session fields', 'Sessions', 'Changes'].map(
-        name => ({ name }),
-      ),
+      tags: [
+        'Authentication',
+        'Events',
+        'Tracks',
+        'Locations',
+        'Session fields',
+        'Sessions',
+        'Registrants',
+        'Seats',
+        'Changes',
+      ].map(name => ({ name })),
       components: {
         securitySchemes: {
           bearer: {

@@ -4,6 +4,7 @@ import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { lockEventSeats } from '../seats/queries.ts'
 import { clearLocation } from '../sessions/queries.ts'
 import {
   deleteLocation,
@@ -42,8 +43,10 @@ export async function changeLocation(
 /** Deletes a location. Sessions that use it are left without one, and the change log says so. */
 export async function removeLocation(db: Db, actor: Actor, id: number): Promise<void> {
   await transaction(db, async tx => {
-    const location = await mustLockLocation(tx, actor, id)
-    await clearLocation(tx, actor, location.event_id, id)
+    const { event_id } = await mustFindLocation(tx, actor.account_id, id)
+    await lockEventSeats(tx, event_id)
+    await mustLockLocation(tx, actor, id)
+    await clearLocation(tx, actor, event_id, id)
     await deleteLocation(tx, actor, id)
   })
 }

@@ -13,8 +13,18 @@ import {
   Text,
   unwrapChoice,
 } from '../http/values.ts'
-import type { SessionFieldRow } from './queries.ts'
+import type { Choice } from './schema.ts'
 import { choiceTypes } from './schema.ts'
+
+/** What a value is read by: a session field, or a question of an event. */
+export type CustomField = {
+  id: number
+  name: string
+  type: string
+  required: number
+  allow_html: number
+  choices: Choice[]
+}
 
 /** Values as they are stored: by attribute, chosen ids as an array. Absent is unset. */
 export type StoredValues = Record<string, unknown>
@@ -36,7 +46,7 @@ export function customValuesIn(body: Body): Body {
  * that is being changed: fields that are not given keep them. Only a new session needs the required ones.
  */
 export function readCustomValues(
-  fields: SessionFieldRow[],
+  fields: CustomField[],
   given: Body,
   current?: StoredValues,
 ): { values: StoredValues; faults: Fault[] } {
@@ -61,14 +71,14 @@ export function readCustomValues(
 }
 
 /** The values as they leave: every field of the account, flat, choices with their names, unset ones as null. */
-export function showCustomValues(fields: SessionFieldRow[], stored: StoredValues): Record<string, unknown> {
+export function showCustomValues(fields: CustomField[], stored: StoredValues): Record<string, unknown> {
   return Object.fromEntries(
     fields.map(field => [attributeOf(field), showCustomValue(field, stored[attributeOf(field)])]),
   )
 }
 
 /** What lists can be searched and sorted by. */
-export function customAttributes(fields: SessionFieldRow[]): Record<string, Attribute> {
+export function customAttributes(fields: CustomField[]): Record<string, Attribute> {
   return Object.fromEntries(fields.map(field => [attributeOf(field), customAttribute(field)]))
 }
 
@@ -77,12 +87,12 @@ export function attributeOf(field: { id: number }): string {
   return `c_${field.id}`
 }
 
-function readCustomValue(field: SessionFieldRow, raw: unknown) {
+function readCustomValue(field: CustomField, raw: unknown) {
   if (choiceTypes.includes(field.type)) return readChoices(field, raw)
   return readValue(kindOf(field), raw)
 }
 
-function kindOf({ type, allow_html }: SessionFieldRow): TSchema {
+function kindOf({ type, allow_html }: CustomField): TSchema {
   if (allow_html && (type === 'textInput' || type === 'textArea')) return Html()
   return kinds[type] ?? Text(longest)
 }
@@ -98,7 +108,7 @@ const kinds: Record<string, TSchema> = {
 }
 
 /** Choices arrive as an id, `{"id": …}`, or an array of either; a choice's name is understood too. */
-function readChoices(field: SessionFieldRow, raw: unknown) {
+function readChoices(field: CustomField, raw: unknown) {
   const given = (Array.isArray(raw) ? raw : [raw])
     .map(item => String(unwrapChoice(item)).trim())
     .filter(text => text !== '')
@@ -112,7 +122,7 @@ function readChoices(field: SessionFieldRow, raw: unknown) {
   return { value: [...new Set(ids)] }
 }
 
-function showCustomValue(field: SessionFieldRow, value: unknown): unknown {
+function showCustomValue(field: CustomField, value: unknown): unknown {
   if (!choiceTypes.includes(field.type)) return value ?? null
   const chosen = ((value as number[] | undefined) ?? []).flatMap(id => {
     const choice = field.choices.find(candidate => candidate.id === id)
@@ -121,7 +131,7 @@ function showCustomValue(field: SessionFieldRow, value: unknown): unknown {
   return field.type === 'checkboxList' ? chosen : (chosen[0] ?? { id: '', value: null })
 }
 
-function customAttribute(field: SessionFieldRow): Attribute {
+function customAttribute(field: CustomField): Attribute {
   const name = attributeOf(field)
   if (choiceTypes.includes(field.type))
     return {

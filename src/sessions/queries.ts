@@ -23,6 +23,10 @@ export type SessionRow = StoredSession & {
   track_name: string | null
   location_name: string | null
   seats_taken: number
+  selected_count: number
+  held_count: number
+  offered_count: number
+  waitlisted_count: number
   created_at: string
   updated_at: string
 }
@@ -114,12 +118,18 @@ function stored(db: Db, actor: Actor, session: StoredSession) {
   }
 }
 
-/** Writes a session that is locked. */
-export async function updateSession(db: Db, actor: Actor, id: number, session: StoredSession): Promise<void> {
+/** Writes a session that is locked; `overbooked` seats are taken beyond its capacity. */
+export async function updateSession(
+  db: Db,
+  actor: Actor,
+  id: number,
+  session: StoredSession,
+  overbooked: number,
+): Promise<void> {
   const { account_id: _account, event_id: _event, created_at: _created, ...set } = stored(db, actor, session)
   await db`
     with before as (select * from sessions where id = ${id}),
-      after as (update sessions set ${db(set)}, version = version + 1 where id = ${id} returning *)
+      after as (update sessions set ${db(set)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
     ${logged(db, actor, 'session', 'update')}`
 }
 
@@ -191,7 +201,7 @@ export async function dropChoices(db: Db, actor: Actor, attribute: string, ids: 
 }
 
 const withNames = (db: Db) => db`
-  s.*, t.name as track_name, l.name as location_name, 0 as seats_taken
+  s.*, t.name as track_name, l.name as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken
   from sessions s left join tracks t on t.id = s.track_id left join locations l on l.id = s.location_id`
 
 export async function findSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
@@ -250,9 +260,18 @@ export type SessionBrief = Pick<
   'event_id' | 'name' | 'date' | 'start_time' | 'end_time' | 'session_status'
 > & { id: number }
 
+const brief = (db: Db) => db`
+  id, event_id, name, date, start_time, end_time, session_status, track_id, location_id from sessions`
+
 /** What a programme shows of its sessions, in its order. */
 export function listSessionBriefs(db: Db, event_ids: number[]): Promise<SessionBrief[]> {
   return db<SessionBrief[]>`
-    select id, event_id, name, date, start_time, end_time, session_status, track_id, location_id
-    from sessions where event_id = any(${event_ids}::bigint[]) order by date, start_time nulls first, id`
+    select ${brief(db)} where event_id = any(${event_ids}::bigint[]) order by date, start_time nulls first, id`
+}
+
+/** The same of the named sessions. */
+export function listSessionBriefsByIds(db: Db, ids: number[]): Promise<SessionBrief[]> {
+  return db<
+    SessionBrief[]
+  >`select ${brief(db)} where id = any(${ids}::bigint[]) order by date, start_time nulls first, id`
 }

@@ -8,14 +8,14 @@ import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
 import { pageOf, partial } from '../http/openapi.ts'
-import type { Query } from '../http/query.ts'
+import { isOn, type Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { customAttributes } from '../session-fields/values.ts'
-import { findSessionByExternalId, listSessions, type SessionRow } from './queries.ts'
+import { findSessionByExternalId, listSessions } from './queries.ts'
 import { SessionBody, sessionLists } from './schema.ts'
-import { changeSession, createSession, mustFindSession, removeSession } from './sessions.ts'
+import { type Changed, changeSession, createSession, mustFindSession, removeSession } from './sessions.ts'
 import { showSession, showSessions } from './view.ts'
 
 const tag = 'Sessions'
@@ -46,15 +46,26 @@ export function sessionRoutes(app: FastifyInstance): void {
     id: 'updateSession',
     tag,
     summary: 'Update a session',
-    description: 'Only the given fields change.',
-    query: writeQuery,
+    description:
+      'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit.',
+    query: {
+      ...writeQuery,
+      override_capacity_errors: '`true`: allows a capacity below the seats that are taken.',
+    },
     body: partial(SessionBody),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
       const fields = await fieldsOf(request)
       return write(request, reply, async db =>
         updated(
-          await changeSession(db, actorOf(request), fields, idOf(request, 'Session'), request.body as Body),
+          await changeSession(
+            db,
+            actorOf(request),
+            fields,
+            idOf(request, 'Session'),
+            request.body as Body,
+            overrides(request),
+          ),
           fields,
           request,
         ),
@@ -78,7 +89,7 @@ export function sessionRoutes(app: FastifyInstance): void {
         create: async (db, actor, body) =>
           created(await createSession(db, actor, fields, body), fields, request),
         update: async (db, actor, id, body) =>
-          updated(await changeSession(db, actor, fields, id, body), fields, request),
+          updated(await changeSession(db, actor, fields, id, body, overrides(request)), fields, request),
       })
     },
   })
@@ -88,11 +99,18 @@ export function sessionRoutes(app: FastifyInstance): void {
     id: 'deleteSession',
     tag,
     summary: 'Delete a session',
-    query: writeQuery,
+    description: 'One in which people have seats, or for which they wait, needs `force=1`.',
+    query: { ...writeQuery, force: '`1`: deletes it although people have seats in it.' },
+    failures: [422],
     success: { 204: Type.Null() },
     handler: (request, reply) =>
       write(request, reply, async db => {
-        await removeSession(db, actorOf(request), idOf(request, 'Session'))
+        await removeSession(
+          db,
+          actorOf(request),
+          idOf(request, 'Session'),
+          isOn(request.query as Query, 'force'),
+        )
         return { status: 204 }
       }),
   })
@@ -139,10 +157,19 @@ export function sessionRoutes(app: FastifyInstance): void {
   })
 }
 
-function created(row: SessionRow, fields: SessionFieldRow[], request: FastifyRequest): Answer {
+const overrides = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
+
+function created(row: Changed, fields: SessionFieldRow[], request: FastifyRequest): Answer {
   return { ...updated(row, fields, request), status: 201, location: `/api/v1/sessions/${row.id}` }
 }
 
-function updated(row: SessionRow, fields: SessionFieldRow[], request: FastifyRequest): Answer {
-  return { status: 200, body: showSession(row, fields, baseUrlOf(request)), version: row.version }
+function updated(row: Changed, fields: SessionFieldRow[], request: FastifyRequest): Answer {
+  return {
+    status: 200,
+    body: {
+      ...showSession(row, fields, baseUrlOf(request)),
+      ...(row.not_included && { not_included: row.not_included }),
+    },
+    version: row.version,
+  }
 }

@@ -4,7 +4,16 @@ import { unknownEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import { faultOf } from '../http/values.ts'
+import { faultOf, unwrapChoice } from '../http/values.ts'
+import { isIncludedLive } from '../seats/decide.ts'
+import { lockEventSeats } from '../seats/queries.ts'
+import {
+  giveBackAll,
+  includeEveryone,
+  moveLinesOf,
+  mustFitCapacity,
+  type NotIncluded,
+} from '../seats/sessions.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { customValuesIn, readCustomValues } from '../session-fields/values.ts'
 import {
@@ -22,6 +31,9 @@ import { SessionInput } from './schema.ts'
 import { newSecureId } from './secure-id.ts'
 import { resolveTimes, type WallTimes } from './times.ts'
 
+/** A session as written; `not_included` names those who did not fit when it was included for everybody. */
+export type Changed = SessionRow & { not_included?: NotIncluded[] }
+
 /** How often a session is written again because its event changed its zone meanwhile. */
 const zoneAttempts = 5
 
@@ -31,14 +43,32 @@ export async function createSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-): Promise<SessionRow> {
+): Promise<Changed> {
   for (let remaining = zoneAttempts; ; remaining--) {
     try {
+      // Everybody is put into an included session in the transaction that creates it.
+      if (isIncludedIn(body)) return await transaction(db, tx => createIncluded(tx, actor, fields, body))
       return await attempt(db, tx => tryCreateSession(tx, actor, fields, body))
     } catch (error) {
       if (remaining === 0 || violatedConstraint(error) !== 'sessions_event_timezone') throw error
     }
   }
+}
+
+async function createIncluded(db: Db, actor: Actor, fields: SessionFieldRow[], body: Body): Promise<Changed> {
+  const { id } = await tryCreateSession(db, actor, fields, body)
+  return withEveryone(db, actor, await mustFindSession(db, actor.account_id, id))
+}
+
+/** The session as it is once everybody is in it, if it is one of those. */
+async function withEveryone(db: Db, actor: Actor, session: SessionRow): Promise<Changed> {
+  if (!isIncludedLive(session)) return session
+  const not_included = await includeEveryone(db, actor, session)
+  return { ...(await mustFindSession(db, actor.account_id, session.id)), not_included }
+}
+
+function isIncludedIn(body: Body): boolean {
+  return String(unwrapChoice(body.selection_control)).trim().toLowerCase() === 'included'
 }
 
 async function tryCreateSession(
@@ -79,7 +109,8 @@ export async function changeSession(
   fields: SessionFieldRow[],
   id: number,
   body: Body,
-): Promise<SessionRow> {
+  override = false,
+): Promise<Changed> {
   return transaction(db, async tx => {
     const current = await mustLockSession(tx, actor, id)
     const draft = readUpdate(SessionInput, body)
@@ -93,21 +124,27 @@ export async function changeSession(
     const decidesTimes = timeFields.some(field => field in draft.given)
     const times = decidesTimes ? timesOf(draft, { ...merged, timezone: zone.timezone }) : {}
     settle(target)
-    await updateSession(tx, actor, id, {
+    const overbooked = mustFitCapacity(current, merged.capacity, override)
+    const next = {
       ...merged,
       ...zone,
       ...times,
       secure_id: merged.secure_id ?? current.secure_id,
-    } as StoredSession)
-    return mustFindSession(tx, actor.account_id, id)
+    } as StoredSession
+    await updateSession(tx, actor, id, next, overbooked)
+    if (seatFields.some(field => field in draft.given)) await moveLinesOf(tx, current.event_id, actor.now)
+    const changed = await mustFindSession(tx, actor.account_id, id)
+    return isIncludedLive(current) ? changed : withEveryone(tx, actor, changed)
   })
 }
 
-/** Deletes a session. Throws 404, 412. */
-export async function removeSession(db: Db, actor: Actor, id: number): Promise<void> {
+/** Deletes a session. Throws 404, 412, and 422 when people have seats in it, unless forced. */
+export async function removeSession(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {
   await transaction(db, async tx => {
-    await mustLockSession(tx, actor, id)
+    const session = await mustLockSession(tx, actor, id)
+    await giveBackAll(tx, actor, session, force)
     await deleteSession(tx, actor, id)
+    await moveLinesOf(tx, session.event_id, actor.now)
   })
 }
 
@@ -117,7 +154,10 @@ export async function mustFindSession(db: Db, account_id: number, id: number): P
   return session
 }
 
+/** The session, under the lock of its event and its own: nobody claims a seat in it meanwhile. */
 async function mustLockSession(db: Db, actor: Actor, id: number): Promise<SessionRow> {
+  const { event_id } = await mustFindSession(db, actor.account_id, id)
+  await lockEventSeats(db, event_id)
   const session = await lockSession(db, actor.account_id, id)
   if (!session) throw notFound('Session', id)
   mustMatchVersion(actor.ifMatch, session.version)
@@ -155,10 +195,25 @@ function chooseZone({ timezone, use_event_timezone }: ZoneWish, event: Placement
 }
 
 function chooseChangedZone(given: ZoneWish, current: Zone, event: Placement): Zone {
-  if (!('timezone' in given) && !('use_event_timezone' in given)) return current
+  if (!('timezone' in given) && !('use_event_timezone' in given))
+    return { timezone: current.timezone, use_event_timezone: current.use_event_timezone }
   const pinned = given.use_event_timezone === 0 && !('timezone' in given)
   return chooseZone(pinned ? { timezone: current.timezone, use_event_timezone: 0 } : given, event)
 }
+
+/** Fields that may make room for those who wait. */
+const seatFields = [
+  'date',
+  'start_time',
+  'end_time',
+  'timezone',
+  'use_event_timezone',
+  'time_fold',
+  'capacity',
+  'session_status',
+  'selection_control',
+  'prevent_session_conflicts',
+] as const
 
 const timeFields = ['date', 'start_time', 'end_time', 'timezone', 'use_event_timezone', 'time_fold'] as const
 

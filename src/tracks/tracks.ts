@@ -4,6 +4,7 @@ import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { lockEventSeats } from '../seats/queries.ts'
 import { clearTrack } from '../sessions/queries.ts'
 import { deleteTrack, findTrack, insertTrack, lockTrack, type TrackRow, updateTrack } from './queries.ts'
 import type { TrackInput } from './schema.ts'
@@ -31,8 +32,10 @@ export async function changeTrack(
 /** Deletes a track. Sessions that use it are left without one, and the change log says so. */
 export async function removeTrack(db: Db, actor: Actor, id: number): Promise<void> {
   await transaction(db, async tx => {
-    const track = await mustLockTrack(tx, actor, id)
-    await clearTrack(tx, actor, track.event_id, id)
+    const { event_id } = await mustFindTrack(tx, actor.account_id, id)
+    await lockEventSeats(tx, event_id)
+    await mustLockTrack(tx, actor, id)
+    await clearTrack(tx, actor, event_id, id)
     await deleteTrack(tx, actor, id)
   })
 }

@@ -1,0 +1,94 @@
+import type { Fault } from '../errors.ts'
+import { type Body, type Draft, type Given, readNew, readUpdate } from '../http/draft.ts'
+import { faultOf, unwrapChoice } from '../http/values.ts'
+import {
+  type CustomField,
+  customValuesIn,
+  readCustomValues,
+  type StoredValues,
+} from '../session-fields/values.ts'
+import { type Address, AddressInput, type AddressKind, addressKinds, RegistrantInput } from './schema.ts'
+
+/** Everything that a body says of a registrant. */
+export type RegistrantDraft<T> = Draft<T> & {
+  addresses: Partial<Record<AddressKind, Address>>
+  answers: StoredValues
+  /** attributes of answers that are taken back */
+  unanswered: string[]
+  /** undefined: no sessions were named */
+  session_ids: number[] | undefined
+}
+
+/** Reads the body of a new registrant. The organiser's API may leave required questions open; the answer names them. */
+export function readNewRegistrant(questions: CustomField[], body: Body): RegistrantDraft<RegistrantInput> {
+  return withParts(readNew(RegistrantInput, body), questions, body)
+}
+
+/** Reads the body of a change. */
+export function readRegistrantUpdate(
+  questions: CustomField[],
+  body: Body,
+): RegistrantDraft<Given<RegistrantInput>> {
+  const draft = readUpdate(RegistrantInput, body)
+  delete draft.given.event_id
+  return withParts(draft, questions, body)
+}
+
+function withParts<T>(draft: Draft<T>, questions: CustomField[], body: Body): RegistrantDraft<T> {
+  const given = customValuesIn(body)
+  const answers = readCustomValues(
+    questions.map(question => ({ ...question, required: 0 })),
+    given,
+  )
+  const addresses = readAddresses(body)
+  const sessions = readIds('session_ids', body.session_ids)
+  draft.faults.push(...answers.faults, ...addresses.faults, ...sessions.faults)
+  return {
+    ...draft,
+    addresses: addresses.values,
+    answers: answers.values,
+    unanswered: Object.keys(given).filter(attribute => !(attribute in answers.values)),
+    session_ids: sessions.ids,
+  }
+}
+
+/** `work_address_id.line_1=…`, `work_address_id[line_1]=…`, or `"work_address_id": {"line_1": …}`. */
+function readAddresses(body: Body): { values: Partial<Record<AddressKind, Address>>; faults: Fault[] } {
+  const values: Partial<Record<AddressKind, Address>> = {}
+  const faults: Fault[] = []
+  for (const kind of addressKinds) {
+    const prefix = `${kind}_address_id`
+    const nested = body[prefix] && typeof body[prefix] === 'object' ? (body[prefix] as Body) : {}
+    const dotted = Object.entries(body)
+      .filter(([name]) => name.startsWith(`${prefix}.`))
+      .map(([name, value]) => [name.slice(prefix.length + 1), value])
+    const draft = readUpdate(AddressInput, { ...nested, ...Object.fromEntries(dotted) })
+    faults.push(...draft.faults.map(fault => ({ ...fault, field: `${prefix}.${fault.field}` })))
+    if (Object.keys(draft.given).length > 0) values[kind] = draft.given
+  }
+  return { values, faults }
+}
+
+/** Ids as an array, an object of a bracketed form, text joined by commas, or one id; undefined when none are named. */
+export function readIds(field: string, raw: unknown): { ids: number[] | undefined; faults: Fault[] } {
+  if (raw === undefined || raw === null || raw === '') return { ids: undefined, faults: [] }
+  const items = Array.isArray(raw)
+    ? raw
+    : typeof raw === 'object'
+      ? Object.values(raw)
+      : String(raw).split(',')
+  const texts = items.map(item => String(unwrapChoice(item)).trim()).filter(text => text !== '')
+  const isId = (text: string) => /^\d{1,15}$/.test(text) && Number(text) > 0
+  const wrong = texts.filter(text => !isId(text))
+  if (wrong.length > 0)
+    return {
+      ids: undefined,
+      faults: [
+        faultOf(field, {
+          type: 'integer',
+          message: `must be ids of sessions, not ${wrong.slice(0, 3).join(', ')}.`,
+        }),
+      ],
+    }
+  return { ids: [...new Set(texts.map(Number))], faults: [] }
+}

@@ -1,0 +1,190 @@
+import { logged } from '../changes/log.ts'
+import type { Db } from '../db/connection.ts'
+import type { Actor } from '../http/actor.ts'
+import type { Given } from '../http/draft.ts'
+import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { isActive, maySit, type RegistrationStatus } from '../seats/books.ts'
+import type { StoredValues } from '../session-fields/values.ts'
+import type { Address, AddressKind, RegistrantInput } from './schema.ts'
+
+/** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
+export const holdMinutes = 15
+
+type Addresses = Partial<Record<AddressKind, Address>>
+
+/** A registrant who is about to be written. */
+export type NewRegistrant = Required<RegistrantInput> & {
+  secure_id: string
+  addresses: Addresses
+  custom_fields: StoredValues
+}
+
+/** What changes of a registrant besides seats: given fields, and members to merge into addresses and answers. */
+export type ProfileChange = {
+  given: Given<RegistrantInput>
+  addresses: Addresses
+  answers: StoredValues
+  unanswered: string[]
+  checked_in_at?: Date | null
+}
+
+export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
+  id: number
+  account_id: number
+  version: number
+  ip_address: string | null
+  reg_type_name: string | null
+  selections: { session_id: number; state: string }[]
+  created_at: string
+  updated_at: string
+  registered_at: string | null
+  cancelled_at: string | null
+  checked_in_at: string | null
+  hold_expires_at: string | null
+}
+
+/** Ids for people who are about to be written. */
+export async function reserveIds(db: Db, count: number): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select nextval(pg_get_serial_sequence('registrants', 'id')) as id from generate_series(1, ${count})`
+  return rows.map(row => row.id)
+}
+
+/** Inserts people with their reserved ids, in one statement. */
+export async function insertRegistrants(
+  db: Db,
+  people: { id: number; person: NewRegistrant; actor: Actor }[],
+): Promise<void> {
+  if (people.length === 0) return
+  const rows = people.map(({ id, person, actor }) => ({
+    ...person,
+    id,
+    account_id: actor.account_id,
+    created_at: actor.now,
+    updated_at: actor.now,
+    version: 1,
+    registered_at: isActive(person.registration_status!) ? actor.now : null,
+    cancelled_at: maySit(person.registration_status!) ? null : actor.now,
+    hold_expires_at: person.registration_status === 'in_progress' ? holdFrom(actor.now) : null,
+    actor: { credential_id: actor.credential_id, request_id: actor.request_id },
+  }))
+  const { account_id, now } = people[0]!.actor
+  await db`
+    with given as (select ${db.json(rows as never)}::jsonb as rows),
+      after as (
+        insert into registrants select r.* from given, jsonb_populate_recordset(null::registrants, given.rows) r returning *),
+      actors as (
+        select (row ->> 'id')::bigint as id, row -> 'actor' ->> 'request_id' as request_id, (row -> 'actor' ->> 'credential_id')::bigint as credential_id
+        from given, jsonb_array_elements(given.rows) row)
+    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
+    select ${account_id}, r.event_id, 'registrant', r.id, 'create', a.credential_id, a.request_id, null, to_jsonb(r), ${now}
+    from after r join actors a using (id) order by r.id`
+}
+
+export const holdFrom = (now: Date) => new Date(now.getTime() + holdMinutes * 60_000)
+
+/** Writes what changes of one registrant, whose row is locked; a status brings its moments with it. */
+export async function updateRegistrant(
+  db: Db,
+  actor: Actor,
+  id: number,
+  { given, addresses, answers, unanswered, checked_in_at }: ProfileChange,
+  status?: RegistrationStatus,
+): Promise<void> {
+  const set = {
+    ...given,
+    ...(status && momentsOf(status, actor.now)),
+    ...(checked_in_at !== undefined && { checked_in_at }),
+    updated_at: actor.now,
+  }
+  await db`
+    with before as (select * from registrants where id = ${id}),
+      after as (
+        update registrants set ${db(set)}, version = version + 1,
+          registered_at = coalesce(registered_at, ${status && isActive(status) ? actor.now : null}),
+          addresses = addresses || ${db.json(addresses as never)},
+          custom_fields = (custom_fields || ${db.json(answers as never)}) - ${unanswered}::text[]
+        where id = ${id} returning *)
+    ${logged(db, actor, 'registrant', 'update')}`
+}
+
+function momentsOf(status: RegistrationStatus, now: Date) {
+  return {
+    registration_status: status,
+    cancelled_at: maySit(status) ? null : now,
+    hold_expires_at: status === 'in_progress' ? holdFrom(now) : null,
+  }
+}
+
+/** Renews the holds of unfinished registrations. */
+export async function renewHolds(db: Db, ids: number[], now: Date): Promise<void> {
+  if (ids.length > 0)
+    await db`
+      update registrants set hold_expires_at = ${holdFrom(now)}
+      where id = any(${ids}::bigint[]) and registration_status = 'in_progress'`
+}
+
+export type RegistrantPlacement = { reg_type_name: string | null; group_name: string | null }
+
+/** The names of a type and a group when they are of this event; undefined without the event. */
+export async function findRegistrantPlacement(
+  db: Db,
+  account_id: number,
+  {
+    event_id,
+    reg_type_id,
+    group_id,
+  }: { event_id: number; reg_type_id: number | null; group_id: number | null },
+): Promise<RegistrantPlacement | undefined> {
+  const [placement] = await db<RegistrantPlacement[]>`
+    select t.name as reg_type_name, g.name as group_name
+    from events e
+    left join reg_types t on t.id = ${reg_type_id}::bigint and t.event_id = e.id
+    left join registrant_groups g on g.id = ${group_id}::bigint and g.event_id = e.id
+    where e.account_id = ${account_id} and e.id = ${event_id}`
+  return placement
+}
+
+const withSelections = (db: Db) => db`
+  r.*, t.name as reg_type_name, coalesce((
+    select jsonb_agg(jsonb_build_object('session_id', s.session_id, 'state', s.state) order by s.session_id)
+    from selections s where s.registrant_id = r.id), '[]') as selections
+  from registrants r left join reg_types t on t.id = r.reg_type_id`
+
+export async function findRegistrant(
+  db: Db,
+  account_id: number,
+  id: number,
+): Promise<RegistrantRow | undefined> {
+  const [registrant] = await db<
+    RegistrantRow[]
+  >`select ${withSelections(db)} where r.account_id = ${account_id} and r.id = ${id}`
+  return registrant
+}
+
+export async function findRegistrantByExternalId(
+  db: Db,
+  account_id: number,
+  event_id: number,
+  externalId: string,
+): Promise<{ id: number } | undefined> {
+  const [registrant] = await db<{ id: number }[]>`
+    select id from registrants where account_id = ${account_id} and event_id = ${event_id} and external_id = ${externalId}`
+  return registrant
+}
+
+export async function listRegistrants(db: Db, account_id: number, event_id: number, listing: Listing) {
+  const where = db`where r.account_id = ${account_id} and r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+  const [rows, [count]] = await Promise.all([
+    db<RegistrantRow[]>`select ${withSelections(db)} ${where} ${pageOf(db, listing, 'r')}`,
+    db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
+  ])
+  return { rows, total: count!.total }
+}
+
+/** Deletes registrants who have no selections any more. */
+export async function deleteRegistrant(db: Db, actor: Actor, id: number): Promise<void> {
+  await db`
+    with before as (delete from registrants where id = ${id} returning *)
+    ${logged(db, actor, 'registrant', 'delete')}`
+}

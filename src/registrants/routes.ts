@@ -1,0 +1,202 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Db } from '../db/connection.ts'
+import { mustFindEvent } from '../events/events.ts'
+import { actorOf } from '../http/actor.ts'
+import type { Body } from '../http/draft.ts'
+import { tagVersion } from '../http/etag.ts'
+import { upsert } from '../http/external.ts'
+import { selfUrlOf } from '../http/links.ts'
+import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
+import { pageOf, partial } from '../http/openapi.ts'
+import { isOn, type Query } from '../http/query.ts'
+import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
+import { type Answer, write } from '../http/write.ts'
+import { customAttributes } from '../session-fields/values.ts'
+import { CheckInBody, readCheckIn } from './check-in.ts'
+import { findRegistrantByExternalId, listRegistrants } from './queries.ts'
+import {
+  changeRegistrant,
+  checkIn,
+  type Manner,
+  mustFindRegistrant,
+  type Registered,
+  type Registration,
+  register,
+  removeRegistrant,
+} from './registrants.ts'
+import { RegistrantBody, registrantLists } from './schema.ts'
+import { showRegistrant, showRegistrants } from './view.ts'
+
+const tag = 'Registrants'
+
+/** Query parameters of every call that may change seats. */
+export const seatQuery = {
+  ...writeQuery,
+  override_capacity_errors: '`true`: grants seats beyond a capacity; lifts nothing else.',
+  send_email: '`true`: tells the registrant by e-mail.',
+}
+
+export function mannerOf(request: FastifyRequest): Manner {
+  const query = request.query as Query
+  return { override: isOn(query, 'override_capacity_errors'), mail: isOn(query, 'send_email') }
+}
+
+export function registrantRoutes(app: FastifyInstance): void {
+  const questionsOf = (event_id: number) => app.eventQuestions.get(String(event_id))
+  const toolsFor = (db: Db): Registration => ({ db, desk: app.desk, ids: app.registrantIds, questionsOf })
+  const updated = async ({ registrant, skipped }: Registered): Promise<Answer> => ({
+    status: 200,
+    body: {
+      ...showRegistrant(registrant, await questionsOf(registrant.event_id)),
+      ...(skipped.length > 0 && { skipped_sessions: skipped }),
+    },
+    version: registrant.version,
+  })
+  const created = async (registered: Registered): Promise<Answer> => ({
+    ...(await updated(registered)),
+    status: 201,
+    location: `/api/v1/registrants/${registered.registrant.id}`,
+  })
+
+  route(app, {
+    spellings: ['POST /registrants/create', 'POST /registrants'],
+    id: 'createRegistrant',
+    tag,
+    summary: 'Register a person',
+    description:
+      'Person and seats in one transaction: both, or neither. `session_ids` names the sessions; without it the ones that are selected by default are taken as far as they fit, and `skipped_sessions` says which were not. Included sessions are taken without asking.',
+    query: seatQuery,
+    body: RegistrantBody,
+    success: { 201: Type.Ref('Registrant') },
+    handler: (request, reply) =>
+      write(request, reply, async db =>
+        created(await register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request))),
+      ),
+  })
+
+  route(app, {
+    spellings: ['PUT /registrants/update/:id', 'PUT /registrants/:id', 'PATCH /registrants/:id'],
+    id: 'updateRegistrant',
+    tag,
+    summary: 'Update a registrant',
+    description:
+      'Only the given fields change. `session_ids` replaces the selection at once: a swap never loses the old seat. `registration_status=cancelled` gives everything back.',
+    query: seatQuery,
+    body: partial(RegistrantBody),
+    success: { 200: Type.Ref('Registrant') },
+    handler: (request, reply) =>
+      write(request, reply, async db =>
+        updated(
+          await changeRegistrant(
+            toolsFor(db),
+            actorOf(request),
+            idOf(request, 'Registrant'),
+            request.body as Body,
+            mannerOf(request),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['PUT /registrants/external/:external_id'],
+    id: 'upsertRegistrant',
+    tag,
+    summary: 'Create or update a registrant by their external id',
+    query: seatQuery,
+    body: RegistrantBody,
+    success: { 200: Type.Ref('Registrant'), 201: Type.Ref('Registrant') },
+    handler: (request, reply) =>
+      upsert(request, reply, {
+        find: (db, actor, externalId, event_id) =>
+          findRegistrantByExternalId(db, actor.account_id, event_id, externalId),
+        create: async (db, actor, body) =>
+          created(await register(toolsFor(db), actor, body, mannerOf(request))),
+        update: async (db, actor, id, body) =>
+          updated(await changeRegistrant(toolsFor(db), actor, id, body, mannerOf(request))),
+      }),
+  })
+
+  route(app, {
+    spellings: ['DELETE /registrants/delete/:id', 'DELETE /registrants/:id'],
+    id: 'deleteRegistrant',
+    tag,
+    summary: 'Delete a registrant',
+    description: 'Seats are given back first, and lines move.',
+    query: writeQuery,
+    success: { 204: Type.Null() },
+    handler: (request, reply) =>
+      write(request, reply, async db => {
+        await removeRegistrant(toolsFor(db), actorOf(request), idOf(request, 'Registrant'))
+        return { status: 204 }
+      }),
+  })
+
+  route(app, {
+    spellings: ['POST /registrants/checkin'],
+    id: 'checkInRegistrant',
+    tag,
+    summary: 'Check a registrant in',
+    query: writeQuery,
+    body: CheckInBody,
+    success: { 200: Type.Ref('Registrant') },
+    handler: (request, reply) =>
+      write(request, reply, async db => {
+        const { id, status } = readCheckIn(request.body as Body)
+        return updated({ registrant: await checkIn(toolsFor(db), actorOf(request), id, status), skipped: [] })
+      }),
+  })
+
+  route(app, {
+    spellings: ['GET /registrants'],
+    id: 'listRegistrants',
+    tag,
+    summary: 'List the registrants of an event',
+    query: eventListQuery,
+    success: { 200: pageOf('Registrant') },
+    failures: [404],
+    isList: true,
+    handler: async request => {
+      const query = request.query as Query
+      const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const questions = await questionsOf(event.id)
+      const listing = readListing(query, {
+        ...registrantLists,
+        attributes: { ...registrantLists.attributes, ...customAttributes(questions) },
+      })
+      const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)
+      return renderPage(
+        await showRegistrants(app.pool, rows, questions, listing),
+        total,
+        listing,
+        selfUrlOf(request),
+      )
+    },
+  })
+
+  route(app, {
+    spellings: ['GET /registrants/:id'],
+    id: 'getRegistrant',
+    tag,
+    summary: 'Get a registrant',
+    query: projectionQuery,
+    success: { 200: Type.Ref('Registrant') },
+    handler: async (request, reply) => {
+      const registrant = await mustFindRegistrant(
+        app.pool,
+        request.caller.account_id,
+        idOf(request, 'Registrant'),
+      )
+      tagVersion(reply, registrant.version)
+      const projection = readProjection(request.query as Query, registrantLists)
+      const [item] = await showRegistrants(
+        app.pool,
+        [registrant],
+        await questionsOf(registrant.event_id),
+        projection,
+      )
+      return item
+    },
+  })
+}

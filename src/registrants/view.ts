@@ -1,0 +1,87 @@
+import type { Db } from '../db/connection.ts'
+import { type Projection, project } from '../http/listing.ts'
+import { viewOf } from '../http/view.ts'
+import { listLettersOf } from '../mail/queries.ts'
+import { attributeOf, type CustomField, showCustomValues } from '../session-fields/values.ts'
+import { listSessionBriefsByIds } from '../sessions/queries.ts'
+import type { RegistrantRow } from './queries.ts'
+import { type AddressKind, Registrant } from './schema.ts'
+
+const members = viewOf(Registrant)
+
+/** A registrant as they leave, with their answers as `c_N`. */
+export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
+  const seats = row.selections.filter(
+    selection => selection.state === 'selected' || selection.state === 'held',
+  )
+  const waits = row.selections.filter(
+    selection => selection.state === 'waitlisted' || selection.state === 'offered',
+  )
+  const ids = (selections: { session_id: number }[]) =>
+    selections.map(selection => String(selection.session_id))
+  return {
+    ...members({
+      ...row,
+      reg_type_id: row.reg_type_id
+        ? { id: row.reg_type_id, value: row.reg_type_name }
+        : { id: '', value: null },
+      session_ids: ids(seats),
+      waitlisted_session_ids: ids(waits),
+      // Nothing is sold yet; clients of the hosted API expect the fields.
+      gross: '0.00',
+      net: '0.00',
+      total_paid: '0.00',
+      balance_due: '0.00',
+      missing_answers: questions
+        .filter(question => question.required && row.custom_fields[attributeOf(question)] === undefined)
+        .map(attributeOf),
+    } as never),
+    ...showCustomValues(questions, row.custom_fields),
+  }
+}
+
+/** Registrants with the fields and related objects that were asked for, at the same number of statements for any number. */
+export async function showRegistrants(
+  db: Db,
+  rows: RegistrantRow[],
+  questions: CustomField[],
+  projection: Projection,
+) {
+  const related = await relatedOf(db, rows, projection.expand)
+  return rows.map(row => project({ ...showRegistrant(row, questions), ...related(row) }, projection))
+}
+
+async function relatedOf(
+  db: Db,
+  rows: RegistrantRow[],
+  expand: Set<string>,
+): Promise<(row: RegistrantRow) => Record<string, unknown>> {
+  const session_ids = rows.flatMap(row => row.selections.map(selection => selection.session_id))
+  const [sessions, letters] = await Promise.all([
+    expand.has('sessions') ? listSessionBriefsByIds(db, session_ids) : [],
+    expand.has('emailHistory')
+      ? listLettersOf(
+          db,
+          rows.map(row => row.id),
+        )
+      : [],
+  ])
+  const sessionOf = new Map(sessions.map(session => [session.id, session]))
+  const address = (row: RegistrantRow, kind: AddressKind) =>
+    expand.has(`${kind}Address`) && { [`${kind}Address`]: row.addresses[kind] ?? null }
+  return row => ({
+    ...(expand.has('sessions') && {
+      sessions: row.selections.flatMap(({ session_id, state }) => {
+        const session = sessionOf.get(session_id)
+        return session ? [{ ...session, state }] : []
+      }),
+    }),
+    ...address(row, 'home'),
+    ...address(row, 'work'),
+    ...address(row, 'billing'),
+    ...(expand.has('emailHistory') && {
+      emailHistory: letters.filter(letter => letter.registrant_id === row.id),
+    }),
+    ...(expand.has('lineItems') && { lineItems: [] }),
+  })
+}

@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto'
+import { PassThrough } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { NotifiedCache } from '../db/cache.ts'
+import type { Pool } from '../db/connection.ts'
+import { seatsChannel } from './desk.ts'
+import { readAvailability } from './queries.ts'
+
+/** Seats left by session id; null is unlimited. `json` is the same as bytes, `etag` their name. */
+export type Availability = { seats: Record<string, number | null>; json: string; etag: string }
+
+/** Changes within so many milliseconds reach a stream together. */
+const coalesced = 200
+const heartbeat = 15_000
+
+type Listener = (availability: Availability) => void
+
+/**
+ * Seats left in whole events, read once per change however many ask: every batch announces its event to all processes.
+ */
+export class AvailabilityBoard {
+  readonly #cache: NotifiedCache<Availability>
+  readonly #listeners = new Map<number, Set<Listener>>()
+  readonly #due = new Set<number>()
+  #unfollow: (() => Promise<void>)[] = []
+
+  constructor(pool: Pool) {
+    this.#cache = new NotifiedCache(async event_id =>
+      describe(await readAvailability(pool, Number(event_id))),
+    )
+  }
+
+  async follow(pool: Pool): Promise<void> {
+    const { unlisten } = await pool.listen(seatsChannel, event_id => this.#announce(Number(event_id)))
+    this.#unfollow = [await this.#cache.follow(pool, seatsChannel), unlisten]
+  }
+
+  get(event_id: number): Promise<Availability> {
+    return this.#cache.get(String(event_id))
+  }
+
+  /** Tells every change of an event from now on; returns the function that ends it. */
+  listen(event_id: number, listener: Listener): () => void {
+    const listeners = this.#listeners.get(event_id) ?? new Set()
+    this.#listeners.set(event_id, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#listeners.delete(event_id)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#unfollow.map(stop => stop()))
+  }
+
+  #announce(event_id: number): void {
+    if (!this.#listeners.has(event_id) || this.#due.has(event_id)) return
+    this.#due.add(event_id)
+    setTimeout(async () => {
+      this.#due.delete(event_id)
+      const availability = await this.get(event_id).catch(() => undefined)
+      if (availability) for (const listener of this.#listeners.get(event_id) ?? []) listener(availability)
+    }, coalesced).unref()
+  }
+}
+
+function describe(rows: { id: number; seats_left: number | null }[]): Availability {
+  const seats = Object.fromEntries(rows.map(row => [row.id, row.seats_left]))
+  const json = JSON.stringify(seats)
+  return { seats, json, etag: `"${hash('sha1', json, 'base64url').slice(0, 16)}"` }
+}
+
+/** Server-sent events: first everything (`event: seats`), then the sessions whose seats changed. */
+export async function streamAvailability(
+  board: AvailabilityBoard,
+  event_id: number,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const stream = new PassThrough()
+  let told = await board.get(event_id)
+  const send = (seats: Availability['seats'], etag: string) =>
+    stream.write(`event: seats\nid: ${etag.slice(1, -1)}\ndata: ${JSON.stringify(seats)}\n\n`)
+  send(told.seats, told.etag)
+  const stop = board.listen(event_id, now => {
+    const changed = Object.entries(now.seats).filter(([id, left]) => told.seats[id] !== left)
+    told = now
+    if (changed.length > 0) send(Object.fromEntries(changed), now.etag)
+  })
+  const beat = setInterval(() => stream.write(': still here\n\n'), heartbeat).unref()
+  stream.on('close', () => {
+    stop()
+    clearInterval(beat)
+  })
+  reply.request.server.openStreams.add(stream)
+  stream.on('close', () => reply.request.server.openStreams.delete(stream))
+  return reply
+    .type('text/event-stream')
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+    .send(stream)
+}

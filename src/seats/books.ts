@@ -1,0 +1,157 @@
+/** The words of seats.md §1, as values that the rules work on. Nothing here knows the database. */
+
+/** States that take a seat. */
+export type SeatState = 'selected' | 'held' | 'offered'
+export type SelectionState = SeatState | 'waitlisted'
+export type OnConflict = 'pass' | 'swap'
+
+export const registrationStatuses = [
+  'confirmed',
+  'pending',
+  'attended',
+  'no_show',
+  'in_progress',
+  'cancelled',
+  'denied',
+  'expired',
+] as const
+export type RegistrationStatus = (typeof registrationStatuses)[number]
+
+/** Statuses whose seats are their own. */
+const active: readonly RegistrationStatus[] = ['confirmed', 'pending', 'attended', 'no_show']
+
+/** Whether registrants of this status are in their sessions. */
+export function isActive(status: Registrant['status']): boolean {
+  return (active as readonly string[]).includes(status)
+}
+
+/** Whether registrants of this status may have seats: their own, or held until they finish. */
+export function maySit(status: Registrant['status']): boolean {
+  return isActive(status) || status === 'in_progress'
+}
+
+/** The state in which a registrant of this status takes a seat. */
+export function seatFor(status: Registrant['status']): SeatState {
+  return status === 'in_progress' ? 'held' : 'selected'
+}
+
+export type Session = {
+  id: number
+  name: string
+  /** null is unlimited */
+  capacity: number | null
+  selected: number
+  held: number
+  offered: number
+  waitlisted: number
+  session_status: string
+  selection_control: string
+  selected_by_default: number
+  locked_when_saved: number
+  prevent_session_conflicts: number
+  sold_out_message: string | null
+  /** milliseconds since 1970; null without times */
+  starts: number | null
+  ends: number | null
+}
+
+export type Selection = { id: number; state: SelectionState; on_conflict: OnConflict }
+
+export type Registrant = {
+  id: number
+  /** `new`: about to be registered */
+  status: RegistrationStatus | 'new'
+  version: number
+  reg_type_id: number | null
+  group_id: number | null
+  /** by session */
+  selections: Map<number, Selection>
+}
+
+export type Event = {
+  id: number
+  capacity: number | null
+  registrants: number
+  waitlist_mode: 'automatic' | 'offer' | 'manual'
+  /** milliseconds since 1970; null: registration does not close */
+  closes: number | null
+}
+
+export type RegType = {
+  id: number
+  name: string
+  capacity: number | null
+  registrants: number
+  max_group_size: number | null
+  sold_out_message: string | null
+}
+
+/** What is known of an event while its lock is held. Sessions of other events are in `elsewhere`. */
+export type Books = {
+  now: number
+  event: Event
+  sessions: Map<number, Session>
+  elsewhere: Set<number>
+  registrants: Map<number, Registrant>
+  regTypes: Map<number, RegType>
+  /** active members of a group */
+  groupSizes: Map<number, number>
+}
+
+/** One registrant's selection of one session becoming something else; null is nothing. */
+export type Move = {
+  registrant_id: number
+  session_id: number
+  from: SelectionState | null
+  to: SelectionState | null
+  /** a stable word for the change log: why this happened */
+  why: string
+  on_conflict?: OnConflict
+  override?: boolean
+  /** further facts for the change log: place in the line, who was passed over */
+  about?: Record<string, unknown>
+}
+
+export const taken = (session: Session) => session.selected + session.held + session.offered
+
+/** Free seats; Infinity when unlimited, never negative. */
+export const seatsLeft = (session: Session) =>
+  session.capacity === null ? Infinity : Math.max(0, session.capacity - taken(session))
+
+/** Half-open intervals of instants; back-to-back is fine, and a session without times or of no length overlaps nothing. */
+export function overlaps(a: Session, b: Session): boolean {
+  if (a.starts === null || a.ends === null || b.starts === null || b.ends === null) return false
+  return a.starts < b.ends && b.starts < a.ends && a.starts < a.ends && b.starts < b.ends
+}
+
+/** Whether one person may not be in both: they overlap, and at least one of the two prevents conflicts. */
+export function clashes(a: Session, b: Session): boolean {
+  return (
+    a.id !== b.id &&
+    (a.prevent_session_conflicts === 1 || b.prevent_session_conflicts === 1) &&
+    overlaps(a, b)
+  )
+}
+
+/** Writes a move into the books. */
+export function apply(books: Books, move: Move): void {
+  const session = books.sessions.get(move.session_id)!
+  const { selections } = books.registrants.get(move.registrant_id)!
+  if (move.from) session[move.from]--
+  if (move.to) session[move.to]++
+  const known = selections.get(move.session_id)
+  if (move.to)
+    selections.set(move.session_id, {
+      id: known?.id ?? 0,
+      state: move.to,
+      on_conflict: move.on_conflict ?? known?.on_conflict ?? 'pass',
+    })
+  else selections.delete(move.session_id)
+}
+
+/** The sessions in which a registrant has a seat. */
+export function seatsOf(registrant: Registrant): number[] {
+  return [...registrant.selections]
+    .filter(([, selection]) => selection.state !== 'waitlisted')
+    .map(([session_id]) => session_id)
+}

@@ -1,0 +1,93 @@
+import {
+  type Books,
+  clashes,
+  type Move,
+  maySit,
+  type Registrant,
+  type Session,
+  seatFor,
+  seatsLeft,
+  seatsOf,
+} from './books.ts'
+import { mayBeSwapped } from './decide.ts'
+
+/** Who was passed over in the line, and why. */
+export type PassedOver = { registrant_id: number; why: 'conflict' | 'registrant_inactive' }
+
+/**
+ * Moves the line of a session: gives its free seats to those who wait, first come, first served. Someone whose
+ * promotion would clash is passed over and keeps their place, unless they asked to swap; a swap frees seats elsewhere,
+ * whose lines are then to be moved as well.
+ *
+ * `line`: registrants who wait, in order, the first of them at place `first`; all of them must be in the books.
+ * `carry` is told each move, and must write it into the books.
+ */
+export function moveLine(
+  books: Books,
+  session: Session,
+  line: number[],
+  first: number,
+  carry: (move: Move) => void,
+): void {
+  const passed_over: PassedOver[] = []
+  for (const [index, registrant_id] of line.entries()) {
+    if (seatsLeft(session) === 0) return
+    const outcome = promotion(books, books.registrants.get(registrant_id)!, session)
+    if ('why' in outcome) passed_over.push({ registrant_id, why: outcome.why })
+    else
+      for (const move of outcome.moves)
+        carry(
+          move.session_id === session.id
+            ? { ...move, about: { place: first + index, passed_over: [...passed_over] } }
+            : move,
+        )
+  }
+}
+
+/** Whether seats of this session go to its line by themselves, now. */
+export function canMove({ event, now }: Books, session: Session): boolean {
+  if (event.waitlist_mode === 'manual' || session.session_status !== 'live') return false
+  if (event.closes !== null && event.closes <= now) return false
+  return session.starts === null || session.starts > now
+}
+
+function promotion(
+  { event, sessions }: Books,
+  registrant: Registrant,
+  session: Session,
+): { moves: Move[] } | { why: PassedOver['why'] } {
+  if (!maySit(registrant.status)) return { why: 'registrant_inactive' }
+  const rivals = seatsOf(registrant)
+    .map(id => sessions.get(id)!)
+    .filter(other => clashes(session, other))
+  const selection = registrant.selections.get(session.id)!
+  if (rivals.length > 0 && !(selection.on_conflict === 'swap' && rivals.every(mayBeSwapped)))
+    return { why: 'conflict' }
+  const isOffer = event.waitlist_mode === 'offer'
+  // An offer takes nothing away: the swap happens when it is accepted.
+  const released = isOffer
+    ? []
+    : rivals.map(
+        (rival): Move => ({
+          registrant_id: registrant.id,
+          session_id: rival.id,
+          from: registrant.selections.get(rival.id)!.state,
+          to: null,
+          why: 'swapped',
+          about: { for_session_id: session.id },
+        }),
+      )
+  const to = isOffer ? 'offered' : seatFor(registrant.status)
+  return {
+    moves: [
+      ...released,
+      {
+        registrant_id: registrant.id,
+        session_id: session.id,
+        from: 'waitlisted',
+        to,
+        why: isOffer ? 'offered' : 'promoted',
+      },
+    ],
+  }
+}

@@ -1,0 +1,236 @@
+import { logged } from '../changes/log.ts'
+import type { Db } from '../db/connection.ts'
+import type { Actor } from '../http/actor.ts'
+import type {
+  Event,
+  OnConflict,
+  Registrant,
+  RegistrationStatus,
+  RegType,
+  SelectionState,
+  Session,
+} from './books.ts'
+
+/** The event, locked until the transaction ends: seats of an event change under this lock only. */
+export async function lockEventSeats(db: Db, event_id: number): Promise<void> {
+  await db`select from events where id = ${event_id} for no key update`
+}
+
+export type EventRow = Event & { account_id: number; waitlist_offer_minutes: number }
+
+/** What the rules need of an event. Read after its lock was taken (seats.md §5: lock, then look). */
+export async function readEvent(db: Db, event_id: number): Promise<EventRow | undefined> {
+  type Row = Omit<EventRow, 'closes' | 'registrants'> & {
+    close_date: string | null
+    close_time: string | null
+    timezone: string
+    registrants_count: number
+  }
+  const [row] = await db<Row[]>`
+    select id, account_id, capacity, registrants_count, waitlist_mode, waitlist_offer_minutes, close_date, close_time, timezone
+    from events where id = ${event_id}`
+  return row && { ...row, registrants: row.registrants_count, closes: closingMoment(row) }
+}
+
+/** Registration closes at the close time, or with the end of the close day. */
+function closingMoment({
+  close_date,
+  close_time,
+  timezone,
+}: {
+  close_date: string | null
+  close_time: string | null
+  timezone: string
+}): number | null {
+  if (!close_date) return null
+  const day = Temporal.PlainDate.from(close_date)
+  const moment = close_time ? day.toPlainDateTime(close_time) : day.add({ days: 1 }).toPlainDateTime()
+  return moment.toZonedDateTime(timezone).epochMilliseconds
+}
+
+/**
+ * The sessions that wishes are about: the named ones, those that the registrants have, and, for registrants who come in,
+ * those that are included or selected by default.
+ */
+export function readSessions(
+  db: Db,
+  event_id: number,
+  {
+    session_ids,
+    registrant_ids,
+    comingIn,
+  }: { session_ids: number[]; registrant_ids: number[]; comingIn: boolean },
+): Promise<Session[]> {
+  return db<Session[]>`
+    select id, name, capacity, selected_count as selected, held_count as held, offered_count as offered,
+      waitlisted_count as waitlisted, session_status, selection_control, selected_by_default, locked_when_saved,
+      prevent_session_conflicts, sold_out_message,
+      (extract(epoch from starts_at) * 1000)::float8 as starts, (extract(epoch from ends_at) * 1000)::float8 as ends
+    from sessions
+    where event_id = ${event_id} and (id = any(${session_ids}::bigint[])
+      or id in (select session_id from selections where registrant_id = any(${registrant_ids}::bigint[]))
+      ${comingIn ? db`or selection_control = 'included' or selected_by_default = 1` : db``})
+    order by id`
+}
+
+/** Which of these sessions exist in other events of the account. */
+export async function findElsewhere(db: Db, account_id: number, session_ids: number[]): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id from sessions where account_id = ${account_id} and id = any(${session_ids}::bigint[])`
+  return rows.map(row => row.id)
+}
+
+export type RegistrantRow = Omit<Registrant, 'selections' | 'status'> & {
+  registration_status: RegistrationStatus
+  version: number
+}
+
+/** The registrants of an event, locked against changes of their own fields. */
+export function lockRegistrants(db: Db, event_id: number, ids: number[]): Promise<RegistrantRow[]> {
+  return db<RegistrantRow[]>`
+    select id, registration_status, reg_type_id, group_id, version from registrants
+    where event_id = ${event_id} and id = any(${ids}::bigint[]) order by id for no key update`
+}
+
+export type SelectionRow = {
+  id: number
+  registrant_id: number
+  session_id: number
+  state: SelectionState
+  on_conflict: OnConflict
+}
+
+export function readSelections(db: Db, registrant_ids: number[]): Promise<SelectionRow[]> {
+  return db<SelectionRow[]>`
+    select id, registrant_id, session_id, state, on_conflict from selections
+    where registrant_id = any(${registrant_ids}::bigint[]) order by id`
+}
+
+export function readRegTypes(db: Db, event_id: number, ids: number[]): Promise<RegType[]> {
+  return db<RegType[]>`
+    select id, name, capacity, registrants_count as registrants, max_group_size, sold_out_message
+    from reg_types where event_id = ${event_id} and id = any(${ids}::bigint[])`
+}
+
+export function readGroupSizes(db: Db, group_ids: number[]): Promise<{ group_id: number; size: number }[]> {
+  return db<{ group_id: number; size: number }[]>`
+    select group_id, count(*)::int as size from registrants
+    where group_id = any(${group_ids}::bigint[])
+      and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
+    group by group_id`
+}
+
+/** Who waits for a session, in order. */
+export async function readLine(db: Db, session_id: number): Promise<number[]> {
+  const rows = await db<{ registrant_id: number }[]>`
+    select registrant_id from selections where session_id = ${session_id} and state = 'waitlisted' order by id`
+  return rows.map(row => row.registrant_id)
+}
+
+/** The sessions of an event for which somebody waits. */
+export async function readWaitedFor(db: Db, event_id: number): Promise<number[]> {
+  const rows = await db<
+    { id: number }[]
+  >`select id from sessions where event_id = ${event_id} and waitlisted_count > 0 order by id`
+  return rows.map(row => row.id)
+}
+
+/** Registrations whose time to finish is over. */
+export async function readExpiredHolds(db: Db, event_id: number, now: Date): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id from registrants where event_id = ${event_id} and hold_expires_at <= ${now} and registration_status = 'in_progress' order by id`
+  return rows.map(row => row.id)
+}
+
+/** Offers that nobody answered in time. */
+export function readExpiredOffers(
+  db: Db,
+  event_id: number,
+  now: Date,
+): Promise<{ registrant_id: number; session_id: number }[]> {
+  return db<{ registrant_id: number; session_id: number }[]>`
+    select registrant_id, session_id from selections
+    where expires_at <= ${now} and state = 'offered' and event_id = ${event_id} order by id`
+}
+
+/** Events in which something has expired. */
+export async function readEventsWithExpired(db: Db, now: Date): Promise<number[]> {
+  const rows = await db<{ event_id: number }[]>`
+    select event_id from registrants where hold_expires_at <= ${now} and registration_status = 'in_progress'
+    union select event_id from selections where expires_at <= ${now} and state = 'offered'`
+  return rows.map(row => row.event_id)
+}
+
+/** Active registrants who are not in a session. */
+export async function readOutsiders(db: Db, event_id: number, session_id: number): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id from registrants r
+    where event_id = ${event_id} and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
+      and not exists (select from selections s where s.registrant_id = r.id and s.session_id = ${session_id} and s.state <> 'waitlisted')
+    order by id`
+  return rows.map(row => row.id)
+}
+
+/** The event of a session of this account. */
+export async function findEventOfSession(
+  db: Db,
+  session_id: number,
+): Promise<{ account_id: number; event_id: number } | undefined> {
+  const [row] = await db<
+    { account_id: number; event_id: number }[]
+  >`select account_id, event_id from sessions where id = ${session_id}`
+  return row
+}
+
+/** The event of a registrant of this account. */
+export async function findEventOfRegistrant(
+  db: Db,
+  account_id: number,
+  id: number,
+): Promise<number | undefined> {
+  const [row] = await db<
+    { event_id: number }[]
+  >`select event_id from registrants where account_id = ${account_id} and id = ${id}`
+  return row?.event_id
+}
+
+/** Counts by state, and the line in order. */
+export async function readSeats(db: Db, session_id: number) {
+  const [[counts], line] = await Promise.all([
+    db<
+      {
+        session_id: number
+        capacity: number | null
+        selected: number
+        held: number
+        offered: number
+        waitlisted: number
+        seats_left: number | null
+      }[]
+    >`
+      select id as session_id, capacity, selected_count as selected, held_count as held, offered_count as offered,
+        waitlisted_count as waitlisted, greatest(0, capacity - selected_count - held_count - offered_count) as seats_left
+      from sessions where id = ${session_id}`,
+    db<{ registrant_id: number; since: string; on_conflict: string }[]>`
+      select registrant_id, created_at as since, on_conflict from selections
+      where session_id = ${session_id} and state = 'waitlisted' order by id`,
+  ])
+  return { ...counts!, line: line.map((entry, index) => ({ place: index + 1, ...entry })) }
+}
+
+/** Seats left in every session of an event; null is unlimited. */
+export function readAvailability(
+  db: Db,
+  event_id: number,
+): Promise<{ id: number; seats_left: number | null }[]> {
+  return db<{ id: number; seats_left: number | null }[]>`
+    select id, case when capacity is null then null else greatest(0, capacity - selected_count - held_count - offered_count) end as seats_left
+    from sessions where event_id = ${event_id} order by id`
+}
+
+/** Takes everybody out of a session. */
+export async function deleteSelectionsOf(db: Db, actor: Actor, session_id: number): Promise<void> {
+  await db`
+    with before as (delete from selections where session_id = ${session_id} returning *)
+    ${logged(db, actor, 'selection', 'delete')}`
+}

@@ -1,0 +1,75 @@
+import type { Db } from '../db/connection.ts'
+import type { Actor } from '../http/actor.ts'
+import { insertLetters, type Letter, type MailKind } from '../mail/queries.ts'
+import {
+  deleteRegistrant,
+  insertRegistrants,
+  type NewRegistrant,
+  type ProfileChange,
+  renewHolds,
+  updateRegistrant,
+} from '../registrants/queries.ts'
+import { decideErrands, type Errand, type Outcome } from './batch.ts'
+import type { EventRow } from './queries.ts'
+
+/** An errand with what is written of the person in the transaction of their seats: both, or neither. */
+export type PersonErrand = Errand & {
+  person?: NewRegistrant
+  /** what changes of them; needed for a change of status too */
+  change?: ProfileChange
+  /** whether the registrant is deleted once they have given everything back */
+  removal?: boolean
+  /** a letter to send when the errand is granted */
+  letter?: MailKind
+}
+
+export const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
+
+/** Decides errands and writes what was granted: people, seats, and what people have to be told. */
+export async function carryOut(
+  db: Db,
+  event: EventRow,
+  errands: PersonErrand[],
+  now: Date,
+  recheck: number[] | 'all',
+): Promise<Outcome[]> {
+  const decided = await decideErrands(db, event, errands, now, recheck)
+  const granted = errands.filter((_errand, index) => isGranted(decided.outcomes[index]!))
+  await insertRegistrants(
+    db,
+    granted.flatMap(({ wish, person, actor }) => (person ? [{ id: wish.registrant_id, person, actor }] : [])),
+  )
+  await writeChanges(db, event, granted, decided.expired, now)
+  await decided.writeSeats()
+  for (const { wish, actor, removal } of granted)
+    if (removal) await deleteRegistrant(db, actor, wish.registrant_id)
+  await renewHolds(
+    db,
+    granted.filter(errand => !errand.person && !errand.change).map(errand => errand.wish.registrant_id),
+    now,
+  )
+  const letters = granted.flatMap(({ wish, letter }): Letter[] =>
+    letter ? [{ registrant_id: wish.registrant_id, kind: letter, session_id: null }] : [],
+  )
+  await insertLetters(db, event, [...letters, ...decided.notices], now)
+  return decided.outcomes
+}
+
+/** One update for each errand that changes a registrant, in order of arrival; those who expired did so before. */
+async function writeChanges(
+  db: Db,
+  event: EventRow,
+  granted: PersonErrand[],
+  expired: number[],
+  now: Date,
+): Promise<void> {
+  const server: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
+  await Promise.all([
+    ...expired.map(id => updateRegistrant(db, server, id, noChange, 'expired')),
+    ...granted.flatMap(({ wish, change, actor }) =>
+      change ? [updateRegistrant(db, actor, wish.registrant_id, change, wish.status)] : [],
+    ),
+  ])
+}
+
+export const isGranted = (outcome: Outcome) => 'granted' in outcome && outcome.granted

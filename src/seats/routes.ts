@@ -1,0 +1,239 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Db } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
+import { mustFindEvent } from '../events/events.ts'
+import { actorOf } from '../http/actor.ts'
+import type { Body } from '../http/draft.ts'
+import { readId } from '../http/query.ts'
+import { idOf, route } from '../http/route.ts'
+import { write } from '../http/write.ts'
+import { mustFindRegistrant } from '../registrants/registrants.ts'
+import { mannerOf, seatQuery } from '../registrants/routes.ts'
+import { mustFindSession } from '../sessions/sessions.ts'
+import { streamAvailability } from './availability.ts'
+import { claimSeat, leaveLine, lineUp, readOnConflict, releaseSeat, setAgenda } from './claims.ts'
+import type { Reason } from './decide.ts'
+import { readSeats } from './queries.ts'
+
+const tag = 'Seats'
+const Success = Type.Object({ success: Type.Boolean() })
+const LineBody = Type.Object({
+  on_conflict: Type.Optional(
+    Type.String({
+      enum: ['pass', 'swap'],
+      description: 'What to do when a promotion would clash: keep the place, or give up what clashes.',
+    }),
+  ),
+})
+const AgendaBody = Type.Object({
+  session_ids: Type.Optional(Type.Array(Type.Integer(), { description: 'Replaces the sessions.' })),
+  waitlist_ids: Type.Optional(
+    Type.Array(Type.Integer(), { description: 'Replaces the lines that the registrant waits in.' }),
+  ),
+  on_conflict: Type.Optional(Type.String({ enum: ['pass', 'swap'] })),
+  partial: Type.Optional(
+    Type.Boolean({ description: 'Grants what fits and lists the rest, instead of all or nothing.' }),
+  ),
+})
+const Agenda = Type.Object({
+  success: Type.Boolean(),
+  session_ids: Type.Array(Type.String()),
+  waitlisted_session_ids: Type.Array(Type.String()),
+  refused: Type.Array(Type.Object({}, { additionalProperties: true }), {
+    description: 'With `partial`: what did not fit, and why.',
+  }),
+})
+const Seats = Type.Object({
+  session_id: Type.Integer(),
+  capacity: Type.Union([Type.Integer(), Type.Null()]),
+  selected: Type.Integer(),
+  held: Type.Integer(),
+  offered: Type.Integer(),
+  waitlisted: Type.Integer(),
+  seats_left: Type.Union([Type.Integer(), Type.Null()]),
+  line: Type.Array(
+    Type.Object({
+      place: Type.Integer(),
+      registrant_id: Type.Integer(),
+      since: Type.String(),
+      on_conflict: Type.String(),
+    }),
+  ),
+})
+
+export function seatRoutes(app: FastifyInstance): void {
+  const tools = (db: Db) => ({ db, desk: app.desk })
+  const sessionOf = (request: FastifyRequest) => {
+    const { session_id } = request.params as { session_id: string }
+    const id = readId(session_id)
+    if (!id) throw notFound('Session', session_id)
+    return id
+  }
+  const succeed = async (outcome: Promise<Reason[]>) => {
+    await outcome
+    return { status: 200 as const, body: { success: true } }
+  }
+
+  route(app, {
+    spellings: ['POST /registrants/:id/session/:session_id'],
+    id: 'claimSeat',
+    tag,
+    summary: 'Add a session to a registrant',
+    description:
+      'Takes a seat, or accepts an offered one. Repeating it succeeds. A refusal is 422 with every reason.',
+    query: seatQuery,
+    success: { 200: Success },
+    handler: (request, reply) =>
+      write(request, reply, db =>
+        succeed(
+          claimSeat(
+            tools(db),
+            actorOf(request),
+            idOf(request, 'Registrant'),
+            sessionOf(request),
+            mannerOf(request),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['DELETE /registrants/:id/session/:session_id'],
+    id: 'releaseSeat',
+    tag,
+    summary: 'Remove a session from a registrant',
+    description: 'Gives the seat back; the line moves in the same transaction.',
+    query: seatQuery,
+    success: { 200: Success },
+    failures: [422],
+    handler: (request, reply) =>
+      write(request, reply, db =>
+        succeed(
+          releaseSeat(
+            tools(db),
+            actorOf(request),
+            idOf(request, 'Registrant'),
+            sessionOf(request),
+            mannerOf(request),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['POST /registrants/:id/waitlist/:session_id'],
+    id: 'lineUp',
+    tag,
+    summary: 'Put a registrant in the line of a session',
+    query: seatQuery,
+    body: LineBody,
+    success: { 200: Success },
+    handler: (request, reply) =>
+      write(request, reply, db =>
+        succeed(
+          lineUp(
+            tools(db),
+            actorOf(request),
+            idOf(request, 'Registrant'),
+            sessionOf(request),
+            readOnConflict(request.body as Body),
+            mannerOf(request),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['DELETE /registrants/:id/waitlist/:session_id'],
+    id: 'leaveLine',
+    tag,
+    summary: 'Take a registrant out of the line of a session',
+    description: 'Declines an offer as well.',
+    query: seatQuery,
+    success: { 200: Success },
+    handler: (request, reply) =>
+      write(request, reply, db =>
+        succeed(
+          leaveLine(
+            tools(db),
+            actorOf(request),
+            idOf(request, 'Registrant'),
+            sessionOf(request),
+            mannerOf(request),
+          ),
+        ),
+      ),
+  })
+
+  route(app, {
+    spellings: ['PUT /registrants/:id/agenda'],
+    id: 'setAgenda',
+    tag,
+    summary: 'Replace the agenda of a registrant',
+    description: 'All of it or none; with `partial` what fits, and `refused` lists the rest.',
+    query: seatQuery,
+    body: AgendaBody,
+    success: { 200: Agenda },
+    handler: (request, reply) =>
+      write(request, reply, async db => {
+        const id = idOf(request, 'Registrant')
+        const refused = await setAgenda(
+          tools(db),
+          actorOf(request),
+          id,
+          request.body as Body,
+          mannerOf(request),
+        )
+        const { selections } = await mustFindRegistrant(db, request.caller.account_id, id)
+        const idsIn = (...states: string[]) =>
+          selections.filter(({ state }) => states.includes(state)).map(({ session_id }) => String(session_id))
+        const body = {
+          success: true,
+          session_ids: idsIn('selected', 'held'),
+          waitlisted_session_ids: idsIn('waitlisted', 'offered'),
+          refused,
+        }
+        return { status: 200, body }
+      }),
+  })
+
+  route(app, {
+    spellings: ['GET /sessions/:id/seats'],
+    id: 'getSeats',
+    tag,
+    summary: 'Get the seats and the line of a session',
+    success: { 200: Seats },
+    handler: async request => {
+      const session = await mustFindSession(app.pool, request.caller.account_id, idOf(request, 'Session'))
+      return readSeats(app.pool, session.id)
+    },
+  })
+
+  route(app, {
+    spellings: ['GET /events/:id/availability'],
+    id: 'getAvailability',
+    tag,
+    summary: 'Get the seats left in every session of an event',
+    description:
+      'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events, the first with everything, later ones with what changed.',
+    success: {
+      200: Type.Object(
+        {},
+        {
+          additionalProperties: Type.Union([Type.Integer(), Type.Null()]),
+          examples: [{ 12345: 17, 12346: null }],
+        },
+      ),
+    },
+    handler: async (request, reply) => {
+      const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      if (request.headers.accept?.includes('text/event-stream'))
+        return streamAvailability(app.availability, event.id, reply)
+      const { json, etag } = await app.availability.get(event.id)
+      reply.headers({ etag, 'cache-control': 'private, max-age=1' })
+      if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
+      return reply.type('application/json; charset=utf-8').serializer(String).send(json)
+    },
+  })
+}

@@ -1,0 +1,78 @@
+import type { Db } from '../db/connection.ts'
+import { invalid } from '../errors.ts'
+import type { Actor } from '../http/actor.ts'
+import { emptyWish, type Reason } from './decide.ts'
+import { carryOutLocked } from './desk.ts'
+import { deleteSelectionsOf, readOutsiders } from './queries.ts'
+
+/** An included session has no room for somebody, or clashes with what they have. */
+export type NotIncluded = Reason & { registrant_id: number }
+
+type Seated = {
+  id: number
+  event_id: number
+  selected_count: number
+  held_count: number
+  offered_count: number
+}
+
+/** Throws 422 for a capacity below the seats that are taken, unless that is overridden; returns what is overbooked. */
+export function mustFitCapacity(session: Seated, capacity: number | null, override: boolean): number {
+  const taken = session.selected_count + session.held_count + session.offered_count
+  if (capacity === null || taken <= capacity) return 0
+  if (override) return taken - capacity
+  throw invalid([
+    {
+      field: 'capacity',
+      type: 'sold_out',
+      seats_taken: taken,
+      message: `${taken} seats of this session are taken: it cannot have fewer, except with override_capacity_errors=true.`,
+    },
+  ])
+}
+
+/** Puts every active registrant into an included session; says who did not fit, and why. */
+export async function includeEveryone(
+  db: Db,
+  actor: Actor,
+  session: { id: number; event_id: number },
+): Promise<NotIncluded[]> {
+  const outsiders = await readOutsiders(db, session.event_id, session.id)
+  const wish = { ...emptyWish, by: 'organiser' as const, partial: true, add: [session.id] }
+  const errands = outsiders.map(registrant_id => ({
+    actor: { ...actor, ifMatch: undefined },
+    wish: { ...wish, registrant_id },
+  }))
+  const outcomes = await carryOutLocked(db, session.event_id, errands, actor.now)
+  return outcomes.flatMap((outcome, index) => {
+    const reasons = 'failure' in outcome ? [] : outcome.granted ? outcome.skipped : outcome.reasons
+    return reasons.map(reason => ({ registrant_id: outsiders[index]!, ...reason }))
+  })
+}
+
+/** Lets the lines of an event move after something else than a claim made room: capacity, times, flags, settings. */
+export async function moveLinesOf(db: Db, event_id: number, now: Date): Promise<void> {
+  await carryOutLocked(db, event_id, [], now, 'all')
+}
+
+/** Gives back every seat and place of a session that is about to be deleted. Throws 422 when there are any, unless forced. */
+export async function giveBackAll(
+  db: Db,
+  actor: Actor,
+  session: Seated & { waitlisted_count: number },
+  force: boolean,
+): Promise<void> {
+  const seats = session.selected_count + session.held_count + session.offered_count
+  if (seats + session.waitlisted_count === 0) return
+  if (!force)
+    throw invalid([
+      {
+        field: 'id',
+        type: 'has_seats',
+        seats_taken: seats,
+        waitlisted: session.waitlisted_count,
+        message: `${seats} people have a seat in this session and ${session.waitlisted_count} wait for one. force=1 deletes it all the same.`,
+      },
+    ])
+  await deleteSelectionsOf(db, actor, session.id)
+}
