@@ -10,7 +10,7 @@ import { changeSession, createSession } from '../sessions/sessions.ts'
 import type { PlaceIds } from './places.ts'
 import { differs, type Outcome, type Report, take } from './report.ts'
 import type { Row, Schedule } from './schedule.ts'
-import { describe, notesOf } from './texts.ts'
+import { descriptionOf, notesOf } from './texts.ts'
 import { readTimes } from './times.ts'
 
 export type Progress = (done: number, total: number) => void
@@ -68,7 +68,7 @@ function bodyOf(row: Row, event: EventRow, { locations, tracks }: Places): Body 
   return {
     event_id: event.id,
     name: row.title,
-    description: describe(row),
+    description: descriptionOf(row),
     location_id: locations.get(row.room ?? '') ?? null,
     track_id: tracks.get(row.track ?? '') ?? null,
     notes: notesOf(row),
@@ -95,7 +95,8 @@ function faultsOfRow(row: Row, firstOf: Map<string, Row>): Fault[] {
     return [
       { field: 'external_id', type: 'unique', message: `Its guid is that of the session in ${first.where}.` },
     ]
-  const texts = [row.title, row.subtitle, row.abstract, row.description, ...row.persons]
+  const links = [...row.links, ...row.attachments].flatMap(({ url, title }) => [url, title])
+  const texts = [row.title, row.subtitle, row.abstract, row.description, ...row.persons, ...links]
   const length = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
   return length > textLimit
     ? [

@@ -1,7 +1,7 @@
 import type { Link, Row } from './schedule.ts'
 
 /** The description of a session as HTML: subtitle, abstract, description, links, attachments; null when all are empty. */
-export function describe(row: Row): string | null {
+export function descriptionOf(row: Row): string | null {
   const body = [row.abstract, row.description].map(text => htmlOf(text ?? ''))
   const parts = [
     row.subtitle?.trim() ? `<p><strong>${escapeHtml(row.subtitle.trim())}</strong></p>` : '',
@@ -21,7 +21,7 @@ export function notesOf(row: Row): string | null {
     ['Recording', row.do_not_record ? 'not allowed' : row.license],
     ['Page', row.url],
   ]
-  const kept = lines.flatMap(([label, text]) => (text ? `${label}: ${text.replaceAll(/\s+/g, ' ')}` : []))
+  const kept = lines.flatMap(([label, text]) => (text ? `${label}: ${text.replaceAll(/[\r\n]+/g, ' ')}` : []))
   return kept.join('\n') || null
 }
 
