@@ -28,24 +28,36 @@ export function hashSecret(secret: string): Buffer {
 
 /** Creates an account. Throws 422 when the name is empty or taken. */
 export async function createAccount(db: Db, name: string): Promise<Account> {
-  const trimmed = name.trim()
-  if (!/^[^\0]{1,255}$/.test(trimmed))
-    throw invalid([{ field: 'name', type: 'required', message: 'Name must have 1 to 255 characters.' }])
-  return insertAccount(db, trimmed)
+  return insertAccount(db, mustBeName(name))
 }
 
-/** Creates a credential; its secret exists in this answer only. */
+/** Creates a credential; its secret exists in this answer only. Throws 422 when the name is empty. */
 export async function createCredential(
   db: Db,
   account_id: number,
   name: string,
   granted: readonly string[],
 ): Promise<NewCredential> {
-  const key = randomBytes(12).toString('base64url')
+  const key = newKey()
   const secret = randomBytes(32).toString('base64url')
-  const credential = { account_id, name, key, secret_hash: hashSecret(secret), scopes: [...granted] }
+  const scopes = [...granted]
+  const credential = { account_id, name: mustBeName(name), key, secret_hash: hashSecret(secret), scopes }
   await insertCredential(db, credential)
-  return { key, secret, account_id, name, scopes: credential.scopes }
+  return { key, secret, account_id, name: credential.name, scopes }
+}
+
+/** Keys are written on command lines, where a dash at the front would make an option of them. */
+function newKey(): string {
+  for (;;) {
+    const key = randomBytes(12).toString('base64url')
+    if (!key.startsWith('-')) return key
+  }
+}
+
+function mustBeName(name: string): string {
+  const trimmed = name.trim()
+  if (/^[^\0]{1,255}$/u.test(trimmed)) return trimmed
+  throw invalid([{ field: 'name', type: 'required', message: 'Name must have 1 to 255 characters.' }])
 }
 
 /** Withdraws a credential and every token it got, in all processes; false when there is no valid one with this key. */
@@ -66,7 +78,9 @@ export async function mustFindAccount(db: Db, name: string | undefined): Promise
     return account
   }
   const accounts = await listAccounts(db)
-  if (accounts.length !== 1)
+  if (accounts.length === 0)
+    throw wrong('There is no account yet: `accounts create <name>` makes one, and so does the first start.')
+  if (accounts.length > 1)
     throw wrong(`There are ${accounts.length} accounts: say which with --account <name>.`)
   return accounts[0]!
 }

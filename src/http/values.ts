@@ -218,7 +218,8 @@ export function readTimeZone(text: string): string | undefined {
 
 function findTimeZone(text: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone
+    // Temporal keeps the name that was given; Intl answers Asia/Calcutta to Asia/Kolkata.
+    return new Temporal.ZonedDateTime(0n, text).timeZoneId
   } catch {
     return undefined
   }

@@ -51,6 +51,10 @@ export function listLocationsByIds(db: Db, ids: number[]): Promise<Location[]> {
   >`select ${db(Object.keys(Location.properties))} from locations where id = any(${ids}::bigint[])`
 }
 
+export function listLocationsOfEvent(db: Db, event_id: number): Promise<LocationRow[]> {
+  return db<LocationRow[]>`select * from locations where event_id = ${event_id} order by id`
+}
+
 /** The location, locked until the transaction ends. */
 export async function lockLocation(db: Db, account_id: number, id: number): Promise<LocationRow | undefined> {
   const [location] = await db<LocationRow[]>`

@@ -19,6 +19,11 @@ describe('POST /sessions/create', () => {
     assert.equal(body.use_event_timezone, 1)
   })
 
+  it('201 keeps the name of a zone that has an older one too', async () => {
+    const given = { event_id: event.id, name: 'East', date: '2025-07-20', timezone: 'asia/kolkata' }
+    assert.equal((await call('POST', '/sessions/create', given)).body.timezone, 'Asia/Kolkata')
+  })
+
   it('422 names every missing field at once', async () => {
     const { status, body } = await call('POST', '/sessions/create', {})
     assert.equal(status, 422)
@@ -26,5 +31,24 @@ describe('POST /sessions/create', () => {
       body.map((fault: { field: string }) => fault.field),
       ['event_id', 'name', 'date'],
     )
+  })
+})
+
+describe('PUT /sessions/update/{id}', () => {
+  it('200 changes the given fields and no others', async () => {
+    const session = await make('sessions', { event_id: event.id, name: 'Draft', date: '2025-07-20' })
+    const { status, body } = await call('PUT', `/sessions/update/${session.id}`, {
+      name: 'Final',
+      capacity: 12,
+    })
+    assert.equal(status, 200)
+    assert.deepEqual(body, {
+      ...session,
+      name: 'Final',
+      capacity: 12,
+      seats_left: 12,
+      updated_at: body.updated_at,
+    })
+    assert.deepEqual((await call('GET', `/sessions/${session.id}`)).body, body)
   })
 })

@@ -47,6 +47,10 @@ export function listTracksByIds(db: Db, ids: number[]): Promise<Track[]> {
   return db<Track[]>`select ${db(Object.keys(Track.properties))} from tracks where id = any(${ids}::bigint[])`
 }
 
+export function listTracksOfEvent(db: Db, event_id: number): Promise<TrackRow[]> {
+  return db<TrackRow[]>`select * from tracks where event_id = ${event_id} order by id`
+}
+
 /** The track, locked until the transaction ends. */
 export async function lockTrack(db: Db, account_id: number, id: number): Promise<TrackRow | undefined> {
   const [track] = await db<TrackRow[]>`

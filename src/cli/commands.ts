@@ -1,0 +1,14 @@
+import { accountsCreate, accountsList } from './accounts.ts'
+import type { Command } from './command.ts'
+import { credentialsCreate, credentialsList, credentialsRevoke } from './credentials.ts'
+import { importCommand } from './import.ts'
+
+/** Every command, in the order in which `--help` lists them. */
+export const commands: Command[] = [
+  credentialsCreate,
+  credentialsList,
+  credentialsRevoke,
+  accountsCreate,
+  accountsList,
+  importCommand,
+]

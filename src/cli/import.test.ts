@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { lectern, spawnLectern } from '../../test/support/cli.ts'
+
+const village = fileURLToPath(new URL('../import/fixtures/village.xml', import.meta.url))
+const account = `Import ${process.pid} ${Date.now()}`
+await lectern('accounts', 'create', account)
+
+const folder = mkdtempSync(join(tmpdir(), 'lectern-import-'))
+after(() => rmSync(folder, { recursive: true }))
+const file = (name: string, content: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+const bring = (...words: string[]) => lectern('import', ...words, '--account', account)
+const zoneless = (title: string) =>
+  `<schedule><day date="2030-05-04"><room name="R"><event id="1"><title>${title}</title></event></room></day></schedule>`
+
+describe('lectern import', () => {
+  it('0 says what it did, and the second time that nothing was to do', async () => {
+    const words = ['import', village, '--new-event', 'Village', '--account', account]
+    const first = await spawnLectern(words)
+    assert.deepEqual([first.code, first.said], [0, ''])
+    const [head, , ...rows] = first.out.trimEnd().split('\n')
+    assert.match(head!, /^frab XML → event \d+ "Village" \(new\), times in Europe\/Brussels$/)
+    assert.deepEqual(rows, [
+      '           created  updated  unchanged  rejected',
+      'locations        1        0          0         0',
+      'tracks           2        0          0         0',
+      'sessions         3        0          0         0',
+    ])
+    const second = await lectern(...words)
+    assert.deepEqual(
+      [second.code, second.out.trimEnd().split('\n').at(-1)],
+      [0, 'sessions         0        0          3         0'],
+    )
+  })
+
+  it('0 prints a report as JSON', async () => {
+    const { code, out, said } = await bring(village, '--new-event', 'Village', '--json')
+    const report = JSON.parse(out)
+    assert.deepEqual(
+      [code, said, report.session, report.rejected],
+      [0, '', { created: 0, updated: 0, unchanged: 3, rejected: 0 }, []],
+    )
+  })
+
+  it('0 keeps nothing of a dry run, and says so', async () => {
+    const { code, out } = await bring(village, '--new-event', 'Dry', '--dry-run')
+    assert.deepEqual([code, out.trimEnd().split('\n').at(-1)], [0, 'This was a dry run: nothing was kept.'])
+    const again = JSON.parse((await bring(village, '--new-event', 'Dry', '--json')).out)
+    assert.equal(again.event_created, true)
+  })
+
+  it('1 lists the rows that it could not take, with line, guid and reason', async () => {
+    const path = file('blank.xml', zoneless(' '))
+    const { code, out, said } = await bring(path, '--new-event', 'Blank', '--timezone', 'UTC')
+    assert.deepEqual([code, said], [1, 'Not taken: session, line 1, guid 1, " ": Name cannot be blank.\n'])
+    assert.equal(out.trimEnd().split('\n').at(-1), 'sessions         0        0          0         1')
+  })
+
+  const broken: [string, () => string, string][] = [
+    ['missing', () => join(folder, 'none.xml'), 'none.xml does not exist.'],
+    ['a folder', () => folder, 'is a folder, not a file.'],
+    ['empty', () => file('empty.xml', ''), 'is empty.'],
+    ['broken', () => file('broken.xml', '<schedule>\n<day>'), 'Line 2: the XML is broken: unclosed tag: day'],
+    ['something else', () => file('list.json', '[]'), '{"days": …}}}).'],
+  ]
+  for (const [what, path, ending] of broken)
+    it(`1 for a file that is ${what}, in one line`, async () => {
+      const { code, out, said } = await spawnLectern(['import', path(), '--event', '1'])
+      assert.deepEqual([code, out, said.endsWith(`${ending}\n`), said.split('\n').length], [1, '', true, 2])
+    })
+
+  it('1 for an event that does not exist', async () => {
+    const { code, said } = await bring(village, '--event', '999999999')
+    assert.deepEqual([code, said], [1, 'lectern: Event 999999999 does not exist.\n'])
+  })
+
+  it('2 for a new event when neither the file nor the command line names a zone', async () => {
+    const { code, said } = await bring(file('zoneless.xml', zoneless('T')), '--new-event', 'Nowhere')
+    assert.equal(code, 2)
+    assert.equal(
+      said,
+      'lectern: The file names no time zone: say which one its times are in, such as --timezone Europe/Brussels.\n',
+    )
+  })
+
+  it('2 for a wrong command line', async () => {
+    const saidOf = async (...words: string[]) => {
+      const { code, said } = await bring(village, ...words)
+      return [code, said.trimEnd()]
+    }
+    const where = 'lectern: Say where it goes: either --event <id> or --new-event <name>.'
+    assert.deepEqual(await saidOf(), [2, where])
+    assert.deepEqual(await saidOf('--event', '1', '--new-event', 'X'), [2, where])
+    assert.deepEqual(await saidOf('--new-event', ' '), [2, 'lectern: --new-event needs a name.'])
+    assert.deepEqual(await saidOf('--event', 'x'), [
+      2,
+      'lectern: --event is the number of an event, not "x".',
+    ])
+    assert.deepEqual(await saidOf('--event', '1', '--timezone', 'Mars'), [
+      2,
+      'lectern: --timezone is the IANA name of a zone, such as Europe/Brussels, not "Mars".',
+    ])
+  })
+})

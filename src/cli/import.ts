@@ -1,0 +1,113 @@
+import { mustFindAccount } from '../accounts/accounts.ts'
+import type { Actor } from '../http/actor.ts'
+import { readId } from '../http/query.ts'
+import { readTimeZone } from '../http/values.ts'
+import { readText } from '../import/file.ts'
+import { importSchedule, type Target, zoneMissing, zoneNamed } from '../import/import.ts'
+import { readSchedule } from '../import/recognise.ts'
+import { outcomes, type Report } from '../import/report.ts'
+import type { Schedule } from '../import/schedule.ts'
+import { command, exitCodes, jsonOption, UsageError } from './command.ts'
+import { showProgress } from './progress.ts'
+import { oneLine, type Terminal, table } from './terminal.ts'
+
+export const importCommand = command({
+  name: 'import',
+  args: ['file'],
+  options: {
+    event: { type: 'string', value: '<id>', help: 'The event that the programme is brought into.' },
+    'new-event': {
+      type: 'string',
+      value: '<name>',
+      help: 'Create an event of this name for it; the same name again means that event.',
+    },
+    timezone: {
+      type: 'string',
+      value: '<zone>',
+      help: 'Zone of the times, such as Europe/Brussels, for files that name none.',
+    },
+    account: { type: 'string', value: '<name>', help: 'Whose event. Not needed when there is one account.' },
+    'dry-run': { type: 'boolean', help: 'Check and count everything, keep nothing.' },
+    json: jsonOption,
+  },
+  summary: 'Bring a programme into an event: Pentabarf or frab XML, or frab JSON.',
+  details:
+    'The format is told from the content. It can be run again: what changed in the file is changed, the rest is left ' +
+    'alone. Rows that are refused are listed on standard error, and the others are kept.\n' +
+    'Exit codes: 0 every row was taken, 1 some were not or the file cannot be read, 2 wrong command line.',
+  run: async ({ args, options, terminal, now }, open) => {
+    const target = targetFrom(options.event, options['new-event'])
+    const timezone = zoneFrom(options.timezone)
+    const schedule = readSchedule(await readText(args.file!))
+    mustKnowZone(schedule, target, timezone)
+    sayZone(schedule, timezone, terminal)
+    const progress = showProgress(terminal)
+    const report = await open(async db => {
+      const account = await mustFindAccount(db, options.account)
+      const actor: Actor = { account_id: account.id, credential_id: null, request_id: null, now }
+      const wish = { timezone, dry_run: options['dry-run'], onProgress: progress.show }
+      return importSchedule(db, actor, target, schedule, wish)
+    }).finally(progress.end)
+    for (const rejected of report.rejected) terminal.say(describeRejected(rejected))
+    terminal.out(options.json ? JSON.stringify(report) : describeReport(report))
+    return report.rejected.length > 0 ? exitCodes.failure : exitCodes.ok
+  },
+})
+
+function targetFrom(event: string | undefined, name: string | undefined): Target {
+  if ((event === undefined) === (name === undefined))
+    throw new UsageError('Say where it goes: either --event <id> or --new-event <name>.')
+  if (name !== undefined) {
+    if (name.trim() === '') throw new UsageError('--new-event needs a name.')
+    return { new_event: name }
+  }
+  const event_id = readId(event!)
+  if (!event_id) throw new UsageError(`--event is the number of an event, not "${event}".`)
+  return { event_id }
+}
+
+function zoneFrom(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const zone = readTimeZone(text)
+  if (!zone)
+    throw new UsageError(`--timezone is the IANA name of a zone, such as Europe/Brussels, not "${text}".`)
+  return zone
+}
+
+function mustKnowZone(schedule: Schedule, target: Target, timezone: string | undefined): void {
+  if ('new_event' in target && !zoneNamed(schedule, timezone)) throw new UsageError(zoneMissing.message)
+}
+
+function sayZone(schedule: Schedule, timezone: string | undefined, terminal: Terminal): void {
+  if (!schedule.timezone) return
+  if (!readTimeZone(schedule.timezone))
+    terminal.say(`The file names a time zone that does not exist: "${oneLine(schedule.timezone)}".`)
+  else if (timezone && timezone !== zoneNamed(schedule, timezone))
+    terminal.say(`The file names its time zone, ${schedule.timezone}: --timezone is not used.`)
+}
+
+/** `session, line 74, guid 10528, "Keynote": Name cannot be blank.` */
+function describeRejected({ object, where, guid, name, faults }: Report['rejected'][number]): string {
+  const place = [object, where, guid && `guid ${guid}`, name && JSON.stringify(name)]
+    .filter(Boolean)
+    .join(', ')
+  return oneLine(`Not taken: ${place}: ${faults.map(fault => fault.message).join(' ')}`)
+}
+
+function describeReport(report: Report): string {
+  const kinds = ['location', 'track', 'session'] as const
+  const notInFile = report.not_in_file
+  const lines = [
+    `${report.format} → event ${report.event_id} "${oneLine(report.event_name)}"` +
+      `${report.event_created ? ' (new)' : ''}, times in ${report.timezone}`,
+    '',
+    table([
+      ['', ...outcomes],
+      ...kinds.map(kind => [`${kind}s`, ...outcomes.map(outcome => report[kind][outcome])]),
+    ]),
+  ]
+  if (notInFile > 0)
+    lines.push('', `${notInFile} sessions of the event with an external id are not in this file. They stay.`)
+  if (report.dry_run) lines.push('', 'This was a dry run: nothing was kept.')
+  return lines.join('\n')
+}

@@ -1,0 +1,59 @@
+import { open } from 'node:fs/promises'
+import { unreadable } from './schedule.ts'
+
+/** Largest programme file, in bytes. */
+export const fileLimit = 64 * 1024 * 1024
+
+/** The text of a programme file. Throws when it is missing, no file, empty, too large, or not text. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path).catch(error => {
+    throw reasons[error.code] ? unreadable(`${path} ${reasons[error.code]}`) : error
+  })
+  const text = decode(bytes)
+  if (text === undefined) throw unreadable(`${path} is not a text file.`)
+  if (text.trim() === '') throw unreadable(`${path} is empty.`)
+  return text
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'does not exist.',
+  ENOTDIR: 'does not exist.',
+  ENAMETOOLONG: 'does not exist.',
+  ERR_INVALID_ARG_VALUE: 'does not exist.',
+  EACCES: 'may not be read by this user.',
+  EPERM: 'may not be read by this user.',
+  EISDIR: 'is a folder, not a file.',
+  EFBIG: `is larger than ${fileLimit / 1024 / 1024} MiB.`,
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const chunks: Buffer[] = []
+    let size = 0
+    // Read as a stream, so that a pipe works and one that never ends is left in time.
+    for await (const chunk of file.createReadStream({ autoClose: false })) {
+      size += chunk.length
+      if (size > fileLimit) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    await file.close()
+  }
+}
+
+/** By byte order mark, then by what an XML declaration says, else UTF-8; undefined when the bytes do not fit. */
+export function decode(bytes: Buffer): string | undefined {
+  const declared = /^<\?xml[^>]*\sencoding=["']([\w.:-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1]
+  try {
+    return new TextDecoder(utf16Mark(bytes) ?? declared ?? 'utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function utf16Mark(bytes: Buffer): string | undefined {
+  const mark = bytes.toString('hex', 0, 2)
+  return mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : undefined
+}

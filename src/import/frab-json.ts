@@ -1,0 +1,111 @@
+import { elementsOf, isObject, memberOf, textOf } from './json.ts'
+import { distinctPlaces, type Link, nameIn, type Place, type Row, type Schedule } from './schedule.ts'
+
+/** Whether this is the schedule.json of frab, pretalx and their kin. */
+export function isFrabJson(value: unknown): boolean {
+  return Array.isArray(memberOf(conferenceOf(value), 'days'))
+}
+
+/** Reads frab JSON. Texts stay as they are; members that are not known are passed over. */
+export function readFrabJson(value: unknown): Schedule {
+  const conference = conferenceOf(value)
+  const baseUrl = textOf(memberOf(value, 'schedule'), 'base_url')
+  const rooms = roomsOf(conference)
+  return {
+    format: 'frab JSON',
+    title: name(conference, 'title'),
+    timezone: name(conference, 'time_zone_name'),
+    start_date: name(conference, 'start')?.slice(0, 10) ?? null,
+    end_date: name(conference, 'end')?.slice(0, 10) ?? null,
+    day_change: name(conference, 'day_change'),
+    rooms: distinctPlaces([
+      ...placesOf(conference, 'rooms'),
+      ...rooms.flatMap(room =>
+        nameIn(room.name) ? [{ where: room.where, name: nameIn(room.name)!, guid: null }] : [],
+      ),
+    ]),
+    tracks: distinctPlaces(placesOf(conference, 'tracks')),
+    rows: rooms.flatMap(room =>
+      elementsOf(room.events).map((event, index) => readRow(event, `${room.where}[${index}]`, room, baseUrl)),
+    ),
+  }
+}
+
+type Room = { where: string; name: string; day: string | null; events: unknown }
+
+function roomsOf(conference: unknown): Room[] {
+  return elementsOf(memberOf(conference, 'days')).flatMap((day, index) => {
+    const rooms = memberOf(day, 'rooms')
+    return Object.entries(isObject(rooms) ? rooms : {}).map(([room, events]) => ({
+      where: `schedule.conference.days[${index}].rooms[${JSON.stringify(room)}]`,
+      name: room,
+      day: name(day, 'date'),
+      events,
+    }))
+  })
+}
+
+function readRow(event: unknown, where: string, room: Room, baseUrl: string | null): Row {
+  const url = name(event, 'url')
+  const links = (member: string) => linksIn(memberOf(event, member), url ?? baseUrl)
+  const optOut = memberOf(event, 'do_not_record')
+  return {
+    where,
+    guid: name(event, 'guid') ?? name(event, 'id'),
+    title: textOf(event, 'title'),
+    subtitle: textOf(event, 'subtitle'),
+    abstract: textOf(event, 'abstract'),
+    description: textOf(event, 'description'),
+    day: room.day,
+    date: name(event, 'date'),
+    start: name(event, 'start'),
+    duration: name(event, 'duration'),
+    room: name(event, 'room') ?? nameIn(room.name),
+    track: name(event, 'track'),
+    type: name(event, 'type'),
+    language: name(event, 'language'),
+    url,
+    license: name(event, 'recording_license'),
+    do_not_record: optOut === true || optOut === 'true',
+    persons: elementsOf(memberOf(event, 'persons')).flatMap(
+      person => name(person, 'public_name') ?? name(person, 'name') ?? name(person, 'full_public_name') ?? [],
+    ),
+    links: links('links'),
+    attachments: links('attachments'),
+  }
+}
+
+function linksIn(list: unknown, base: string | null): Link[] {
+  return elementsOf(list).flatMap(item => {
+    const url = typeof item === 'string' ? item.trim() : (name(item, 'url') ?? name(item, 'href'))
+    if (!url) return []
+    return [{ url: absolute(url, base), title: name(item, 'title') ?? '' }]
+  })
+}
+
+/** Paths (`/system/x.pdf`) belong to the site of the programme; everything else is left to be understood as it is. */
+function absolute(url: string, base: string | null): string {
+  return url.startsWith('/') && base && URL.canParse(url, base) ? new URL(url, base).href : url
+}
+
+function placesOf(conference: unknown, list: string): Place[] {
+  return elementsOf(memberOf(conference, list)).flatMap((item, index) => {
+    const placeName = typeof item === 'string' ? nameIn(item) : name(item, 'name')
+    if (!placeName) return []
+    return [
+      {
+        where: `schedule.conference.${list}[${index}]`,
+        name: placeName,
+        guid: name(item, 'guid'),
+        color: name(item, 'color') ?? undefined,
+        capacity: memberOf(item, 'capacity') ?? undefined,
+      },
+    ]
+  })
+}
+
+function conferenceOf(value: unknown): unknown {
+  return memberOf(memberOf(value, 'schedule'), 'conference')
+}
+
+const name = (value: unknown, member: string) => nameIn(textOf(value, member))

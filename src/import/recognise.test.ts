@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { readSchedule } from './recognise.ts'
+
+const village = readFileSync(new URL('./fixtures/village.xml', import.meta.url), 'utf8')
+const empty = { color: undefined, guid: null }
+
+describe('a programme in frab XML', () => {
+  const schedule = readSchedule(village)
+
+  it('has its zone, days, rooms and tracks', () => {
+    const { rows: _rows, ...rest } = schedule
+    assert.deepEqual(rest, {
+      format: 'frab XML',
+      title: 'Village Days 2030',
+      timezone: 'Europe/Brussels',
+      start_date: '2030-05-04',
+      end_date: '2030-05-05',
+      day_change: '06:00:00',
+      rooms: [
+        { ...empty, where: 'line 19', name: 'Empty Shed' },
+        { ...empty, where: 'line 20', name: 'Mill', guid: '5f2c7a1e-0000-4000-8000-000000000001' },
+      ],
+      tracks: [
+        { ...empty, where: 'line 14', name: 'Water & Mills', color: '#1A7F64' },
+        { ...empty, where: 'line 15', name: 'Bread' },
+        { ...empty, where: 'line 16', name: 'Nobody comes' },
+      ],
+    })
+  })
+
+  it('has a row for each session, with its line and its texts as they are', () => {
+    assert.deepEqual(
+      schedule.rows.map(({ where, guid, title, room, track }) => [where, guid, title, room, track]),
+      [
+        [
+          'line 21',
+          '11111111-0000-4000-8000-000000000001',
+          ' Grinding 🌾 for 初心者 ',
+          'Mill',
+          'Water & Mills',
+        ],
+        ['line 51', '2', 'Night shift', 'Mill', 'Bread'],
+        ['line 57', '3', 'Moment of silence', 'Mill', null],
+      ],
+    )
+  })
+
+  it('has people, links and attachments', () => {
+    const { persons, links, attachments, do_not_record, license, url } = schedule.rows[0]!
+    assert.deepEqual(persons, ['Ada Miller', 'Weis, Bo'])
+    assert.deepEqual(links, [
+      { url: 'https://example.org/a?b=1&c=2', title: 'Plans' },
+      { url: 'example.org/more', title: '' },
+      { url: 'javascript:alert(1)', title: 'Trick' },
+    ])
+    assert.deepEqual(attachments, [{ url: 'https://example.org/slides.pdf', title: 'Slides' }])
+    assert.deepEqual([do_not_record, license, url], [true, 'CC BY', 'https://example.org/talks/1'])
+  })
+})
+
+describe('a programme in frab JSON', () => {
+  const programme = (days: unknown, more: object = {}) =>
+    JSON.stringify({
+      schedule: { base_url: 'https://example.org/', conference: { title: 'J', days, ...more } },
+    })
+
+  it('has its rooms, tracks and sessions, with the path of each', () => {
+    const session = {
+      id: 5,
+      guid: 'g-5',
+      title: 'Tea',
+      date: '2030-05-04T10:00:00+02:00',
+      duration: '0:30',
+      room: 'Hall',
+      persons: [{ public_name: 'Ada' }, { name: 'Bo' }, 7, { id: 3 }],
+      links: ['https://example.org/l', { url: 'https://example.org/m', title: 'M' }, {}],
+      attachments: [{ url: '/files/a.pdf', title: 'A' }],
+    }
+    const schedule = readSchedule(
+      programme([{ date: '2030-05-04', rooms: { Hall: [session] } }], {
+        time_zone_name: 'Europe/Berlin',
+        rooms: [{ name: 'Hall', guid: 'r-1', capacity: 40 }],
+        tracks: [{ name: 'Drinks', color: '#00ff00' }],
+      }),
+    )
+    assert.deepEqual(
+      [
+        schedule.format,
+        schedule.timezone,
+        schedule.rooms[0]?.guid,
+        schedule.rooms[0]?.capacity,
+        schedule.rooms.length,
+      ],
+      ['frab JSON', 'Europe/Berlin', 'r-1', 40, 1],
+    )
+    const [row] = schedule.rows
+    assert.equal(row!.where, 'schedule.conference.days[0].rooms["Hall"][0]')
+    assert.deepEqual([row!.guid, row!.title, row!.persons], ['g-5', 'Tea', ['Ada', 'Bo']])
+    assert.deepEqual(row!.links, [
+      { url: 'https://example.org/l', title: '' },
+      { url: 'https://example.org/m', title: 'M' },
+    ])
+    assert.deepEqual(row!.attachments, [{ url: 'https://example.org/files/a.pdf', title: 'A' }])
+  })
+
+  it('may hold anything anywhere: what is not of the expected kind is absent', () => {
+    const events = [null, 7, 'x', [], { title: {}, persons: 'x', links: { a: 1 }, guid: [] }]
+    const days = [null, 3, { rooms: [] }, { rooms: { '': events, R: null } }]
+    const schedule = readSchedule(programme(days, { rooms: [null, 'R', {}], tracks: 'x' }))
+    assert.deepEqual(
+      schedule.rows.map(row => [row.title, row.guid, row.persons.length, row.links.length]),
+      events.map(() => [null, null, 0, 0]),
+    )
+  })
+})
+
+describe('a file that is no programme', () => {
+  const cases: [string, string, RegExp][] = [
+    ['something else', 'BEGIN:VCALENDAR', /^This is no programme that Lectern can read: it takes /],
+    ['an empty list', '[]', /^This is no programme/],
+    ['JSON without days', '{"schedule":{"conference":{}}}', /^This is no programme/],
+    ['an HTML page', '<html><body/></html>', /^This is no programme/],
+    ['a deep nest of brackets', '['.repeat(200_000) + ']'.repeat(200_000), /^This is no programme/],
+    ['half a nest of brackets', '['.repeat(200_000), /^The file is not JSON: /],
+    ['truncated JSON', '{"schedule":{"conference":', /^The file is not JSON: /],
+    ['truncated XML', village.slice(0, 900), /^Line \d+: the XML is broken: unclosed tag: /],
+    [
+      'a wrong end tag',
+      '<schedule>\n<day>\n</room></schedule>',
+      /^Line 3: the XML is broken: unexpected close tag/,
+    ],
+    ['U+0000', '<schedule>\n<day>\0</day></schedule>', /^Line 2: the XML is broken: disallowed character/],
+    [
+      'an entity that the file declares',
+      '<!DOCTYPE schedule [<!ENTITY a "b">]>\n<schedule><day>&a;</day></schedule>',
+      /^Line 2: the XML is broken: undefined entity/,
+    ],
+    ['XML a thousand deep', '<schedule>'.repeat(1000), /^Line 1: elements are nested more than 32 deep\.$/],
+  ]
+  for (const [what, text, message] of cases)
+    it(`is refused when it is ${what}`, () => {
+      assert.throws(() => readSchedule(text), { type: 'unreadable_file', message })
+    })
+
+  it('is refused when it has a million elements', () => {
+    assert.throws(() => readSchedule(`<schedule>${'<a/>'.repeat(1_000_000)}</schedule>`), {
+      message: /^Line 1: there are more than 1000000 elements\.$/,
+    })
+  })
+})
