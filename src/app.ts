@@ -12,7 +12,7 @@ import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
 import { eventRoutes } from './events/routes.ts'
 import { Event } from './events/schema.ts'
-import { authenticate } from './http/auth.ts'
+import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
 import { sendEtags } from './http/etag.ts'
 import { healthRoutes } from './http/health.ts'
@@ -52,6 +52,8 @@ declare module 'fastify' {
     clock: Clock
     /** definitions of the custom fields of an account, by its id */
     sessionFields: NotifiedCache<SessionFieldRow[]>
+    /** whom tokens speak for, by their hash in hex */
+    tokens: NotifiedCache<Caller | undefined>
   }
 }
 
@@ -68,6 +70,8 @@ export async function buildApp({
     trustProxy: config.TRUST_PROXY,
     disableRequestLogging: true,
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
+    // Node looks for requests that are late only every 30 seconds unless told otherwise.
+    http: { connectionsCheckingInterval: 1000 },
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -86,6 +90,7 @@ export async function buildApp({
   app.decorate('config', config)
   app.decorate('clock', clock)
   app.decorate('sessionFields', sessionFields)
+  app.decorate('tokens', tokens)
   // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe.
   app.setValidatorCompiler(() => value => ({ value }))
   app.setSerializerCompiler(() => JSON.stringify)

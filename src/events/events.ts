@@ -4,7 +4,13 @@ import { type Fault, invalid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import { insertSessions, listSessionsOfEvent, moveSessions, type SessionRow } from '../sessions/queries.ts'
+import {
+  insertSessions,
+  listSessionsOfEvent,
+  lockSessionsOfEvent,
+  moveSessions,
+  type SessionRow,
+} from '../sessions/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import { rezone, shiftDays } from '../sessions/times.ts'
 import {
@@ -52,6 +58,7 @@ export async function changeEvent(
 }
 
 async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> {
+  await lockSessionsOfEvent(db, event.id)
   const sessions = (await listSessionsOfEvent(db, event.id)).filter(
     session => session.use_event_timezone === 1,
   )

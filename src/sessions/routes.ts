@@ -22,6 +22,11 @@ const tag = 'Sessions'
 
 export function sessionRoutes(app: FastifyInstance): void {
   const fieldsOf = (request: FastifyRequest) => app.sessionFields.get(String(request.caller.account_id))
+  // Before anything is written, so that a Host header that makes no link is refused in time.
+  const contextOf = async (request: FastifyRequest): Promise<Context> => ({
+    fields: await fieldsOf(request),
+    baseUrl: baseUrlOf(request),
+  })
 
   route(app, {
     spellings: ['POST /sessions/create', 'POST /sessions'],
@@ -34,9 +39,9 @@ export function sessionRoutes(app: FastifyInstance): void {
     body: SessionBody,
     success: { 201: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const context = await contextOf(request)
       return write(request, reply, async db =>
-        created(await createSession(db, actorOf(request), fields, request.body as Body), fields, request),
+        created(await createSession(db, actorOf(request), context.fields, request.body as Body), context),
       )
     },
   })
@@ -51,13 +56,10 @@ export function sessionRoutes(app: FastifyInstance): void {
     body: partial(SessionBody),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const context = await contextOf(request)
+      const id = idOf(request, 'Session')
       return write(request, reply, async db =>
-        updated(
-          await changeSession(db, actorOf(request), fields, idOf(request, 'Session'), request.body as Body),
-          fields,
-          request,
-        ),
+        updated(await changeSession(db, actorOf(request), context.fields, id, request.body as Body), context),
       )
     },
   })
@@ -71,14 +73,14 @@ export function sessionRoutes(app: FastifyInstance): void {
     body: SessionBody,
     success: { 200: Type.Ref('Session'), 201: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const context = await contextOf(request)
       return upsert(request, reply, {
         find: (db, actor, externalId, event_id) =>
           findSessionByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
-          created(await createSession(db, actor, fields, body), fields, request),
+          created(await createSession(db, actor, context.fields, body), context),
         update: async (db, actor, id, body) =>
-          updated(await changeSession(db, actor, fields, id, body), fields, request),
+          updated(await changeSession(db, actor, context.fields, id, body), context),
       })
     },
   })
@@ -139,10 +141,12 @@ export function sessionRoutes(app: FastifyInstance): void {
   })
 }
 
-function created(row: SessionRow, fields: SessionFieldRow[], request: FastifyRequest): Answer {
-  return { ...updated(row, fields, request), status: 201, location: `/api/v1/sessions/${row.id}` }
+type Context = { fields: SessionFieldRow[]; baseUrl: string }
+
+function created(row: SessionRow, context: Context): Answer {
+  return { ...updated(row, context), status: 201, location: `/api/v1/sessions/${row.id}` }
 }
 
-function updated(row: SessionRow, fields: SessionFieldRow[], request: FastifyRequest): Answer {
-  return { status: 200, body: showSession(row, fields, baseUrlOf(request)), version: row.version }
+function updated(row: SessionRow, { fields, baseUrl }: Context): Answer {
+  return { status: 200, body: showSession(row, fields, baseUrl), version: row.version }
 }

@@ -155,9 +155,10 @@ function chooseZone({ timezone, use_event_timezone }: ZoneWish, event: Placement
 }
 
 function chooseChangedZone(given: ZoneWish, current: Zone, event: Placement): Zone {
-  if (!('timezone' in given) && !('use_event_timezone' in given)) return current
+  const { timezone, use_event_timezone } = current
+  if (!('timezone' in given) && !('use_event_timezone' in given)) return { timezone, use_event_timezone }
   const pinned = given.use_event_timezone === 0 && !('timezone' in given)
-  return chooseZone(pinned ? { timezone: current.timezone, use_event_timezone: 0 } : given, event)
+  return chooseZone(pinned ? { timezone, use_event_timezone: 0 } : given, event)
 }
 
 const timeFields = ['date', 'start_time', 'end_time', 'timezone', 'use_event_timezone', 'time_fold'] as const
