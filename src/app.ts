@@ -14,7 +14,7 @@ import { ApiError, expectedError, notFound, renderError, unexpectedError } from 
 import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
 import { eventRoutes } from './events/routes.ts'
 import { Event } from './events/schema.ts'
-import { authenticate } from './http/auth.ts'
+import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
 import { sendEtags } from './http/etag.ts'
 import { healthRoutes } from './http/health.ts'
@@ -68,6 +68,8 @@ declare module 'fastify' {
     availability: AvailabilityBoard
     /** answers that do not end by themselves */
     openStreams: Set<PassThrough>
+    /** whom tokens speak for, by their hash in hex */
+    tokens: NotifiedCache<Caller | undefined>
   }
 }
 
@@ -84,6 +86,8 @@ export async function buildApp({
     trustProxy: config.TRUST_PROXY,
     disableRequestLogging: true,
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
+    // Node looks for requests that are late only every 30 seconds unless told otherwise.
+    http: { connectionsCheckingInterval: 1000 },
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -111,6 +115,7 @@ export async function buildApp({
   app.decorate('registrantIds', new IdBlock(pool))
   app.decorate('availability', availability)
   app.decorate('openStreams', openStreams)
+  app.decorate('tokens', tokens)
   // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe.
   app.setValidatorCompiler(() => value => ({ value }))
   app.setSerializerCompiler(() => JSON.stringify)

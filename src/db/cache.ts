@@ -21,10 +21,17 @@ export class NotifiedCache<V> {
   async follow(pool: Pool, channel: string): Promise<() => Promise<void>> {
     const { unlisten } = await pool.listen(
       channel,
-      key => this.#forget(key),
-      () => this.#forget('*'),
+      key => this.forget(key),
+      () => this.forget('*'),
     )
     return unlisten
+  }
+
+  /** Drops what changed. Whoever changes it calls this as well: the notification arrives a moment after the answer. */
+  forget(key: string): void {
+    this.#generation++
+    if (key === '*') this.#entries.clear()
+    else this.#entries.delete(key)
   }
 
   async get(key: string): Promise<V> {
@@ -40,11 +47,5 @@ export class NotifiedCache<V> {
   #remember(key: string, value: V): void {
     if (this.#entries.size >= mostEntries) this.#entries.clear()
     this.#entries.set(key, { value, until: Date.now() + believed })
-  }
-
-  #forget(key: string): void {
-    this.#generation++
-    if (key === '*') this.#entries.clear()
-    else this.#entries.delete(key)
   }
 }

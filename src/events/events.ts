@@ -5,7 +5,13 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
-import { insertSessions, listSessionsOfEvent, moveSessions, type SessionRow } from '../sessions/queries.ts'
+import {
+  insertSessions,
+  listSessionsOfEvent,
+  lockSessionsOfEvent,
+  moveSessions,
+  type SessionRow,
+} from '../sessions/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import { rezone, shiftDays } from '../sessions/times.ts'
 import {
@@ -58,6 +64,7 @@ export async function changeEvent(
 const lineFields = ['timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
 
 async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> {
+  await lockSessionsOfEvent(db, event.id)
   const sessions = (await listSessionsOfEvent(db, event.id)).filter(
     session => session.use_event_timezone === 1,
   )

@@ -6,12 +6,15 @@ import type { Body } from './draft.ts'
 
 /** Largest body, in bytes. */
 export const bodyLimit = 1024 * 1024
+/** Deepest nesting of a JSON body: whatever walks through a value may then do so by recursion. */
+const deepest = 64
 const qsOptions = {
   depth: 8,
   arrayLimit: 1000,
   parameterLimit: 5000,
   allowSparse: false,
   plainObjects: false,
+  duplicates: 'last',
 } as const
 
 /**
@@ -60,10 +63,23 @@ function isMultipart(request: FastifyRequest): boolean {
 
 function parseJson(text: string): unknown {
   if (text.trim() === '') return {}
+  mustBeShallow(text)
   try {
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   } catch (error) {
     throw badRequest('malformed_body', `The body is not JSON: ${(error as Error).message}`)
+  }
+}
+
+const bracketsOutsideText = /"(?:[^"\\]|\\.)*"?|[[\]{}]/gs
+
+function mustBeShallow(text: string): void {
+  let depth = 0
+  for (const [token] of text.matchAll(bracketsOutsideText)) {
+    if (token === '[' || token === '{') depth++
+    else if (token === ']' || token === '}') depth--
+    if (depth > deepest)
+      throw badRequest('malformed_body', `The body nests more than ${deepest} levels deep.`)
   }
 }
 

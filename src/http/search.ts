@@ -62,6 +62,8 @@ export function readSearch(text: string | undefined, attributes: Record<string, 
 }
 
 function readCondition(part: string, attributes: Record<string, Attribute>): Condition {
+  if (part.includes('\0'))
+    throw badRequest('bad_parameter', 'search: no value contains the character U+0000.')
   const match = grammar.exec(part)
   if (!match)
     throw badRequest('bad_parameter', `search: "${part}" is not of the form attribute, operator, value.`)
@@ -96,7 +98,7 @@ function readComparable(name: string, comparison: Comparison, text: string): str
 const comparables: Record<Comparison, (trimmed: string, given: string) => string | undefined> = {
   text: (_trimmed, given) => given,
   number: text => (/^[+-]?\d{1,18}(\.\d{1,18})?$/.test(text) ? text : flagWords[text.toLowerCase()]),
-  date: text => readDate(text.slice(0, 10)),
+  date: text => readTimestamp(text) && readDate(text.slice(0, 10)),
   time: readTime,
   timestamp: readTimestamp,
 }

@@ -110,8 +110,9 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
       : { type: 'url', message: 'must be an absolute http or https URL.' }
   },
   word: (raw, kind) => {
-    const word = String(unwrapChoice(raw)).trim().toLowerCase()
-    return kind.enum!.includes(word)
+    const given = String(unwrapChoice(raw)).trim().toLowerCase()
+    const word = kind.enum!.find(candidate => String(candidate).toLowerCase() === given)
+    return word !== undefined
       ? { value: word }
       : { type: 'choice', message: `must be one of ${kind.enum!.join(', ')}.` }
   },
@@ -173,7 +174,7 @@ function readText(raw: unknown, { maxLength = Infinity, pattern }: Kind): Readin
     return { type: 'null_character', message: 'must not contain the character U+0000.' }
   if (value.length > maxLength && [...value].length > maxLength)
     return { type: 'too_long', message: `should contain at most ${maxLength} characters.` }
-  if (pattern && !new RegExp(pattern).test(value))
+  if (pattern && !new RegExp(pattern, 'u').test(value))
     return { type: 'pattern', message: `must match ${pattern}.` }
   return { value }
 }

@@ -87,7 +87,7 @@ export function oauthRoutes(app: FastifyInstance): void {
       response: { 200: Type.Object({}), ...failures },
     },
     handler: async request => {
-      await revokeToken(app.pool, request.headers.authorization, bodyOf(request))
+      app.tokens.forget(await revokeToken(app.pool, request.headers.authorization, bodyOf(request)))
       return {}
     },
   })

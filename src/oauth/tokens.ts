@@ -50,14 +50,16 @@ export async function grantToken(
   }
 }
 
-/** Revocation, RFC 7009 §2.1: a token that does not exist, or is another client's, is revoked already. */
+/** Revocation, RFC 7009 §2.1: a token that does not exist, or is another client's, is revoked already. Returns its key. */
 export async function revokeToken(
   db: Db,
   authorization: string | undefined,
   body: TokenRequest & { token?: unknown },
-): Promise<void> {
+): Promise<string> {
   const credential = await authenticateClient(db, authorization, body)
-  await deleteToken(db, hashToken(mustHaveToken(body)), credential.id)
+  const token = mustHaveToken(body)
+  await deleteToken(db, hashToken(token), credential.id)
+  return tokenKey(token)
 }
 
 /** Introspection, RFC 7662 §2.2: of tokens of the client's own account; any other is simply not active. */

@@ -25,6 +25,12 @@ const noun = 'Session field'
 
 /** Registered before the sessions, whose `/sessions/:id` they resemble. */
 export function sessionFieldRoutes(app: FastifyInstance): void {
+  const change = async (...[request, reply, work]: Parameters<typeof write>) => {
+    const answer = await write(request, reply, work)
+    app.sessionFields.forget(String(request.caller.account_id))
+    return answer
+  }
+
   route(app, {
     spellings: ['POST /sessions/fields/create', 'POST /sessions/fields'],
     id: 'createSessionField',
@@ -34,7 +40,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     body: SessionFieldBody,
     success: { 201: Type.Ref('SessionField') },
     handler: (request, reply) =>
-      write(request, reply, async db =>
+      change(request, reply, async db =>
         created(await createSessionField(db, actorOf(request), request.body as Body)),
       ),
   })
@@ -50,7 +56,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     body: partial(SessionFieldBody),
     success: { 200: Type.Ref('SessionField') },
     handler: (request, reply) =>
-      write(request, reply, async db =>
+      change(request, reply, async db =>
         updated(await changeSessionField(db, actorOf(request), idOf(request, noun), request.body as Body)),
       ),
   })
@@ -64,7 +70,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     query: writeQuery,
     success: { 204: Type.Null() },
     handler: (request, reply) =>
-      write(request, reply, async db => {
+      change(request, reply, async db => {
         await removeSessionField(db, actorOf(request), idOf(request, noun))
         return { status: 204 }
       }),

@@ -149,5 +149,6 @@ function settingsIn(body: Body): { settings?: Record<string, unknown> } {
 }
 
 function hasNullCharacter(value: unknown): boolean {
-  return JSON.stringify(value).includes('\\u0000')
+  if (typeof value === 'string') return value.includes('\0')
+  return value !== null && typeof value === 'object' && Object.entries(value).flat().some(hasNullCharacter)
 }

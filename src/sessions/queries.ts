@@ -222,11 +222,22 @@ export async function findSessionByExternalId(
   return session
 }
 
-/** The session, locked until the transaction ends. */
+/**
+ * The session, locked until the transaction ends. Its event is locked before it, as everywhere: a session is never
+ * changed while the zone of its event changes, and nobody waits in a circle.
+ */
 export async function lockSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
+  await db`
+    select from events e join sessions s on s.event_id = e.id
+    where s.account_id = ${account_id} and s.id = ${id} for key share of e`
   const [session] = await db<SessionRow[]>`
     select ${withNames(db)} where s.account_id = ${account_id} and s.id = ${id} for update of s`
   return session
+}
+
+/** Waits for whoever changes a session of this event, and keeps others out until the transaction ends. */
+export async function lockSessionsOfEvent(db: Db, event_id: number): Promise<void> {
+  await db`select from sessions where event_id = ${event_id} order by id for update`
 }
 
 export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRow[]> {

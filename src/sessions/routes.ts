@@ -22,6 +22,11 @@ const tag = 'Sessions'
 
 export function sessionRoutes(app: FastifyInstance): void {
   const fieldsOf = (request: FastifyRequest) => app.sessionFields.get(String(request.caller.account_id))
+  // Before anything is written, so that a Host header that makes no link is refused in time.
+  const contextOf = async (request: FastifyRequest): Promise<Context> => ({
+    fields: await fieldsOf(request),
+    baseUrl: baseUrlOf(request),
+  })
 
   route(app, {
     spellings: ['POST /sessions/create', 'POST /sessions'],
@@ -34,9 +39,9 @@ export function sessionRoutes(app: FastifyInstance): void {
     body: SessionBody,
     success: { 201: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const context = await contextOf(request)
       return write(request, reply, async db =>
-        created(await createSession(db, actorOf(request), fields, request.body as Body), fields, request),
+        created(await createSession(db, actorOf(request), context.fields, request.body as Body), context),
       )
     },
   })
@@ -55,19 +60,19 @@ export function sessionRoutes(app: FastifyInstance): void {
     body: partial(SessionBody),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const context = await contextOf(request)
+      const id = idOf(request, 'Session')
       return write(request, reply, async db =>
         updated(
           await changeSession(
             db,
             actorOf(request),
-            fields,
-            idOf(request, 'Session'),
+            context.fields,
+            id,
             request.body as Body,
             overrides(request),
           ),
-          fields,
-          request,
+          context,
         ),
       )
     },
@@ -82,14 +87,14 @@ export function sessionRoutes(app: FastifyInstance): void {
     body: SessionBody,
     success: { 200: Type.Ref('Session'), 201: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const context = await contextOf(request)
       return upsert(request, reply, {
         find: (db, actor, externalId, event_id) =>
           findSessionByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
-          created(await createSession(db, actor, fields, body), fields, request),
+          created(await createSession(db, actor, context.fields, body), context),
         update: async (db, actor, id, body) =>
-          updated(await changeSession(db, actor, fields, id, body, overrides(request)), fields, request),
+          updated(await changeSession(db, actor, context.fields, id, body, overrides(request)), context),
       })
     },
   })
@@ -159,17 +164,17 @@ export function sessionRoutes(app: FastifyInstance): void {
 
 const overrides = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
 
-function created(row: Changed, fields: SessionFieldRow[], request: FastifyRequest): Answer {
-  return { ...updated(row, fields, request), status: 201, location: `/api/v1/sessions/${row.id}` }
+type Context = { fields: SessionFieldRow[]; baseUrl: string }
+
+function created(row: Changed, context: Context): Answer {
+  return { ...updated(row, context), status: 201, location: `/api/v1/sessions/${row.id}` }
 }
 
-function updated(row: Changed, fields: SessionFieldRow[], request: FastifyRequest): Answer {
+function updated(row: Changed, { fields, baseUrl }: Context): Answer {
+  const { not_included } = row
   return {
     status: 200,
-    body: {
-      ...showSession(row, fields, baseUrlOf(request)),
-      ...(row.not_included && { not_included: row.not_included }),
-    },
+    body: { ...showSession(row, fields, baseUrl), ...(not_included && { not_included }) },
     version: row.version,
   }
 }

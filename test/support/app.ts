@@ -26,9 +26,16 @@ export type TestApp = {
 
 let accounts = 0
 
-export async function testApp(
-  options: { env?: Record<string, string>; clock?: Clock } = {},
-): Promise<TestApp> {
+export type TestOptions = {
+  env?: Record<string, string>
+  clock?: Clock
+  /** receives every log line */
+  log?: { write: (line: string) => void }
+  /** another process, so to speak, on the same database, for the same account and token */
+  beside?: TestApp
+}
+
+export async function testApp(options: TestOptions = {}): Promise<TestApp> {
   const url = process.env.TEST_DATABASE_URL
   if (!url) throw new Error('Run tests with `npm test`, which starts their database.')
   const pool = connect(url, { max: 6 })
@@ -37,21 +44,14 @@ export async function testApp(
     RATE_LIMIT_CREDITS: '0',
     ...options.env,
   })
-  const app = await buildApp({ pool, config, clock: options.clock ?? systemClock })
+  const { clock = systemClock, log } = options
+  const app = await buildApp({ pool, config, clock, ...(log && { log }) })
   after(async () => {
     await app.close()
     await pool.end({ timeout: 5 })
   })
-  const account = await createAccount(pool, `test ${process.pid} ${++accounts} ${Date.now()}`)
-  const { key, secret } = await createCredential(pool, account.id, 'test', ['read', 'write'])
   const raw = async (request: InjectOptions) => toReply(await app.inject(request))
-  const granted = await raw({
-    method: 'POST',
-    url: '/api/v1/oauth2/token',
-    headers: { authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}` },
-    payload: { grant_type: 'client_credentials' },
-  })
-  const token: string = granted.body.access_token
+  const { account_id, key, secret, token } = options.beside ?? (await newAccount(pool, raw))
   const call: TestApp['call'] = (method, path, body, headers = {}) =>
     raw({
       method: method as 'GET',
@@ -65,7 +65,68 @@ export async function testApp(
       throw new Error(`POST /${plural}/create answered ${reply.status}: ${reply.text}`)
     return reply.body
   }
-  return { app, pool, account_id: account.id, key, secret, token, call, raw, make }
+  return { app, pool, account_id, key, secret, token, call, raw, make }
+}
+
+async function newAccount(pool: Pool, raw: TestApp['raw']) {
+  const account = await createAccount(pool, `test ${process.pid} ${++accounts} ${Date.now()}`)
+  const { key, secret } = await createCredential(pool, account.id, 'test', ['read', 'write'])
+  return { account_id: account.id, key, secret, token: await getToken(raw, key, secret) }
+}
+
+/** `Authorization: Basic …` of a key and secret. */
+export function basic(key: string, secret: string): string {
+  return `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`
+}
+
+/** A new access token; with `scope` one that may do less. */
+export async function getToken(
+  raw: TestApp['raw'],
+  key: string,
+  secret: string,
+  scope?: string,
+): Promise<string> {
+  const granted = await raw({
+    method: 'POST',
+    url: '/api/v1/oauth2/token',
+    headers: { authorization: basic(key, secret) },
+    payload: { grant_type: 'client_credentials', scope },
+  })
+  return granted.body.access_token
+}
+
+/** What 422 says, as `field: type`. */
+export function faultsIn({ status, body }: Reply): string[] {
+  if (status !== 422) throw new Error(`answered ${status}: ${JSON.stringify(body)}`)
+  return body.map((fault: { field: string; type: string }) => `${fault.field}: ${fault.type}`)
+}
+
+/** How many statements a piece of work sends to the database. */
+export async function countStatements(pool: Pool, work: () => Promise<unknown>): Promise<number> {
+  let statements = 0
+  pool.options.debug = () => void statements++
+  await work()
+  pool.options.debug = false
+  return statements
+}
+
+/** Rows of every table, by name: to see that nothing was kept. */
+export async function countRows(pool: Pool): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  const tables = [
+    'events',
+    'tracks',
+    'locations',
+    'session_fields',
+    'session_field_choices',
+    'sessions',
+    'changes',
+  ]
+  for (const table of [...tables, 'idempotency_keys', 'accounts', 'credentials']) {
+    const [row] = await pool`select count(*)::int as rows from ${pool(table)}`
+    counts[table] = row!.rows
+  }
+  return counts
 }
 
 function toReply(response: LightMyRequestResponse): Reply {
