@@ -1,0 +1,91 @@
+import type { Plan, Round } from './load.ts'
+import { startDriver } from './servers.ts'
+
+/** How long to measure: rounds of each side, and seconds of a round. */
+export type Effort = { rounds: number; seconds: number; warmUp: number }
+export const thorough: Effort = { rounds: 15, seconds: 1.5, warmUp: 4 }
+export const quick: Effort = { rounds: 5, seconds: 0.5, warmUp: 1 }
+
+/** What a ratio has to reach. A rate is ours through the other's; a cost is the other way round. */
+export type Target = { rateAtLeast: number } | { costAtMost: number }
+/** Median of the rounds of one side. */
+export type Side = { perSecond: number; p50: number; p99: number }
+export type Comparison = {
+  what: string
+  subject: Side
+  base: Side
+  ratio: number
+  /** smallest and largest ratio of a round */
+  spread: [number, number]
+  target: Target
+}
+
+/** One or more comparisons that are prepared together: databases, servers, what to send. */
+export type Scenario = {
+  name: string
+  about: string
+  /** what `subject` and `base` are */
+  sides: [string, string]
+  run: (bench: Bench) => Promise<Comparison[]>
+}
+export type Bench = {
+  /** URL of an empty PostgreSQL server, the one that Lectern starts for itself */
+  databaseServer: string
+  compare: (what: string, target: Target, subject: Plan, base: Plan) => Promise<Comparison>
+}
+
+/**
+ * Measures two sides in turn, A B B A A B …, so that whatever else the machine does befalls both. The ratio is the
+ * median of the ratios of neighbouring rounds.
+ */
+export async function compare(
+  effort: Effort,
+  what: string,
+  target: Target,
+  subject: Plan,
+  base: Plan,
+): Promise<Comparison> {
+  using ours = startDriver(subject)
+  using theirs = startDriver(base)
+  const rounds: [Round, Round][] = []
+  await ours.run(effort.warmUp)
+  await theirs.run(effort.warmUp)
+  for (let round = 0; round < effort.rounds; round++) {
+    const first = round % 2 === 0 ? ours : theirs
+    const one = await first.run(effort.seconds)
+    const other = await (first === ours ? theirs : ours).run(effort.seconds)
+    rounds.push(first === ours ? [one, other] : [other, one])
+  }
+  const ratios = rounds.map(([our, their]) =>
+    'costAtMost' in target ? rate(their) / rate(our) : rate(our) / rate(their),
+  )
+  return {
+    what,
+    target,
+    subject: summarise(rounds.map(([our]) => our)),
+    base: summarise(rounds.map(([, their]) => their)),
+    ratio: median(ratios),
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+  }
+}
+
+/** Whether a comparison reaches its target. */
+export function reaches({ ratio, target }: Comparison): boolean {
+  return 'costAtMost' in target ? ratio <= target.costAtMost : ratio >= target.rateAtLeast
+}
+
+function summarise(rounds: Round[]): Side {
+  return {
+    perSecond: median(rounds.map(rate)),
+    p50: median(rounds.map(round => round.p50)),
+    p99: median(rounds.map(round => round.p99)),
+  }
+}
+
+const rate = ({ answers, seconds }: Round) => answers / seconds
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}

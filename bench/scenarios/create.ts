@@ -1,0 +1,29 @@
+import { makeProgramme, newSession } from '../data.ts'
+import type { Scenario } from '../harness.ts'
+import { startFloor, startLectern } from '../servers.ts'
+
+export const create: Scenario = {
+  name: 'create',
+  about:
+    'A session with every field of create-session.txt, as JSON, over 32 connections; the floor inserts the same row.',
+  sides: ['lectern', 'floor'],
+  run: async ({ databaseServer, compare }) => {
+    const { url, headers } = await makeProgramme(databaseServer, 'bench_create', 1)
+    await using lectern = await startLectern(url)
+    await using floor = await startFloor('sessions.ts', url)
+    const body = JSON.stringify(newSession())
+    const plan = (server: { url: string }, path: string) => ({
+      url: server.url,
+      connections: 32,
+      requests: [{ method: 'POST', path, headers, body }],
+    })
+    return [
+      await compare(
+        'create session',
+        { rateAtLeast: 0.6 },
+        plan(lectern, '/api/v1/sessions/create'),
+        plan(floor, '/sessions'),
+      ),
+    ]
+  },
+}
