@@ -5,33 +5,36 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { Change, changeRoutes } from './changes/routes.ts'
+import { changeRoutes } from './changes/routes.ts'
+import { Change, ChangePage } from './changes/schema.ts'
 import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
 import { eventRoutes } from './events/routes.ts'
-import { Event } from './events/schema.ts'
+import { CloneInput, Event, EventInput } from './events/schema.ts'
 import { authenticate } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
 import { sendEtags } from './http/etag.ts'
 import { healthRoutes } from './http/health.ts'
-import { describeApi } from './http/openapi.ts'
+import { describeApi, openApiSchema } from './http/openapi.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
+import { recordSchemas } from './http/schemas.ts'
 import { locationRoutes } from './locations/routes.ts'
-import { Location } from './locations/schema.ts'
+import { Location, LocationInput } from './locations/schema.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
+import * as oauthSchemas from './oauth/schema.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
 import { sessionPages } from './pages/session.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
-import { SessionField } from './session-fields/schema.ts'
+import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import { Session } from './sessions/schema.ts'
+import { Session, SessionBody } from './sessions/schema.ts'
 import { trackRoutes } from './tracks/routes.ts'
-import { Track } from './tracks/schema.ts'
+import { Track, TrackInput } from './tracks/schema.ts'
 import { version } from './version.ts'
 
 export type Clock = { now: () => Date }
@@ -109,13 +112,27 @@ export async function buildApp({
     await Promise.allSettled(unfollow.map(stop => stop()))
   })
 
-  await describeApi(app, { Change, Event, Location, Session, SessionField, Track }, version)
+  await describeApi(
+    app,
+    {
+      ...oauthSchemas,
+      ...recordSchemas('Event', Event, EventInput),
+      CloneInput,
+      ...recordSchemas('Track', Track, TrackInput),
+      ...recordSchemas('Location', Location, LocationInput),
+      ...recordSchemas('SessionField', SessionField, SessionFieldBody),
+      ...recordSchemas('Session', Session, SessionBody),
+      Change,
+      ChangePage,
+    },
+    version,
+  )
 
   await app.register(async everyone => {
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
-    everyone.get('/api/v1/openapi', { schema: { hide: true } as object }, async () => app.swagger())
+    everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())
     everyone.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
       reply.redirect('/docs'),
     )
