@@ -4,6 +4,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify'
 import { changeRoutes } from './changes/routes.ts'
 import { Change, ChangePage } from './changes/schema.ts'
@@ -69,7 +70,7 @@ export async function buildApp({
     logger: log ? { level: config.LOG_LEVEL, stream: log } : false,
     bodyLimit,
     trustProxy: config.TRUST_PROXY,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
