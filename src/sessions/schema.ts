@@ -17,8 +17,8 @@ import {
   Word,
 } from '../http/values.ts'
 
-export const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
-export const selectionControls = ['optional', 'included'] as const
+const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
+const selectionControls = ['optional', 'included'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 

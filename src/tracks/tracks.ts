@@ -4,7 +4,7 @@ import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import { clearTrack } from '../sessions/queries.ts'
+import { clearTrack } from '../sessions/clear-queries.ts'
 import { deleteTrack, findTrack, insertTrack, lockTrack, type TrackRow, updateTrack } from './queries.ts'
 import type { TrackInput } from './schema.ts'
 
