@@ -5,42 +5,46 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify'
-import { Change, changeRoutes } from './changes/routes.ts'
+import { changeRoutes } from './changes/routes.ts'
+import { Change, ChangePage } from './changes/schema.ts'
 import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
 import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
 import { eventRoutes } from './events/routes.ts'
-import { Event } from './events/schema.ts'
+import { CloneInput, Event, EventInput } from './events/schema.ts'
 import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
 import { sendEtags } from './http/etag.ts'
 import { healthRoutes } from './http/health.ts'
-import { describeApi } from './http/openapi.ts'
+import { describeApi, openApiSchema } from './http/openapi.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
+import { recordSchemas } from './http/schemas.ts'
 import { locationRoutes } from './locations/routes.ts'
-import { Location } from './locations/schema.ts'
+import { Location, LocationInput } from './locations/schema.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
+import * as oauthSchemas from './oauth/schema.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
-import { sessionPages } from './pages/session.ts'
+import { sessionPages } from './pages/routes.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
-import { Registrant } from './registrants/schema.ts'
+import { Registrant, RegistrantBody } from './registrants/schema.ts'
 import { AvailabilityBoard } from './seats/availability.ts'
 import { Desk } from './seats/desk.ts'
 import { seatRoutes } from './seats/routes.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
-import { SessionField } from './session-fields/schema.ts'
+import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
 import type { CustomField } from './session-fields/values.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import { Session } from './sessions/schema.ts'
+import { Session, SessionBody } from './sessions/schema.ts'
 import { trackRoutes } from './tracks/routes.ts'
-import { Track } from './tracks/schema.ts'
+import { Track, TrackInput } from './tracks/schema.ts'
 import { version } from './version.ts'
 
 export type Clock = { now: () => Date }
@@ -84,7 +88,7 @@ export async function buildApp({
     logger: log ? { level: config.LOG_LEVEL, stream: log } : false,
     bodyLimit,
     trustProxy: config.TRUST_PROXY,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     // Node looks for requests that are late only every 30 seconds unless told otherwise.
     http: { connectionsCheckingInterval: 1000 },
@@ -143,13 +147,28 @@ export async function buildApp({
     await Promise.allSettled([availability.close(), ...unfollow.map(stop => stop())])
   })
 
-  await describeApi(app, { Change, Event, Location, Registrant, Session, SessionField, Track }, version)
+  await describeApi(
+    app,
+    {
+      ...oauthSchemas,
+      ...recordSchemas('Event', Event, EventInput),
+      CloneInput,
+      ...recordSchemas('Track', Track, TrackInput),
+      ...recordSchemas('Location', Location, LocationInput),
+      ...recordSchemas('SessionField', SessionField, SessionFieldBody),
+      ...recordSchemas('Session', Session, SessionBody),
+      ...recordSchemas('Registrant', Registrant, RegistrantBody),
+      Change,
+      ChangePage,
+    },
+    version,
+  )
 
   await app.register(async everyone => {
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
-    everyone.get('/api/v1/openapi', { schema: { hide: true } as object }, async () => app.swagger())
+    everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())
     everyone.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
       reply.redirect('/docs'),
     )

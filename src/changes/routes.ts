@@ -3,36 +3,10 @@ import Type from 'typebox'
 import { ApiError, badRequest } from '../errors.ts'
 import { type Query, readId, wordsOf } from '../http/query.ts'
 import { route } from '../http/route.ts'
-import { Id, Timestamp } from '../http/values.ts'
 import { type ChangeRow, type Cursor, listChanges } from './queries.ts'
 
 const mostChanges = 1000
 const fewestChanges = 100
-
-export const Change = Type.Object({
-  cursor: Type.String({ description: 'Where the feed goes on after this change.', examples: ['812.4711'] }),
-  event_id: Type.Union([Id(), Type.Null()]),
-  object: Type.String({ examples: ['session'] }),
-  object_id: Id(),
-  action: Type.String({ enum: ['create', 'update', 'delete'] }),
-  credential_id: Type.Union([Id(), Type.Null()], {
-    description: 'Null: the command line, or the server by itself.',
-  }),
-  request_id: Type.Union([Type.String(), Type.Null()]),
-  before: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
-    description: 'Null for a creation.',
-  }),
-  after: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
-    description: 'Null for a deletion.',
-  }),
-  created_at: Timestamp(),
-})
-
-const ChangePage = Type.Object({
-  items: Type.Array(Type.Ref('Change')),
-  cursor: Type.String({ description: 'The `since` of the next call.' }),
-  has_more: Type.Boolean({ description: 'Whether the next call will return more at once.' }),
-})
 
 export function changeRoutes(app: FastifyInstance): void {
   route(app, {
@@ -48,7 +22,7 @@ export function changeRoutes(app: FastifyInstance): void {
       object: 'Comma-separated kinds: event, track, location, session_field, session.',
       'per-page': `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
     },
-    success: { 200: ChangePage },
+    success: { 200: Type.Ref('ChangePage') },
     isList: true,
     handler: async request => {
       const query = request.query as Query

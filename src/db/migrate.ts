@@ -8,7 +8,7 @@ const migrationLock = 5_327_836
 export type Migration = { version: number; name: string; sql: string }
 
 /** The migrations that this program knows, by their number. */
-export function knownMigrations(): Migration[] {
+function knownMigrations(): Migration[] {
   return readdirSync(folder)
     .filter(name => /^\d{4}_.*\.sql$/.test(name))
     .sort()
@@ -45,7 +45,7 @@ export async function migrate(pool: Pool, migrations = knownMigrations()): Promi
 }
 
 /** The number of the last migration that this database has had; 0 when it had none. */
-export async function databaseVersion(db: Db): Promise<number> {
+async function databaseVersion(db: Db): Promise<number> {
   const [row] = await db<
     { version: number }[]
   >`select coalesce(max(version), 0) as version from schema_migrations`

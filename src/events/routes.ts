@@ -6,7 +6,6 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { readListing, readProjection, renderPage } from '../http/listing.ts'
-import { pageOf, partial } from '../http/openapi.ts'
 import { isOn, type Query } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
@@ -24,7 +23,7 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create an event',
     query: writeQuery,
-    body: EventInput,
+    body: Type.Ref('EventInput'),
     success: { 201: Type.Ref('Event') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -40,7 +39,7 @@ export function eventRoutes(app: FastifyInstance): void {
     description:
       "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone.",
     query: writeQuery,
-    body: partial(EventInput),
+    body: Type.Ref('EventUpdate'),
     success: { 200: Type.Ref('Event') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -61,7 +60,7 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update an event by its external id',
     query: writeQuery,
-    body: EventInput,
+    body: Type.Ref('EventInput'),
     success: { 200: Type.Ref('Event'), 201: Type.Ref('Event') },
     handler: (request, reply) =>
       upsert(request, reply, {
@@ -80,7 +79,7 @@ export function eventRoutes(app: FastifyInstance): void {
     description:
       'Copies settings, tracks, locations and sessions, never people. With `start_date` every date moves by the same number of days.',
     query: writeQuery,
-    body: CloneInput,
+    body: Type.Ref('CloneInput'),
     success: { 201: Type.Ref('Event') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -117,7 +116,7 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the events of the account',
     query: listQuery,
-    success: { 200: pageOf('Event') },
+    success: { 200: Type.Ref('EventPage') },
     isList: true,
     handler: async request => {
       const listing = readListing(request.query as Query, eventLists)

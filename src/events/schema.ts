@@ -16,7 +16,7 @@ import {
   Word,
 } from '../http/values.ts'
 
-export const eventStatuses = ['draft', 'live', 'closed', 'archived'] as const
+const eventStatuses = ['draft', 'live', 'closed', 'archived'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 

@@ -28,8 +28,8 @@ export type Listing = {
 /** Which fields and related objects a reader wants; a single read without `fields` is the full record. */
 export type Projection = Pick<Listing, 'fields' | 'expand'>
 
-export const perPageLimit = 1000
-export const perPageLimitExpanded = 200
+const perPageLimit = 1000
+const perPageLimitExpanded = 200
 
 /** Reads the query of a list. Throws 400 naming a parameter that cannot be read: no filter is silently ignored. */
 export function readListing(query: Query, listable: Listable): Listing {

@@ -2,68 +2,56 @@ import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
-
-/** The body of an update: the same fields, none required. */
-export function partial<P extends TProperties>(schema: TObject<P>): TObject {
-  return Type.Partial(schema) as unknown as TObject
-}
-
-/** A page of a list of the named record. Items have the fields that were asked for. */
-export function pageOf(name: string): TSchema {
-  return Type.Object({
-    items: Type.Array(
-      Type.Object(
-        {},
-        { additionalProperties: true, description: `Members of ${name}, as \`fields\` and \`expand\` say.` },
-      ),
-    ),
-    _links: Type.Object(
-      {},
-      { additionalProperties: true, description: 'self, first, last, next, prev: absolute URLs.' },
-    ),
-    _meta: Type.Object({
-      totalCount: Type.Integer(),
-      pageCount: Type.Integer(),
-      currentPage: Type.Integer(),
-      perPage: Type.Integer(),
-    }),
-  })
-}
-
-/** Failures other than 422 (api.md §4). */
-export const Failure = Type.Object(
-  {
-    name: Type.String({ examples: ['Not Found'] }),
-    message: Type.String({ examples: ['Session 12 does not exist.'] }),
-    code: Type.Integer({ examples: [0] }),
-    status: Type.Integer({ examples: [404] }),
-    type: Type.String({ description: 'A stable snake_case word.', examples: ['not_found'] }),
-    request_id: Type.String(),
-    error: Type.Optional(Type.String({ description: 'RFC 6749 §5.2, on the OAuth endpoints.' })),
-    error_description: Type.Optional(Type.String()),
-  },
-  { description: 'With `Accept: application/problem+json` the same as RFC 9457 problem details.' },
-)
-
-/** 422: every faulty field at once. */
-export const Faults = Type.Array(
-  Type.Object(
-    {
-      field: Type.String({ examples: ['date'] }),
-      message: Type.String({ examples: ['Date cannot be blank.'] }),
-      type: Type.String({ description: 'A stable snake_case word.', examples: ['required'] }),
-    },
-    { additionalProperties: true },
-  ),
-)
+import Type, { type TSchema } from 'typebox'
+import { exampleOf, type Schema } from './example.ts'
+import { failureResponses, failures } from './failures.ts'
+import { Failure, Faults, Problem } from './schemas.ts'
 
 const about = `The HTTP API of Lectern, a server for the sessions of events.
 
 Every path also answers with \`.json\` appended. Every write takes JSON, forms and multipart forms; values may be strings;
 unknown fields and parameters are ignored. Lists return 20 items unless told otherwise, with \`id\` and \`name\` only:
 \`fields=*\` returns everything. Every POST takes an \`Idempotency-Key\`; every single record has an \`ETag\`, and updates and
-deletions honour \`If-Match\`.`
+deletions honour \`If-Match\`. Failures come as RFC 9457 problem details to those who send
+\`Accept: application/problem+json\`.`
+
+const tags: Record<string, string> = {
+  Authentication: 'OAuth 2.0 client credentials: a key and a secret become a token that lives 30 minutes.',
+  Events: 'What attendees come to. Everything else belongs to one, apart from session fields.',
+  Tracks: 'Themes of a programme.',
+  Locations: 'Rooms and other places.',
+  'Session fields': 'Fields that an account adds to its sessions.',
+  Sessions: 'The talks, workshops and breakouts of an event.',
+  Registrants: 'The people of an event.',
+  Seats: 'Who is in which session, and who waits.',
+  Changes: 'Every change, in the order of commits.',
+  Server: 'The state of the server, and how it describes itself.',
+}
+
+const header = (description: string, type: 'string' | 'integer', example: unknown) => ({
+  description,
+  schema: { type },
+  example,
+})
+const headers = {
+  'X-Request-Id': header(
+    'Names the request, here and in the log. Taken from the request when well-formed.',
+    'string',
+    '6f1c7f52',
+  ),
+  'X-Rate-Limit-Limit': header('Credits of the credential in 10 minutes.', 'integer', 60000),
+  'X-Rate-Limit-Remaining': header('Credits that are left.', 'integer', 59990),
+  'X-Rate-Limit-Reset': header('Seconds until the credits are full again.', 'integer', 412),
+  'WWW-Authenticate': header('What is asked for (RFC 6750 §3).', 'string', 'Bearer error="invalid_token"'),
+  'Retry-After': header('Seconds after which to try again.', 'integer', 12),
+  ETag: header('Version and digest of the record.', 'string', '"3-6y1mZ0sWqkJ8Qd2V"'),
+  Location: header('Path of the new record.', 'string', '/api/v1/sessions/12345'),
+  'Idempotency-Replayed': header(
+    '`true`: the answer of an earlier request with the same key.',
+    'string',
+    'true',
+  ),
+}
 
 /** Describes every operation in OpenAPI 3.1, at /api/v1/openapi.json, and as a page at /docs. */
 export async function describeApi(
@@ -71,24 +59,14 @@ export async function describeApi(
   schemas: Record<string, TSchema>,
   version: string,
 ): Promise<void> {
-  for (const [name, schema] of Object.entries({ Failure, Faults, ...schemas }))
+  for (const [name, schema] of Object.entries({ Failure, Faults, Problem, ...schemas }))
     app.addSchema({ $id: name, ...schema })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Lectern', version, description: about, license: { name: 'MIT', identifier: 'MIT' } },
-      servers: [{ url: '/' }],
-      tags: [
-        'Authentication',
-        'Events',
-        'Tracks',
-        'Locations',
-        'Session fields',
-        'Sessions',
-        'Registrants',
-        'Seats',
-        'Changes',
-      ].map(name => ({ name })),
+      servers: [{ url: '/', description: 'This server.' }],
+      tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
           bearer: {
@@ -98,30 +76,155 @@ export async function describeApi(
           },
           basic: { type: 'http', scheme: 'basic', description: 'Key and secret of a credential.' },
         },
-      },
+        headers,
+        responses: failureResponses(),
+      } as object,
       security: [{ bearer: [] }],
     },
     refResolver: { buildLocalReference: json => String(json.$id) },
-    transformObject: document =>
-      describeResponses('openapiObject' in document ? (document.openapiObject as Document) : {}) as never,
+    transformObject: given =>
+      ('openapiObject' in given ? complete(given.openapiObject as Document) : {}) as never,
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     logLevel: 'silent',
-    uiConfig: { docExpansion: 'list', validatorUrl: null } as object,
+    staticCSP: contentPolicy,
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'list', validatorUrl: null } as object,
     theme: { title: 'Lectern API' },
   })
 }
 
-type Document = {
-  paths?: Record<string, Record<string, { responses?: Record<string, { description?: string }> }>>
+/** The page loads nothing from elsewhere; it sets styles of its own elements. */
+const contentPolicy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+
+/** The operation that returns this document. */
+export const openApiSchema = {
+  operationId: 'getOpenApi',
+  tags: ['Server'],
+  summary: 'Get this document',
+  description: 'OpenAPI 3.1. The page at `/docs` shows it.',
+  security: [],
+  response: {
+    200: Type.Object({ openapi: Type.String({ examples: ['3.1.0'] }) }, { additionalProperties: true }),
+    400: Type.Ref('Failure'),
+  },
 }
 
-/** Says what each status is; the schemas alone do not. */
-function describeResponses(document: Document): Document {
+type Media = {
+  schema?: Schema
+  example?: unknown
+  examples?: Record<string, { summary: string; value: unknown }>
+}
+type Content = Record<string, Media>
+type Response = { $ref?: string; description?: string; headers?: object; content?: Content }
+type Operation = {
+  security?: object[]
+  parameters?: { name: string }[]
+  requestBody?: { content: Content }
+  responses?: Record<string, Response>
+}
+type Document = {
+  paths?: Record<string, Record<string, Operation>>
+  components?: { schemas?: Record<string, Schema> }
+}
+
+/** Adds what schemas do not say: descriptions, headers and examples of every answer. */
+function complete(document: Document): Document {
+  const components = document.components?.schemas ?? {}
   for (const path of Object.values(document.paths ?? {}))
-    for (const operation of Object.values(path))
+    for (const [method, operation] of Object.entries(path)) {
+      for (const media of Object.values(operation.requestBody?.content ?? {})) addExample(media, components)
       for (const [status, response] of Object.entries(operation.responses ?? {}))
-        response.description = STATUS_CODES[status] ?? status
-  return document
+        operation.responses![status] = completeResponse(
+          Number(status),
+          response,
+          method,
+          operation,
+          components,
+        )
+    }
+  return publicFormats(document) as Document
+}
+
+function completeResponse(
+  status: number,
+  response: Response,
+  method: string,
+  operation: Operation,
+  components: Record<string, Schema>,
+): Response {
+  const [media] = Object.values(response.content ?? {})
+  const isCommon = /\/(Failure|Faults)$/.test(media?.schema?.$ref ?? '')
+  if (isCommon) return { $ref: `#/components/responses/${failures[status]!.name}` }
+  if (media) addExample(media, components)
+  const names = [
+    'X-Request-Id',
+    ...(operation.security ? [] : ['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset']),
+    ...(status === 201 ? ['Location'] : []),
+    ...(status !== 204 && (takes(operation, 'If-Match', 'If-None-Match') || status === 201) ? ['ETag'] : []),
+    ...(takes(operation, 'Idempotency-Key') ? ['Idempotency-Replayed'] : []),
+    ...(status === 401 ? ['WWW-Authenticate'] : []),
+  ]
+  return {
+    ...response,
+    description: describeStatus(status, method, operation),
+    headers: Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }])),
+  }
+}
+
+function describeStatus(status: number, method: string, { responses = {} }: Operation): string {
+  const isRehearsal = status === 200 && method !== 'put' && ('201' in responses || '204' in responses)
+  return isRehearsal
+    ? 'Only with `validate_only`: what would be returned.'
+    : (descriptions[status] ?? STATUS_CODES[status] ?? String(status))
+}
+
+const descriptions: Record<number, string> = {
+  200: 'Done.',
+  201: 'Created.',
+  204: 'Deleted.',
+  304: 'Nothing changed since the answer that `If-None-Match` names.',
+}
+
+const takes = ({ parameters = [] }: Operation, ...names: string[]) =>
+  parameters.some(parameter => names.includes(parameter.name))
+
+/** Lists have two examples: as they come, and with every field. */
+function addExample(media: Media, components: Record<string, Schema>): void {
+  const value = exampleOf(media.schema ?? {}, components)
+  const items = media.schema?.$ref?.endsWith('Page')
+    ? (value as { items: Record<string, unknown>[] }).items
+    : []
+  if (!items[0] || !('name' in items[0])) media.example = value
+  else {
+    const sparse = items.map(({ id, name }) => ({ id, name }))
+    media.examples = {
+      sparse: { summary: 'As it comes', value: { ...(value as object), items: sparse } },
+      full: { summary: 'With `fields=*`', value },
+    }
+  }
+}
+
+/** What a kind of value (values.ts) is called in the registry of OpenAPI formats; kinds without a name there have none. */
+const formats: Record<string, string> = {
+  id: 'int64',
+  whole: 'int32',
+  decimal: 'double',
+  html: 'html',
+  date: 'date',
+  'date-time': 'date-time',
+  'http-url': 'uri',
+  uri: 'uri',
+}
+
+function publicFormats(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(publicFormats)
+  if (!node || typeof node !== 'object') return node
+  return Object.fromEntries(
+    Object.entries(node).flatMap(([name, value]) => {
+      if (name !== 'format' || typeof value !== 'string') return [[name, publicFormats(value)]]
+      return formats[value] ? [[name, formats[value]]] : []
+    }),
+  )
 }

@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import { ApiError } from '../errors.ts'
 
 /** Length of a window, in seconds. */
-export const windowSeconds = 600
+const windowSeconds = 600
 const listCredits = 10
 
 declare module 'fastify' {

@@ -14,12 +14,12 @@ export type Operation = {
   tag: string
   summary: string
   description?: string
-  body?: TObject
+  body?: TSchema
   /** name and meaning of query parameters */
   query?: Record<string, string>
   /** status and schema of success */
   success: Record<number, TSchema>
-  /** failures besides those that every operation has */
+  /** failures besides those that follow from the rest */
   failures?: number[]
   isList?: boolean
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
@@ -37,11 +37,13 @@ export function route(app: FastifyInstance, operation: Operation): void {
         operationId: index === 0 ? operation.id : `${operation.id}${restSuffix(method)}`,
         tags: [operation.tag],
         summary: index === 0 ? operation.summary : `${operation.summary} (REST spelling)`,
-        description: operation.description ?? operation.summary,
+        description: operation.description ?? `${operation.summary}.`,
+        ...(index > 0 && { 'x-spelling-of': operation.id }),
         ...(url.includes(':') && { params: pathParameters(url) }),
+        headers: headerParameters(method, url),
         ...(operation.query && { querystring: queryParameters(operation.query) }),
         ...(operation.body && { body: operation.body, consumes: bodyTypes }),
-        response: { ...operation.success, ...failureResponses(operation, method, url) },
+        response: { ...successes(operation, method, url), ...failuresOf(operation, method, url) },
       },
       handler: operation.handler as RouteHandlerMethod,
     })
@@ -65,18 +67,44 @@ function pathParameters(url: string): TObject {
     Object.fromEntries(
       names.map(name => [
         name,
-        name.endsWith('id') && name !== 'external_id'
-          ? Type.Integer({ minimum: 1, maximum: maxId, description: 'Identifier of the object.' })
-          : Type.String({ description: 'The identifier that the other system has for the object.' }),
+        name === 'external_id'
+          ? Type.String({
+              description: 'The identifier that the other system has for the object.',
+              examples: ['8QTMKA'],
+            })
+          : Type.Integer({ minimum: 1, maximum: maxId, description: 'Identifier of the object.' }),
       ]),
     ),
   )
 }
 
+function headerParameters(method: Method, url: string): TObject {
+  const optional = (name: string, description: string) =>
+    Type.Object({ [name]: Type.Optional(Type.String({ description })) })
+  if (method === 'POST')
+    return optional(
+      'Idempotency-Key',
+      'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
+    )
+  if (method !== 'GET')
+    return optional(
+      'If-Match',
+      'The ETag of the record that the change is based on: 412 when it is another now.',
+    )
+  return url.includes(':id')
+    ? optional('If-None-Match', 'An ETag: 304 when the answer is the same.')
+    : Type.Object({})
+}
+
 function queryParameters(query: Record<string, string>): TObject {
   return Type.Object(
     Object.fromEntries(
-      Object.entries(query).map(([name, description]) => [name, Type.Optional(Type.String({ description }))]),
+      Object.entries(query).map(([name, description]) => [
+        name,
+        description.endsWith('Required.')
+          ? Type.String({ description })
+          : Type.Optional(Type.String({ description })),
+      ]),
     ),
   )
 }
@@ -102,20 +130,27 @@ export const listQuery = {
 }
 export const eventListQuery = { event_id: 'The event to list. Required.', ...listQuery }
 
-function failureResponses(
-  { isList, failures = [], body }: Operation,
+/** What success looks like: also that of a rehearsal (200), and that of a record that has not changed (304). */
+function successes({ success, query }: Operation, method: Method, url: string): Record<number, TSchema> {
+  const all = { ...success }
+  if (query && 'validate_only' in query)
+    all[200] ??= success[201] ?? Type.Object({}, { description: 'Only with `validate_only`.' })
+  if (method === 'GET' && url.includes(':id')) all[304] = Type.Null()
+  return all
+}
+
+function failuresOf(
+  { failures = [], body }: Operation,
   method: Method,
   url: string,
 ): Record<number, TSchema> {
-  const statuses = [401, 403, 429, 500, 503, ...failures]
-  if (isList) statuses.push(400)
-  if (url.includes(':')) statuses.push(404)
-  if (method !== 'GET') statuses.push(400, 412, 413, 415)
+  const statuses = [400, 401, 403, 429, 500, 503, ...failures]
+  if (url.includes(':id')) statuses.push(404)
+  if (method !== 'GET') statuses.push(413, 415)
+  if (method === 'POST') statuses.push(409)
+  else if (method !== 'GET') statuses.push(412)
   if (body) statuses.push(422)
-  if (method === 'POST') statuses.push(409, 422)
   return Object.fromEntries(
-    [...new Set(statuses)]
-      .sort()
-      .map(status => [status, status === 422 ? Type.Ref('Faults') : Type.Ref('Failure')]),
+    statuses.sort().map(status => [status, status === 422 ? Type.Ref('Faults') : Type.Ref('Failure')]),
   )
 }

@@ -1,6 +1,6 @@
-import sanitizeHtml from 'sanitize-html'
 import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
+import { sanitise } from './html.ts'
 
 /*
  * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
@@ -227,24 +227,8 @@ function findTimeZone(text: string): string | undefined {
 }
 
 /** Whether this is an absolute http(s) URL. */
-export function isHttpUrl(text: string): boolean {
+function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text)
-}
-
-/** HTML that is safe to show: structure, links, images and emphasis stay; scripts, handlers and styles go. */
-export function sanitise(html: string): string {
-  return html.includes('<') ? sanitizeHtml(html, allowedHtml) : html
-}
-
-const allowedHtml: sanitizeHtml.IOptions = {
-  allowedTags: [...sanitizeHtml.defaults.allowedTags, 'img', 'h1', 'h2', 'del', 'ins', 'details', 'summary'],
-  allowedAttributes: {
-    a: ['href', 'name', 'title', 'target', 'rel'],
-    img: ['src', 'alt', 'title', 'width', 'height'],
-    '*': ['lang', 'dir'],
-  },
-  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'noopener noreferrer' }) },
 }
 
 /** A fault of a field: the sentence gets the field's name, written as people write it, as its subject. */
@@ -255,7 +239,7 @@ export function faultOf(field: string, { type, message }: { type: string; messag
 const initials = new Set(['id', 'url'])
 
 /** `start_time` → `Start Time`, `event_id` → `Event ID`. */
-export function labelOf(field: string): string {
+function labelOf(field: string): string {
   return field
     .split('_')
     .map(word => (initials.has(word) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))

@@ -5,7 +5,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { lockEventSeats } from '../seats/queries.ts'
-import { clearLocation } from '../sessions/queries.ts'
+import { clearLocation } from '../sessions/clear-queries.ts'
 import {
   deleteLocation,
   findLocation,

@@ -7,7 +7,6 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { pageOf, partial } from '../http/openapi.ts'
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { viewOf } from '../http/view.ts'
@@ -25,7 +24,7 @@ export function locationRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create a location',
     query: writeQuery,
-    body: LocationInput,
+    body: Type.Ref('LocationInput'),
     success: { 201: Type.Ref('Location') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -40,7 +39,7 @@ export function locationRoutes(app: FastifyInstance): void {
     summary: 'Update a location',
     description: 'Only the given fields change.',
     query: writeQuery,
-    body: partial(LocationInput),
+    body: Type.Ref('LocationUpdate'),
     success: { 200: Type.Ref('Location') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -61,7 +60,7 @@ export function locationRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a location by its external id',
     query: writeQuery,
-    body: LocationInput,
+    body: Type.Ref('LocationInput'),
     success: { 200: Type.Ref('Location'), 201: Type.Ref('Location') },
     handler: (request, reply) =>
       upsert(request, reply, {
@@ -95,7 +94,7 @@ export function locationRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the locations of an event',
     query: eventListQuery,
-    success: { 200: pageOf('Location') },
+    success: { 200: Type.Ref('LocationPage') },
     failures: [404],
     isList: true,
     handler: async request => {

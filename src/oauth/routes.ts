@@ -5,43 +5,9 @@ import type { Body } from '../http/draft.ts'
 import { baseUrlOf } from '../http/links.ts'
 import { grantToken, introspectToken, revokeToken } from './tokens.ts'
 
-const ClientFields = {
-  client_id: Type.Optional(
-    Type.String({ description: 'The key, when it is not in the Authorization header.' }),
-  ),
-  client_secret: Type.Optional(
-    Type.String({ description: 'The secret, when it is not in the Authorization header.' }),
-  ),
-}
-const TokenRequest = Type.Object({
-  grant_type: Type.String({ enum: ['client_credentials'] }),
-  scope: Type.Optional(Type.String({ description: 'Less than the credential has: `read`, `write`.' })),
-  ...ClientFields,
-})
-const TokenReference = Type.Object({
-  token: Type.String({ description: 'The access token.' }),
-  ...ClientFields,
-})
-const AccessToken = Type.Object({
-  access_token: Type.String(),
-  type: Type.String({ enum: ['bearer'] }),
-  token_type: Type.String({ enum: ['Bearer'] }),
-  expires_at: Type.String({ description: 'UTC, `YYYY-MM-DD HH:MM:SS`.', examples: ['2026-11-22 14:30:00'] }),
-  expires_in: Type.Integer({ description: 'Seconds.' }),
-  scope: Type.String({ examples: ['read write'] }),
-})
-const Introspection = Type.Object({
-  active: Type.Boolean(),
-  scope: Type.Optional(Type.String()),
-  client_id: Type.Optional(Type.String()),
-  token_type: Type.Optional(Type.String()),
-  iat: Type.Optional(Type.Integer({ description: 'Issued at, Unix seconds.' })),
-  exp: Type.Optional(Type.Integer({ description: 'Expires at, Unix seconds.' })),
-})
-
 const failures = {
-  400: Type.Ref('Failure'),
-  401: Type.Ref('Failure'),
+  400: Type.Ref('OAuthFailure'),
+  401: Type.Ref('ClientFailure'),
   413: Type.Ref('Failure'),
   415: Type.Ref('Failure'),
   500: Type.Ref('Failure'),
@@ -52,7 +18,7 @@ const documentation = (operationId: string, summary: string, description: string
   tags: ['Authentication'],
   summary,
   description,
-  security: [{ basic: [] }],
+  security: [{ basic: [] }, {}] as { [scheme: string]: string[] }[],
   consumes: ['application/x-www-form-urlencoded', 'application/json', 'multipart/form-data'],
 })
 
@@ -67,8 +33,8 @@ export function oauthRoutes(app: FastifyInstance): void {
         'Get an access token',
         'OAuth 2.0 client credentials grant. Send key and secret by HTTP Basic or in the body. Tokens live 30 minutes; several may be valid at once.',
       ),
-      body: TokenRequest,
-      response: { 200: AccessToken, ...failures },
+      body: Type.Ref('TokenRequest'),
+      response: { 200: Type.Ref('AccessToken'), ...failures },
     },
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store').header('pragma', 'no-cache')
@@ -83,7 +49,7 @@ export function oauthRoutes(app: FastifyInstance): void {
         'Revoke an access token',
         'RFC 7009. A token that is not valid is revoked already: 200 as well.',
       ),
-      body: TokenReference,
+      body: Type.Ref('TokenReference'),
       response: { 200: Type.Object({}), ...failures },
     },
     handler: async request => {
@@ -99,8 +65,8 @@ export function oauthRoutes(app: FastifyInstance): void {
         'Ask what an access token is',
         'RFC 7662, for tokens of the same account.',
       ),
-      body: TokenReference,
-      response: { 200: Introspection, ...failures },
+      body: Type.Ref('TokenReference'),
+      response: { 200: Type.Ref('Introspection'), ...failures },
     },
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store')
@@ -111,7 +77,7 @@ export function oauthRoutes(app: FastifyInstance): void {
 
 /** RFC 8414 metadata, outside the base path. */
 export function oauthMetadata(app: FastifyInstance): void {
-  app.get('/.well-known/oauth-authorization-server', { schema: { hide: true } as object }, async request => {
+  app.get('/.well-known/oauth-authorization-server', { schema: metadataSchema }, async request => {
     const base = `${baseUrlOf(request)}/api/v1/oauth2`
     const clientAuthentication = ['client_secret_basic', 'client_secret_post']
     return {
@@ -128,4 +94,13 @@ export function oauthMetadata(app: FastifyInstance): void {
       service_documentation: `${baseUrlOf(request)}/docs`,
     }
   })
+}
+
+const metadataSchema = {
+  operationId: 'getOAuthMetadata',
+  tags: ['Authentication'],
+  summary: 'Get the addresses of the OAuth endpoints',
+  description: 'RFC 8414.',
+  security: [],
+  response: { 200: Type.Ref('OAuthMetadata'), 400: Type.Ref('Failure') },
 }

@@ -8,7 +8,7 @@ import type { Caller } from '../http/auth.ts'
 import { deleteToken, findToken, insertToken } from './queries.ts'
 
 /** Life of an access token, in seconds (create-session.txt: 30 minutes). */
-export const tokenLifetime = 1800
+const tokenLifetime = 1800
 
 export type AccessToken = {
   access_token: string

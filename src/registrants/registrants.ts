@@ -13,6 +13,7 @@ import type { CustomField } from '../session-fields/values.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import type { IdBlock } from './ids.ts'
 import { readNewRegistrant, readRegistrantUpdate } from './input.ts'
+import type { Manner } from './manner.ts'
 import { findRegistrant, findRegistrantPlacement, type RegistrantRow } from './queries.ts'
 import type { RegistrantInput } from './schema.ts'
 
@@ -23,9 +24,6 @@ export type Registration = {
   ids: IdBlock
   questionsOf: (event_id: number) => Promise<CustomField[]>
 }
-
-/** How a caller wants a wish to be carried out. */
-export type Manner = { override: boolean; mail: boolean }
 
 /** A registrant as written, and the sessions that were not granted although the rest was. */
 export type Registered = { registrant: RegistrantRow; skipped: Reason[] }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
 import { mustFindEvent } from '../events/events.ts'
@@ -8,39 +8,26 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { pageOf, partial } from '../http/openapi.ts'
-import { isOn, type Query } from '../http/query.ts'
+import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import { customAttributes } from '../session-fields/values.ts'
 import { CheckInBody, readCheckIn } from './check-in.ts'
+import { mannerOf, seatQuery } from './manner.ts'
 import { findRegistrantByExternalId, listRegistrants } from './queries.ts'
 import {
   changeRegistrant,
   checkIn,
-  type Manner,
   mustFindRegistrant,
   type Registered,
   type Registration,
   register,
   removeRegistrant,
 } from './registrants.ts'
-import { RegistrantBody, registrantLists } from './schema.ts'
+import { registrantLists } from './schema.ts'
 import { showRegistrant, showRegistrants } from './view.ts'
 
 const tag = 'Registrants'
-
-/** Query parameters of every call that may change seats. */
-export const seatQuery = {
-  ...writeQuery,
-  override_capacity_errors: '`true`: grants seats beyond a capacity; lifts nothing else.',
-  send_email: '`true`: tells the registrant by e-mail.',
-}
-
-export function mannerOf(request: FastifyRequest): Manner {
-  const query = request.query as Query
-  return { override: isOn(query, 'override_capacity_errors'), mail: isOn(query, 'send_email') }
-}
 
 export function registrantRoutes(app: FastifyInstance): void {
   const questionsOf = (event_id: number) => app.eventQuestions.get(String(event_id))
@@ -67,7 +54,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     description:
       'Person and seats in one transaction: both, or neither. `session_ids` names the sessions; without it the ones that are selected by default are taken as far as they fit, and `skipped_sessions` says which were not. Included sessions are taken without asking.',
     query: seatQuery,
-    body: RegistrantBody,
+    body: Type.Ref('RegistrantInput'),
     success: { 201: Type.Ref('Registrant') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -83,7 +70,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     description:
       'Only the given fields change. `session_ids` replaces the selection at once: a swap never loses the old seat. `registration_status=cancelled` gives everything back.',
     query: seatQuery,
-    body: partial(RegistrantBody),
+    body: Type.Ref('RegistrantUpdate'),
     success: { 200: Type.Ref('Registrant') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -105,7 +92,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a registrant by their external id',
     query: seatQuery,
-    body: RegistrantBody,
+    body: Type.Ref('RegistrantInput'),
     success: { 200: Type.Ref('Registrant'), 201: Type.Ref('Registrant') },
     handler: (request, reply) =>
       upsert(request, reply, {
@@ -154,7 +141,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the registrants of an event',
     query: eventListQuery,
-    success: { 200: pageOf('Registrant') },
+    success: { 200: Type.Ref('RegistrantPage') },
     failures: [404],
     isList: true,
     handler: async request => {

@@ -5,13 +5,12 @@ import type { Body } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { project, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { pageOf, partial } from '../http/openapi.ts'
 import type { Query } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
 import { listSessionFields, type SessionFieldRow } from './queries.ts'
-import { SessionField, SessionFieldBody, sessionFieldLists } from './schema.ts'
+import { SessionField, sessionFieldLists } from './schema.ts'
 import {
   changeSessionField,
   createSessionField,
@@ -37,7 +36,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create a session field',
     query: writeQuery,
-    body: SessionFieldBody,
+    body: Type.Ref('SessionFieldInput'),
     success: { 201: Type.Ref('SessionField') },
     handler: (request, reply) =>
       change(request, reply, async db =>
@@ -53,7 +52,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     description:
       'Only the given members change. `choices: [{"delete":true,"id":149},{"name":"new"},{"id":152,"name":"renamed"}]` deletes, adds and renames; sessions lose a choice that is deleted.',
     query: writeQuery,
-    body: partial(SessionFieldBody),
+    body: Type.Ref('SessionFieldUpdate'),
     success: { 200: Type.Ref('SessionField') },
     handler: (request, reply) =>
       change(request, reply, async db =>
@@ -82,7 +81,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the session fields of the account',
     query: listQuery,
-    success: { 200: pageOf('SessionField') },
+    success: { 200: Type.Ref('SessionFieldPage') },
     isList: true,
     handler: async request => {
       const listing = readListing(request.query as Query, sessionFieldLists)

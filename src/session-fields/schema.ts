@@ -3,7 +3,7 @@ import type { Listable } from '../http/listing.ts'
 import { attributesOf } from '../http/search.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../http/values.ts'
 
-export const fieldTypes = [
+const fieldTypes = [
   'textInput',
   'textArea',
   'dropDownList',

@@ -4,7 +4,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { faultOf, readValue, Text, Whole } from '../http/values.ts'
-import { dropChoices, dropCustomValues } from '../sessions/queries.ts'
+import { dropChoices, dropCustomValues } from '../sessions/clear-queries.ts'
 import {
   announceFields,
   deleteChoices,

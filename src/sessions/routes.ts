@@ -7,14 +7,13 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { pageOf, partial } from '../http/openapi.ts'
 import { isOn, type Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { customAttributes } from '../session-fields/values.ts'
 import { findSessionByExternalId, listSessions } from './queries.ts'
-import { SessionBody, sessionLists } from './schema.ts'
+import { sessionLists } from './schema.ts'
 import { type Changed, changeSession, createSession, mustFindSession, removeSession } from './sessions.ts'
 import { showSession, showSessions } from './view.ts'
 
@@ -36,7 +35,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     description:
       "Creates a new session within an event and returns the full record. Without a timezone the session inherits the event's; without a session_status it is live.",
     query: writeQuery,
-    body: SessionBody,
+    body: Type.Ref('SessionInput'),
     success: { 201: Type.Ref('Session') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
@@ -57,7 +56,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       ...writeQuery,
       override_capacity_errors: '`true`: allows a capacity below the seats that are taken.',
     },
-    body: partial(SessionBody),
+    body: Type.Ref('SessionUpdate'),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
@@ -84,7 +83,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a session by its external id',
     query: writeQuery,
-    body: SessionBody,
+    body: Type.Ref('SessionInput'),
     success: { 200: Type.Ref('Session'), 201: Type.Ref('Session') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
@@ -127,7 +126,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     summary: 'List the sessions of an event',
     description: 'Sessions of every status.',
     query: eventListQuery,
-    success: { 200: pageOf('Session') },
+    success: { 200: Type.Ref('SessionPage') },
     failures: [404],
     isList: true,
     handler: async request => {

@@ -17,8 +17,8 @@ import {
   Word,
 } from '../http/values.ts'
 
-export const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
-export const selectionControls = ['optional', 'included'] as const
+const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
+const selectionControls = ['optional', 'included'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
@@ -158,13 +158,19 @@ export const SessionBody = Type.Object({
   custom_fields: Type.Optional(CustomFields),
 })
 
-const Named = (what: string) =>
+const Named = (what: string, example: { id: number; name: string }) =>
   Nullable(
     Type.Object(
       { id: Id(), name: Type.String() },
-      { additionalProperties: true, description: `The ${what}; all of it with \`expand=${what}\`.` },
+      {
+        additionalProperties: true,
+        description: `The ${what}; all of it with \`expand=${what}\`.`,
+        examples: [example],
+      },
     ),
   )
+
+const page = 'https://lectern.example/sessions/12345'
 
 /** A session as it is returned. */
 export const Session = Type.Object(
@@ -176,14 +182,21 @@ export const Session = Type.Object(
     secure_id: Text(255, { examples: ['abc123xyz'] }),
     session_included: Flag({ description: '`selection_control` as a flag.' }),
     times_with_timezone: Nullable(Type.String({ examples: ['10:00 AM - 12:00 PM (EDT)'] })),
-    starts_at: Nullable(Instant({ description: 'The moment of the start.' })),
-    ends_at: Nullable(Instant({ description: 'The moment of the end.' })),
-    track: Named('track'),
-    location: Named('location'),
-    direct_link: Type.String({ description: 'Page of the session.' }),
-    virtual_link: Nullable(Type.String({ description: 'Link that leads attendees to the webinar.' })),
-    seats_taken: Type.Integer({ description: 'Seats that are selected, held or offered.' }),
-    seats_left: Nullable(Type.Integer({ description: 'Null when unlimited.' })),
+    starts_at: Nullable(
+      Instant({ description: 'The moment of the start.', examples: ['2025-07-20T14:00:00Z'] }),
+    ),
+    ends_at: Nullable(Instant({ description: 'The moment of the end.', examples: ['2025-07-20T16:00:00Z'] })),
+    track: Named('track', { id: 5678, name: 'Security' }),
+    location: Named('location', { id: 1234, name: 'Room 2.14' }),
+    direct_link: Type.String({ description: 'Page of the session.', examples: [page] }),
+    virtual_link: Nullable(
+      Type.String({
+        description: 'Link that leads attendees to the webinar.',
+        examples: [`${page}/virtual/abc123xyz`],
+      }),
+    ),
+    seats_taken: Type.Integer({ description: 'Seats that are selected, held or offered.', examples: [42] }),
+    seats_left: Nullable(Type.Integer({ description: 'Null when unlimited.', examples: [108] })),
     custom_fields: CustomFields,
     created_at: Timestamp(),
     updated_at: Timestamp(),

@@ -7,7 +7,6 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { pageOf, partial } from '../http/openapi.ts'
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { viewOf } from '../http/view.ts'
@@ -25,7 +24,7 @@ export function trackRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create a track',
     query: writeQuery,
-    body: TrackInput,
+    body: Type.Ref('TrackInput'),
     success: { 201: Type.Ref('Track') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -40,7 +39,7 @@ export function trackRoutes(app: FastifyInstance): void {
     summary: 'Update a track',
     description: 'Only the given fields change.',
     query: writeQuery,
-    body: partial(TrackInput),
+    body: Type.Ref('TrackUpdate'),
     success: { 200: Type.Ref('Track') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -61,7 +60,7 @@ export function trackRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a track by its external id',
     query: writeQuery,
-    body: TrackInput,
+    body: Type.Ref('TrackInput'),
     success: { 200: Type.Ref('Track'), 201: Type.Ref('Track') },
     handler: (request, reply) =>
       upsert(request, reply, {
@@ -94,7 +93,7 @@ export function trackRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the tracks of an event',
     query: eventListQuery,
-    success: { 200: pageOf('Track') },
+    success: { 200: Type.Ref('TrackPage') },
     failures: [404],
     isList: true,
     handler: async request => {

@@ -5,7 +5,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { lockEventSeats } from '../seats/queries.ts'
-import { clearTrack } from '../sessions/queries.ts'
+import { clearTrack } from '../sessions/clear-queries.ts'
 import { deleteTrack, findTrack, insertTrack, lockTrack, type TrackRow, updateTrack } from './queries.ts'
 import type { TrackInput } from './schema.ts'
 

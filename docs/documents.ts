@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { settings } from '../src/config.ts'
+import { type Document, referenceOf, table } from './reference.ts'
+
+const begin = '<!-- settings: generated from src/config.ts by `npm run docs` -->'
+const end = '<!-- /settings -->'
+
+/** Every generated document, by its path: what it has to be. */
+export function documents(app: FastifyInstance): Record<string, string> {
+  const openapi = app.swagger() as unknown as Document
+  return {
+    'docs/openapi.json': `${JSON.stringify(openapi, null, 1)}\n`,
+    'docs/api.md': referenceOf(openapi),
+    'docs/operations.md': withSettings(readFileSync('docs/operations.md', 'utf8')),
+  }
+}
+
+/** The page with the table of settings between its marks. */
+function withSettings(page: string): string {
+  const [before, rest = ''] = page.split(begin)
+  const after = rest.split(end)[1] ?? ''
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    `\`${name}\``,
+    setting.default && `\`${setting.default}\``,
+    setting.meaning,
+    setting.allowed,
+  ])
+  return `${before}${begin}\n${table(['Setting', 'Default', 'Meaning', 'Allowed'], rows)}\n${end}${after}`
+}

@@ -1,0 +1,128 @@
+import { ApiError, invalid, renderError } from '../errors.ts'
+
+type Documented = { name: string; when: string; example: ApiError; headers?: string[] }
+
+const documented = (name: string, when: string, example: ApiError, headers?: string[]): Documented => ({
+  name,
+  when,
+  example,
+  ...(headers && { headers }),
+})
+
+/** What each failure of an operation means, with an example: the documentation of api.md §4. */
+export const failures: Record<number, Documented> = {
+  400: documented(
+    'BadRequest',
+    'The body is malformed, or a parameter is missing or cannot be read.',
+    new ApiError(400, 'bad_parameter', 'page must be a positive integer, not "x".'),
+  ),
+  401: documented(
+    'Unauthorized',
+    'The access token is missing, malformed, expired or revoked.',
+    new ApiError(
+      401,
+      'invalid_token',
+      'The access token is missing, malformed, expired or revoked. Get one from POST /oauth2/token.',
+    ),
+    ['WWW-Authenticate'],
+  ),
+  403: documented(
+    'Forbidden',
+    'The token lacks the scope: `read` for GET, `write` for anything else.',
+    new ApiError(403, 'insufficient_scope', 'This token lacks the scope "write".'),
+    ['WWW-Authenticate'],
+  ),
+  404: documented(
+    'NotFound',
+    'There is no such object in the account of the token.',
+    new ApiError(404, 'not_found', 'Session 12 does not exist.'),
+  ),
+  409: documented(
+    'Conflict',
+    'A request with the same `Idempotency-Key` is still being processed.',
+    new ApiError(409, 'still_running', 'A request with this Idempotency-Key is still being processed.'),
+    ['Retry-After'],
+  ),
+  412: documented(
+    'PreconditionFailed',
+    '`If-Match` names another version: someone else was first.',
+    new ApiError(
+      412,
+      'precondition_failed',
+      'Someone else changed this meanwhile: read it again, and repeat the change on what is there now.',
+    ),
+  ),
+  413: documented(
+    'ContentTooLarge',
+    'The body is larger than 1 MiB.',
+    new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
+  ),
+  415: documented(
+    'UnsupportedMediaType',
+    'The content type of the body is not understood.',
+    new ApiError(
+      415,
+      'unsupported_media_type',
+      'Send the body as application/json, application/x-www-form-urlencoded or multipart/form-data.',
+    ),
+  ),
+  422: documented(
+    'UnprocessableContent',
+    'Fields are missing or wrong: all of them, in one array.',
+    invalid([{ field: 'name', message: 'Name cannot be blank.', type: 'required' }]),
+  ),
+  429: documented(
+    'TooManyRequests',
+    'The credits of the credential are used up.',
+    new ApiError(
+      429,
+      'rate_limited',
+      'The limit of 60000 credits in 10 minutes is used up. It starts anew in 12 seconds.',
+    ),
+    ['Retry-After'],
+  ),
+  500: documented(
+    'InternalServerError',
+    'A fault of the server; its log has the rest under the request id.',
+    new ApiError(
+      500,
+      'internal_error',
+      'Something went wrong on our side. The request id helps to find out what.',
+    ),
+  ),
+  503: documented(
+    'ServiceUnavailable',
+    'The server is starting, stopping or without its database.',
+    new ApiError(503, 'unavailable', 'The database does not answer. Try again in a moment.'),
+    ['Retry-After'],
+  ),
+}
+
+const requestId = '6f1c7f52-6a43-4f1e-9d3a-2b1c0d9e8f70'
+
+/** The failures as components of the OpenAPI document, in both dialects. */
+export function failureResponses(): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(failures).map(([status, { name, when, example, headers = [] }]) => [
+      name,
+      {
+        description: when,
+        headers: Object.fromEntries(
+          ['X-Request-Id', ...headers].map(header => [header, { $ref: `#/components/headers/${header}` }]),
+        ),
+        content: {
+          'application/json': {
+            schema: { $ref: `#/components/schemas/${status === '422' ? 'Faults' : 'Failure'}` },
+            example: rendered(example, 'application/json'),
+          },
+          'application/problem+json': {
+            schema: { $ref: '#/components/schemas/Problem' },
+            example: rendered(example, 'application/problem+json'),
+          },
+        },
+      },
+    ]),
+  )
+}
+
+const rendered = (error: ApiError, accept: string) => JSON.parse(renderError(error, accept, requestId).body)

@@ -1,0 +1,90 @@
+import Type, { type TObject, type TSchema } from 'typebox'
+
+/** The schemas of a record, under the names that operations refer to: `Track`, `TrackInput`, `TrackUpdate`, `TrackPage`. */
+export function recordSchemas(name: string, record: TObject, input: TObject): Record<string, TSchema> {
+  return {
+    [name]: record,
+    [`${name}Input`]: input,
+    [`${name}Update`]: Type.Partial(input),
+    [`${name}Page`]: pageOf(name, record),
+  }
+}
+
+/** A page of a list. Its items have the members that `fields` and `expand` ask for. */
+function pageOf(name: string, record: TObject): TSchema {
+  const item = Type.Object(Type.Partial(record).properties, {
+    additionalProperties: true,
+    description: `${name}: \`id\` and \`name\` unless \`fields\` asks for others; \`expand\` adds related objects.`,
+  })
+  return Type.Object({
+    items: Type.Array(item),
+    _links: Type.Object(
+      { self: Link, first: Link, last: Link, next: Type.Optional(Link), prev: Type.Optional(Link) },
+      {
+        description: 'Absolute URLs that repeat the query with another `page`.',
+        examples: [{ self: page(1), first: page(1), last: page(1) }],
+      },
+    ),
+    _meta: Type.Object({
+      totalCount: Type.Integer({ description: 'Items of the whole list.', examples: [1] }),
+      pageCount: Type.Integer({ examples: [1] }),
+      currentPage: Type.Integer({ examples: [1] }),
+      perPage: Type.Integer({ examples: [20] }),
+    }),
+  })
+}
+
+const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
+const page = (number: number) => ({
+  href: `https://lectern.example/api/v1/sessions?event_id=67890&page=${number}`,
+})
+
+/** Failures other than 422 (api.md §4). */
+export const Failure = Type.Object({
+  name: Type.String({ description: 'The name of the status.' }),
+  message: Type.String({ description: 'For people.' }),
+  code: Type.Integer({ description: 'Always 0.' }),
+  status: Type.Integer(),
+  type: Type.String({ description: 'A stable snake_case word, for programs.' }),
+  request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
+})
+
+/** 422: every faulty field at once. */
+export const Faults = Type.Array(
+  Type.Object(
+    {
+      field: Type.String({ examples: ['name'] }),
+      message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
+      type: Type.String({
+        description: 'A stable snake_case word, for programs.',
+        examples: ['required'],
+      }),
+    },
+    { additionalProperties: true },
+  ),
+)
+
+/** Any failure, for those who send `Accept: application/problem+json` (RFC 9457). */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ format: 'uri' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    request_id: Type.String(),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            field: Type.String(),
+            message: Type.String(),
+            type: Type.String(),
+            pointer: Type.String({ description: 'JSON pointer to the faulty member of the body.' }),
+          },
+          { additionalProperties: true },
+        ),
+      ),
+    ),
+  },
+  { additionalProperties: true },
+)

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { describe, it } from 'node:test'
+import type { Document, Operation } from '../../docs/reference.ts'
+import { testApp } from '../support/app.ts'
+import { sources } from '../support/sources.ts'
+
+const { app, raw } = await testApp()
+const document = app.swagger() as unknown as Document
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method, path, ...operation })),
+)
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`
+
+type Content = NonNullable<Operation['responses'][string]['content']>
+const hasExample = (content: Content | undefined) =>
+  Object.values(content ?? {}).every(media => 'example' in media || 'examples' in media)
+
+describe('GET /api/v1/openapi.json', () => {
+  it('200 is the document, without a token', async () => {
+    const { status, body } = await raw({ method: 'GET', url: '/api/v1/openapi.json' })
+    assert.equal(status, 200)
+    assert.deepEqual(body, JSON.parse(JSON.stringify(document)))
+  })
+
+  it('has an id of its own, a tag, a summary and a description for every operation', () => {
+    assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length)
+    const tags = document.tags.map(({ name }) => name)
+    const bare = operations.filter(
+      ({ summary, description, tags: [tag] }) => !summary || !description || !tag || !tags.includes(tag),
+    )
+    assert.deepEqual(bare.map(nameOf), [])
+  })
+
+  it('lists the failures that every operation can have', () => {
+    const missing = operations.flatMap(operation => {
+      const { method, path, responses, requestBody } = operation
+      const isOpen = !path.startsWith('/api/v1/') || path === '/api/v1/openapi'
+      const isOAuth = path.includes('/oauth2/')
+      const expected = [
+        400,
+        ...(isOpen ? [] : [401, 500, 503]),
+        ...(isOpen || isOAuth ? [] : [403, 429]),
+        ...(path.includes('{id}') ? [404] : []),
+        ...(method === 'get' ? [] : [413, 415]),
+        ...(method === 'get' || method === 'post' ? [] : [412]),
+        ...(method === 'post' && !isOAuth ? [409] : []),
+        ...(requestBody && !isOAuth ? [422] : []),
+      ]
+      return expected
+        .filter(status => !(String(status) in responses))
+        .map(status => `${nameOf(operation)}: ${status}`)
+    })
+    assert.deepEqual(missing, [])
+  })
+
+  it('shows an example of every body and every answer', () => {
+    const bare = operations.filter(
+      ({ requestBody, responses }) =>
+        !hasExample(requestBody?.content) ||
+        !Object.values(responses).every(({ content }) => hasExample(content)),
+    )
+    assert.deepEqual(bare.map(nameOf), [])
+  })
+
+  it('has every spelling that the routes declare', () => {
+    const declared = sources('src/**/routes.ts').flatMap(({ text }) =>
+      [...text.matchAll(/'((?:GET|POST|PUT|PATCH|DELETE) \/[^']*)'/g)].map(match => match[1]!),
+    )
+    const documented = new Set(operations.map(nameOf))
+    const missing = declared
+      .map(spelling => spelling.replace(' ', ' /api/v1').replaceAll(/:(\w+)/g, '{$1}'))
+      .filter(spelling => !documented.has(spelling))
+    assert.ok(declared.length > 0)
+    assert.deepEqual(missing, [])
+  })
+
+  it('passes the linter, whose rules check the examples against their schemas', () => {
+    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+    const lint = () =>
+      execFileSync('node_modules/.bin/redocly', ['lint', 'docs/openapi.json', '--format=stylish'], {
+        env,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
+    assert.doesNotThrow(lint)
+  })
+})
+
+describe('GET /docs', () => {
+  it('200 loads nothing from another host', async () => {
+    const { status, headers, text } = await raw({ method: 'GET', url: '/docs' })
+    assert.equal(status, 200)
+    assert.match(headers['content-security-policy'], /^default-src 'self';/)
+    assert.doesNotMatch(headers['content-security-policy'] + text, /https?:/)
+  })
+})
