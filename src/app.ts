@@ -31,12 +31,14 @@ import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import * as oauthSchemas from './oauth/schema.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
 import { sessionPages } from './pages/routes.ts'
+import { CheckInInput } from './registrants/check-in.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
 import { Registrant, RegistrantBody } from './registrants/schema.ts'
 import { AvailabilityBoard } from './seats/availability.ts'
 import { Desk } from './seats/desk.ts'
 import { seatRoutes } from './seats/routes.ts'
+import { seatSchemas } from './seats/schema.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
 import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
@@ -158,6 +160,8 @@ export async function buildApp({
       ...recordSchemas('SessionField', SessionField, SessionFieldBody),
       ...recordSchemas('Session', Session, SessionBody),
       ...recordSchemas('Registrant', Registrant, RegistrantBody),
+      CheckInInput,
+      ...seatSchemas,
       Change,
       ChangePage,
     },

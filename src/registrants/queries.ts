@@ -3,12 +3,9 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import { isActive, maySit, type RegistrationStatus } from '../seats/books.ts'
 import type { StoredValues } from '../session-fields/values.ts'
 import type { Address, AddressKind, RegistrantInput } from './schema.ts'
-
-/** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
-export const holdMinutes = 15
+import type { StatusMoments } from './status.ts'
 
 type Addresses = Partial<Record<AddressKind, Address>>
 
@@ -50,22 +47,19 @@ export async function reserveIds(db: Db, count: number): Promise<number[]> {
   return rows.map(row => row.id)
 }
 
+export type Newcomer = { id: number; person: NewRegistrant; moments: StatusMoments; actor: Actor }
+
 /** Inserts people with their reserved ids, in one statement. */
-export async function insertRegistrants(
-  db: Db,
-  people: { id: number; person: NewRegistrant; actor: Actor }[],
-): Promise<void> {
+export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<void> {
   if (people.length === 0) return
-  const rows = people.map(({ id, person, actor }) => ({
+  const rows = people.map(({ id, person, moments, actor }) => ({
     ...person,
+    ...moments,
     id,
     account_id: actor.account_id,
     created_at: actor.now,
     updated_at: actor.now,
     version: 1,
-    registered_at: isActive(person.registration_status!) ? actor.now : null,
-    cancelled_at: maySit(person.registration_status!) ? null : actor.now,
-    hold_expires_at: person.registration_status === 'in_progress' ? holdFrom(actor.now) : null,
     actor: { credential_id: actor.credential_id, request_id: actor.request_id },
   }))
   const { account_id, now } = people[0]!.actor
@@ -81,19 +75,18 @@ export async function insertRegistrants(
     from after r join actors a using (id) order by r.id`
 }
 
-export const holdFrom = (now: Date) => new Date(now.getTime() + holdMinutes * 60_000)
-
-/** Writes what changes of one registrant, whose row is locked; a status brings its moments with it. */
+/** Writes what changes of one registrant, whose row is locked. */
 export async function updateRegistrant(
   db: Db,
   actor: Actor,
   id: number,
   { given, addresses, answers, unanswered, checked_in_at }: ProfileChange,
-  status?: RegistrationStatus,
+  moments?: StatusMoments,
 ): Promise<void> {
+  const { registered_at = null, ...status } = moments ?? {}
   const set = {
     ...given,
-    ...(status && momentsOf(status, actor.now)),
+    ...status,
     ...(checked_in_at !== undefined && { checked_in_at }),
     updated_at: actor.now,
   }
@@ -101,26 +94,18 @@ export async function updateRegistrant(
     with before as (select * from registrants where id = ${id}),
       after as (
         update registrants set ${db(set)}, version = version + 1,
-          registered_at = coalesce(registered_at, ${status && isActive(status) ? actor.now : null}),
+          registered_at = coalesce(registered_at, ${registered_at}),
           addresses = addresses || ${db.json(addresses as never)},
           custom_fields = (custom_fields || ${db.json(answers as never)}) - ${unanswered}::text[]
         where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'update')}`
 }
 
-function momentsOf(status: RegistrationStatus, now: Date) {
-  return {
-    registration_status: status,
-    cancelled_at: maySit(status) ? null : now,
-    hold_expires_at: status === 'in_progress' ? holdFrom(now) : null,
-  }
-}
-
-/** Renews the holds of unfinished registrations. */
-export async function renewHolds(db: Db, ids: number[], now: Date): Promise<void> {
+/** Lets unfinished registrations hold their seats until then. */
+export async function renewHolds(db: Db, ids: number[], until: Date): Promise<void> {
   if (ids.length > 0)
     await db`
-      update registrants set hold_expires_at = ${holdFrom(now)}
+      update registrants set hold_expires_at = ${until}
       where id = any(${ids}::bigint[]) and registration_status = 'in_progress'`
 }
 

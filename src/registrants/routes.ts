@@ -12,7 +12,7 @@ import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import { customAttributes } from '../session-fields/values.ts'
-import { CheckInBody, readCheckIn } from './check-in.ts'
+import { readCheckIn } from './check-in.ts'
 import { mannerOf, seatQuery } from './manner.ts'
 import { findRegistrantByExternalId, listRegistrants } from './queries.ts'
 import {
@@ -126,7 +126,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Check a registrant in',
     query: writeQuery,
-    body: CheckInBody,
+    body: Type.Ref('CheckInInput'),
     success: { 200: Type.Ref('Registrant') },
     handler: (request, reply) =>
       write(request, reply, async db => {

@@ -2,9 +2,21 @@ import Type, { type Static, type TSchema } from 'typebox'
 import type { Listable } from '../http/listing.ts'
 import { attributesOf } from '../http/search.ts'
 import { Html, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
-import { registrationStatuses } from '../seats/books.ts'
 
-export const paymentStatuses = ['unpaid', 'partial', 'paid', 'refunded', 'not_required'] as const
+/** Where a registration stands (seats.md §1). */
+export const registrationStatuses = [
+  'confirmed',
+  'pending',
+  'attended',
+  'no_show',
+  'in_progress',
+  'cancelled',
+  'denied',
+  'expired',
+] as const
+export type RegistrationStatus = (typeof registrationStatuses)[number]
+
+const paymentStatuses = ['unpaid', 'partial', 'paid', 'refunded', 'not_required'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 

@@ -1,5 +1,5 @@
 import { type Books, maySit, type Registrant } from './books.ts'
-import type { Reason, Wish } from './decide.ts'
+import type { Reason, Wish } from './wish.ts'
 
 /** What keeps a registrant out of the event itself: it is full, their type is full, or their group is. */
 export function admissionReasons(books: Books, registrant: Registrant, wish: Wish): Reason[] {

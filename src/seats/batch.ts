@@ -2,20 +2,14 @@ import type { Db } from '../db/connection.ts'
 import { type ApiError, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import type { RegistrationStatus } from '../registrants/schema.ts'
 import { applyStatus } from './admission.ts'
-import {
-  apply,
-  type Books,
-  type Move,
-  maySit,
-  type RegistrationStatus,
-  type SelectionState,
-  seatsLeft,
-} from './books.ts'
-import { type Decision, decide, emptyWish, type Wish } from './decide.ts'
+import { apply, type Books, type Move, maySit, type SelectionState, seatsLeft } from './books.ts'
+import { decide } from './decide.ts'
 import { canMove, moveLine } from './line.ts'
 import { openBooks, registrantsInto } from './open-books.ts'
 import { type EventRow, readExpiredHolds, readExpiredOffers, readLine, readWaitedFor } from './queries.ts'
+import { type Decision, emptyWish, type Wish } from './wish.ts'
 import { type Change, writeRegistrantCounts, writeSelections } from './writes.ts'
 
 /** A wish on its way: who brings it, and what is to be written besides the seats. */

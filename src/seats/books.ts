@@ -1,21 +1,11 @@
+import type { RegistrationStatus } from '../registrants/schema.ts'
+
 /** The words of seats.md §1, as values that the rules work on. Nothing here knows the database. */
 
 /** States that take a seat. */
 export type SeatState = 'selected' | 'held' | 'offered'
 export type SelectionState = SeatState | 'waitlisted'
 export type OnConflict = 'pass' | 'swap'
-
-export const registrationStatuses = [
-  'confirmed',
-  'pending',
-  'attended',
-  'no_show',
-  'in_progress',
-  'cancelled',
-  'denied',
-  'expired',
-] as const
-export type RegistrationStatus = (typeof registrationStatuses)[number]
 
 /** Statuses whose seats are their own. */
 const active: readonly RegistrationStatus[] = ['confirmed', 'pending', 'attended', 'no_show']
@@ -119,7 +109,7 @@ export const seatsLeft = (session: Session) =>
   session.capacity === null ? Infinity : Math.max(0, session.capacity - taken(session))
 
 /** Half-open intervals of instants; back-to-back is fine, and a session without times or of no length overlaps nothing. */
-export function overlaps(a: Session, b: Session): boolean {
+function overlaps(a: Session, b: Session): boolean {
   if (a.starts === null || a.ends === null || b.starts === null || b.ends === null) return false
   return a.starts < b.ends && b.starts < a.ends && a.starts < a.ends && b.starts < b.ends
 }

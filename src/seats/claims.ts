@@ -6,9 +6,9 @@ import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
 import { mustBeGranted, wishOf } from '../registrants/registrants.ts'
 import type { OnConflict } from './books.ts'
-import { emptyWish, type Reason, type Wish } from './decide.ts'
 import type { Desk } from './desk.ts'
 import { findEventOfRegistrant } from './queries.ts'
+import { emptyWish, type Reason, type Wish } from './wish.ts'
 
 export type SeatTools = { db: Db; desk: Desk }
 

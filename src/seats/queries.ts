@@ -1,15 +1,8 @@
 import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import type {
-  Event,
-  OnConflict,
-  Registrant,
-  RegistrationStatus,
-  RegType,
-  SelectionState,
-  Session,
-} from './books.ts'
+import type { RegistrationStatus } from '../registrants/schema.ts'
+import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from './books.ts'
 
 /** The event, locked until the transaction ends: seats of an event change under this lock only. */
 export async function lockEventSeats(db: Db, event_id: number): Promise<void> {
@@ -169,17 +162,6 @@ export async function readOutsiders(db: Db, event_id: number, session_id: number
       and not exists (select from selections s where s.registrant_id = r.id and s.session_id = ${session_id} and s.state <> 'waitlisted')
     order by id`
   return rows.map(row => row.id)
-}
-
-/** The event of a session of this account. */
-export async function findEventOfSession(
-  db: Db,
-  session_id: number,
-): Promise<{ account_id: number; event_id: number } | undefined> {
-  const [row] = await db<
-    { account_id: number; event_id: number }[]
-  >`select account_id, event_id from sessions where id = ${session_id}`
-  return row
 }
 
 /** The event of a registrant of this account. */

@@ -4,11 +4,13 @@ import { insertLetters, type Letter, type MailKind } from '../mail/queries.ts'
 import {
   deleteRegistrant,
   insertRegistrants,
+  type Newcomer,
   type NewRegistrant,
   type ProfileChange,
   renewHolds,
   updateRegistrant,
 } from '../registrants/queries.ts'
+import { holdFrom, momentsOf } from '../registrants/status.ts'
 import { decideErrands, type Errand, type Outcome } from './batch.ts'
 import type { EventRow } from './queries.ts'
 
@@ -23,7 +25,14 @@ export type PersonErrand = Errand & {
   letter?: MailKind
 }
 
-export const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
+const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer => ({
+  id,
+  person,
+  actor,
+  moments: momentsOf(person.registration_status!, actor.now),
+})
+
+const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
 
 /** Decides errands and writes what was granted: people, seats, and what people have to be told. */
 export async function carryOut(
@@ -37,7 +46,9 @@ export async function carryOut(
   const granted = errands.filter((_errand, index) => isGranted(decided.outcomes[index]!))
   await insertRegistrants(
     db,
-    granted.flatMap(({ wish, person, actor }) => (person ? [{ id: wish.registrant_id, person, actor }] : [])),
+    granted.flatMap(({ wish, person, actor }) =>
+      person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
+    ),
   )
   await writeChanges(db, event, granted, decided.expired, now)
   await decided.writeSeats()
@@ -46,7 +57,7 @@ export async function carryOut(
   await renewHolds(
     db,
     granted.filter(errand => !errand.person && !errand.change).map(errand => errand.wish.registrant_id),
-    now,
+    holdFrom(now),
   )
   const letters = granted.flatMap(({ wish, letter }): Letter[] =>
     letter ? [{ registrant_id: wish.registrant_id, kind: letter, session_id: null }] : [],
@@ -65,11 +76,21 @@ async function writeChanges(
 ): Promise<void> {
   const server: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
   await Promise.all([
-    ...expired.map(id => updateRegistrant(db, server, id, noChange, 'expired')),
+    ...expired.map(id => updateRegistrant(db, server, id, noChange, momentsOf('expired', now))),
     ...granted.flatMap(({ wish, change, actor }) =>
-      change ? [updateRegistrant(db, actor, wish.registrant_id, change, wish.status)] : [],
+      change
+        ? [
+            updateRegistrant(
+              db,
+              actor,
+              wish.registrant_id,
+              change,
+              wish.status && momentsOf(wish.status, now),
+            ),
+          ]
+        : [],
     ),
   ])
 }
 
-export const isGranted = (outcome: Outcome) => 'granted' in outcome && outcome.granted
+const isGranted = (outcome: Outcome) => 'granted' in outcome && outcome.granted

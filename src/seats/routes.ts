@@ -13,54 +13,10 @@ import { mustFindRegistrant } from '../registrants/registrants.ts'
 import { mustFindSession } from '../sessions/sessions.ts'
 import { streamAvailability } from './availability.ts'
 import { claimSeat, leaveLine, lineUp, readOnConflict, releaseSeat, setAgenda } from './claims.ts'
-import type { Reason } from './decide.ts'
 import { readSeats } from './queries.ts'
+import type { Reason } from './wish.ts'
 
 const tag = 'Seats'
-const Success = Type.Object({ success: Type.Boolean() })
-const LineBody = Type.Object({
-  on_conflict: Type.Optional(
-    Type.String({
-      enum: ['pass', 'swap'],
-      description: 'What to do when a promotion would clash: keep the place, or give up what clashes.',
-    }),
-  ),
-})
-const AgendaBody = Type.Object({
-  session_ids: Type.Optional(Type.Array(Type.Integer(), { description: 'Replaces the sessions.' })),
-  waitlist_ids: Type.Optional(
-    Type.Array(Type.Integer(), { description: 'Replaces the lines that the registrant waits in.' }),
-  ),
-  on_conflict: Type.Optional(Type.String({ enum: ['pass', 'swap'] })),
-  partial: Type.Optional(
-    Type.Boolean({ description: 'Grants what fits and lists the rest, instead of all or nothing.' }),
-  ),
-})
-const Agenda = Type.Object({
-  success: Type.Boolean(),
-  session_ids: Type.Array(Type.String()),
-  waitlisted_session_ids: Type.Array(Type.String()),
-  refused: Type.Array(Type.Object({}, { additionalProperties: true }), {
-    description: 'With `partial`: what did not fit, and why.',
-  }),
-})
-const Seats = Type.Object({
-  session_id: Type.Integer(),
-  capacity: Type.Union([Type.Integer(), Type.Null()]),
-  selected: Type.Integer(),
-  held: Type.Integer(),
-  offered: Type.Integer(),
-  waitlisted: Type.Integer(),
-  seats_left: Type.Union([Type.Integer(), Type.Null()]),
-  line: Type.Array(
-    Type.Object({
-      place: Type.Integer(),
-      registrant_id: Type.Integer(),
-      since: Type.String(),
-      on_conflict: Type.String(),
-    }),
-  ),
-})
 
 export function seatRoutes(app: FastifyInstance): void {
   const tools = (db: Db) => ({ db, desk: app.desk })
@@ -83,7 +39,7 @@ export function seatRoutes(app: FastifyInstance): void {
     description:
       'Takes a seat, or accepts an offered one. Repeating it succeeds. A refusal is 422 with every reason.',
     query: seatQuery,
-    success: { 200: Success },
+    success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
       write(request, reply, db =>
         succeed(
@@ -105,7 +61,7 @@ export function seatRoutes(app: FastifyInstance): void {
     summary: 'Remove a session from a registrant',
     description: 'Gives the seat back; the line moves in the same transaction.',
     query: seatQuery,
-    success: { 200: Success },
+    success: { 200: Type.Ref('Success') },
     failures: [422],
     handler: (request, reply) =>
       write(request, reply, db =>
@@ -127,8 +83,8 @@ export function seatRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Put a registrant in the line of a session',
     query: seatQuery,
-    body: LineBody,
-    success: { 200: Success },
+    body: Type.Ref('LineInput'),
+    success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
       write(request, reply, db =>
         succeed(
@@ -151,7 +107,7 @@ export function seatRoutes(app: FastifyInstance): void {
     summary: 'Take a registrant out of the line of a session',
     description: 'Declines an offer as well.',
     query: seatQuery,
-    success: { 200: Success },
+    success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
       write(request, reply, db =>
         succeed(
@@ -173,8 +129,8 @@ export function seatRoutes(app: FastifyInstance): void {
     summary: 'Replace the agenda of a registrant',
     description: 'All of it or none; with `partial` what fits, and `refused` lists the rest.',
     query: seatQuery,
-    body: AgendaBody,
-    success: { 200: Agenda },
+    body: Type.Ref('AgendaInput'),
+    success: { 200: Type.Ref('Agenda') },
     handler: (request, reply) =>
       write(request, reply, async db => {
         const id = idOf(request, 'Registrant')
@@ -203,7 +159,7 @@ export function seatRoutes(app: FastifyInstance): void {
     id: 'getSeats',
     tag,
     summary: 'Get the seats and the line of a session',
-    success: { 200: Seats },
+    success: { 200: Type.Ref('Seats') },
     handler: async request => {
       const session = await mustFindSession(app.pool, request.caller.account_id, idOf(request, 'Session'))
       return readSeats(app.pool, session.id)
@@ -217,15 +173,7 @@ export function seatRoutes(app: FastifyInstance): void {
     summary: 'Get the seats left in every session of an event',
     description:
       'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events, the first with everything, later ones with what changed.',
-    success: {
-      200: Type.Object(
-        {},
-        {
-          additionalProperties: Type.Union([Type.Integer(), Type.Null()]),
-          examples: [{ 12345: 17, 12346: null }],
-        },
-      ),
-    },
+    success: { 200: Type.Ref('Availability') },
     handler: async (request, reply) => {
       const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
       if (request.headers.accept?.includes('text/event-stream'))

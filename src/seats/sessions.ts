@@ -1,9 +1,9 @@
 import type { Db } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
-import { emptyWish, type Reason } from './decide.ts'
 import { carryOutLocked } from './desk.ts'
 import { deleteSelectionsOf, readOutsiders } from './queries.ts'
+import { emptyWish, type Reason } from './wish.ts'
 
 /** An included session has no room for somebody, or clashes with what they have. */
 export type NotIncluded = Reason & { registrant_id: number }

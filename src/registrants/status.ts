@@ -1,0 +1,27 @@
+import { isActive, maySit } from '../seats/books.ts'
+import type { RegistrationStatus } from './schema.ts'
+
+/** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
+const holdMinutes = 15
+
+/** What is stored with a status: since when it counts, and until when it holds. */
+export type StatusMoments = {
+  registration_status: RegistrationStatus
+  cancelled_at: Date | null
+  hold_expires_at: Date | null
+  /** written once: the first moment of being active */
+  registered_at: Date | null
+}
+
+/** The moments that a status brings with it when it is taken on at `now`. */
+export function momentsOf(status: RegistrationStatus, now: Date): StatusMoments {
+  return {
+    registration_status: status,
+    registered_at: isActive(status) ? now : null,
+    cancelled_at: maySit(status) ? null : now,
+    hold_expires_at: status === 'in_progress' ? holdFrom(now) : null,
+  }
+}
+
+/** Until when a hold lasts that is made or renewed now. */
+export const holdFrom = (now: Date) => new Date(now.getTime() + holdMinutes * 60_000)
