@@ -98,8 +98,7 @@ function describeReport(report: Report): string {
   const kinds = ['location', 'track', 'session'] as const
   const notInFile = report.not_in_file
   const lines = [
-    `${report.format} → event ${report.event_id} "${oneLine(report.event_name)}"` +
-      `${report.event_created ? ' (new)' : ''}, times in ${report.timezone}`,
+    `${report.format} → ${eventOf(report)}, times in ${report.timezone}`,
     '',
     table([
       ['', ...outcomes],
@@ -107,7 +106,16 @@ function describeReport(report: Report): string {
     ]),
   ]
   if (notInFile > 0)
-    lines.push('', `${notInFile} sessions of the event with an external id are not in this file. They stay.`)
+    lines.push(
+      '',
+      `Of the event's sessions with an external id this file does not have ${notInFile}. They stay.`,
+    )
   if (report.dry_run) lines.push('', 'This was a dry run: nothing was kept.')
   return lines.join('\n')
+}
+
+/** A new event of a dry run has no number that it could be found by. */
+function eventOf({ event_id, event_name, event_created, dry_run }: Report): string {
+  const number = event_created && dry_run ? '' : ` ${event_id}`
+  return `event${number} "${oneLine(event_name)}"${event_created ? ' (new)' : ''}`
 }
