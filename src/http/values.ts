@@ -1,6 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
-import { sanitise } from './html.ts'
+import { readHtml } from './html.ts'
 
 /*
  * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
@@ -91,7 +91,7 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
   text: readText,
   html: (raw, kind) => {
     const reading = readText(raw, kind)
-    return 'value' in reading ? { value: sanitise(reading.value as string) } : reading
+    return 'value' in reading ? readHtml(reading.value as string) : reading
   },
   date: raw => readPattern(raw, readDate, 'date', 'must be a date of the calendar, as YYYY-MM-DD.'),
   'time-of-day': raw => readPattern(raw, readTime, 'time', 'must be a time of day, as HH:MM or HH:MM:SS.'),
