@@ -12,6 +12,11 @@ describe('lectern', () => {
     assert.equal((await lectern('help')).out, out)
   })
 
+  it('0 help before a command is --help after it', async () => {
+    const { code, out } = await lectern('help', 'import')
+    assert.deepEqual([code, out], [0, (await lectern('import', '--help')).out])
+  })
+
   it('0 --help of a group lists its commands only', async () => {
     const { code, out } = await lectern('accounts', '--help')
     assert.deepEqual([code, out.includes('accounts list'), out.includes('import')], [0, true, false])
@@ -45,6 +50,7 @@ describe('lectern', () => {
     const { code, out, said } = await lectern('credentials', 'crate', '--json')
     assert.deepEqual([code, out], [2, ''])
     assert.equal(said.split('\n')[0], 'lectern: There is no command "credentials crate".')
+    assert.equal((await lectern('bogus', '--help')).code, 2)
   })
 
   it('2 for an option that does not exist, saying which and what there is', async () => {

@@ -26,6 +26,7 @@ async function dispatch(
   env: Record<string, string | undefined>,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (words[0] === 'help') return dispatch([...words.slice(1), '--help'], env, terminal)
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
   if (!command) return withoutCommand(words, terminal)
   const rest = words.slice(command.name.split(' ').length)
@@ -48,15 +49,15 @@ async function dispatch(
 
 function withoutCommand(words: string[], terminal: Terminal): ExitCode {
   const group = commands.filter(({ name }) => name.split(' ')[0] === words[0])
-  const listed = group.length > 0 ? group : commands
-  if (words[0] === 'help' || asksForHelp(words)) {
-    terminal.out(describeAll(listed))
+  const overview = describeAll(group.length > 0 ? group : commands)
+  const given = words.filter(word => !word.startsWith('-')).slice(0, 2)
+  const isUnknown = given.length > (group.length > 0 ? 1 : 0)
+  if (asksForHelp(words) && !isUnknown) {
+    terminal.out(overview)
     return exitCodes.ok
   }
-  const given = words.filter(word => !word.startsWith('-')).slice(0, 2)
-  if (given.length > (group.length > 0 ? 1 : 0))
-    terminal.say(`lectern: There is no command "${given.join(' ')}".\n`)
-  terminal.say(describeAll(listed))
+  if (isUnknown) terminal.say(`lectern: There is no command "${given.join(' ')}".\n`)
+  terminal.say(overview)
   return exitCodes.usage
 }
 
