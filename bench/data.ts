@@ -6,7 +6,7 @@ import { grantToken } from '../src/oauth/tokens.ts'
 /** A database with events of a thousand sessions each, and a token for it. */
 export type Programme = { url: string; events: number; headers: { authorization: string } }
 
-export const sessionsPerEvent = 1000
+const sessionsPerEvent = 1000
 
 /** Makes a database of that many events, each with ten tracks, ten locations and a thousand sessions. */
 export async function makeProgramme(serverUrl: string, name: string, events: number): Promise<Programme> {

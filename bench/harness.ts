@@ -84,7 +84,7 @@ function summarise(rounds: Round[]): Side {
 
 const rate = ({ answers, seconds }: Round) => answers / seconds
 
-export function median(values: number[]): number {
+function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2

@@ -8,14 +8,12 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { changeRoutes } from './changes/routes.ts'
-import { Change, ChangePage } from './changes/schema.ts'
 import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
 import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
 import { eventRoutes } from './events/routes.ts'
-import { CloneInput, Event, EventInput } from './events/schema.ts'
 import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
 import { sendEtags } from './http/etag.ts'
@@ -23,30 +21,23 @@ import { healthRoutes } from './http/health.ts'
 import { describeApi, openApiSchema } from './http/openapi.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
-import { recordSchemas } from './http/schemas.ts'
+import { answerUnreadable } from './http/unreadable.ts'
 import { locationRoutes } from './locations/routes.ts'
-import { Location, LocationInput } from './locations/schema.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
-import * as oauthSchemas from './oauth/schema.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
 import { sessionPages } from './pages/routes.ts'
-import { CheckInInput } from './registrants/check-in.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
-import { Registrant, RegistrantBody } from './registrants/schema.ts'
+import { namedSchemas } from './schemas.ts'
 import { AvailabilityBoard } from './seats/availability.ts'
 import { Desk } from './seats/desk.ts'
 import { seatRoutes } from './seats/routes.ts'
-import { seatSchemas } from './seats/schema.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
-import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
 import type { CustomField } from './session-fields/values.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import { Session, SessionBody } from './sessions/schema.ts'
 import { trackRoutes } from './tracks/routes.ts'
-import { Track, TrackInput } from './tracks/schema.ts'
 import { version } from './version.ts'
 
 export type Clock = { now: () => Date }
@@ -149,24 +140,7 @@ export async function buildApp({
     await Promise.allSettled([availability.close(), ...unfollow.map(stop => stop())])
   })
 
-  await describeApi(
-    app,
-    {
-      ...oauthSchemas,
-      ...recordSchemas('Event', Event, EventInput),
-      CloneInput,
-      ...recordSchemas('Track', Track, TrackInput),
-      ...recordSchemas('Location', Location, LocationInput),
-      ...recordSchemas('SessionField', SessionField, SessionFieldBody),
-      ...recordSchemas('Session', Session, SessionBody),
-      ...recordSchemas('Registrant', Registrant, RegistrantBody),
-      CheckInInput,
-      ...seatSchemas,
-      Change,
-      ChangePage,
-    },
-    version,
-  )
+  await describeApi(app, namedSchemas, version)
 
   await app.register(async everyone => {
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
@@ -253,35 +227,4 @@ async function logResponse(request: FastifyRequest, reply: FastifyReply): Promis
     { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
     'answered',
   )
-}
-
-type ClientError = Error & { code?: string }
-type ClientSocket = {
-  writable: boolean
-  destroyed: boolean
-  write: (data: string) => void
-  destroy: (error: Error) => void
-  end: (data: string) => void
-}
-
-/** Bytes that are no HTTP, headers that are too long, a request that does not arrive in time. */
-function answerUnreadable(error: ClientError, socket: ClientSocket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
-  const failure =
-    unreadable[error.code ?? ''] ??
-    new ApiError(400, 'malformed_request', 'This is not a request in HTTP/1.1.')
-  const { status, headers, body } = renderError(failure, undefined, randomUUID())
-  const head = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
-  socket.end(
-    `HTTP/1.1 ${status} ${failure.type}\r\n${head.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`,
-  )
-}
-
-const unreadable: Record<string, ApiError> = {
-  ERR_HTTP_REQUEST_TIMEOUT: new ApiError(
-    408,
-    'request_timeout',
-    'The request did not arrive completely in time.',
-  ),
-  HPE_HEADER_OVERFLOW: new ApiError(431, 'headers_too_large', 'The headers are too large.'),
 }

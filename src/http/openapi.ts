@@ -23,7 +23,7 @@ const tags: Record<string, string> = {
   'Session fields': 'Fields that an account adds to its sessions.',
   Sessions: 'The talks, workshops and breakouts of an event.',
   Registrants: 'The people of an event.',
-  Seats: 'Who is in which session, and who waits.',
+  Seats: 'Who sits in which session, and who waits in its line.',
   Changes: 'Every change, in the order of commits.',
   Server: 'The state of the server, and how it describes itself.',
 }
@@ -196,9 +196,11 @@ function addExample(media: Media, components: Record<string, Schema>): void {
   const items = media.schema?.$ref?.endsWith('Page')
     ? (value as { items: Record<string, unknown>[] }).items
     : []
-  if (!items[0] || !('name' in items[0])) media.example = value
+  if (!items[0] || !('id' in items[0])) media.example = value
   else {
-    const sparse = items.map(({ id, name }) => ({ id, name }))
+    const sparse = items.map(({ id, name, first_name, last_name }) =>
+      name === undefined ? { id, first_name, last_name } : { id, name },
+    )
     media.examples = {
       sparse: { summary: 'As it comes', value: { ...(value as object), items: sparse } },
       full: { summary: 'With `fields=*`', value },

@@ -40,7 +40,7 @@ export function route(app: FastifyInstance, operation: Operation): void {
         description: operation.description ?? `${operation.summary}.`,
         ...(index > 0 && { 'x-spelling-of': operation.id }),
         ...(url.includes(':') && { params: pathParameters(url) }),
-        headers: headerParameters(method, url),
+        headers: headerParameters(operation, method, url),
         ...(operation.query && { querystring: queryParameters(operation.query) }),
         ...(operation.body && { body: operation.body, consumes: bodyTypes }),
         response: { ...successes(operation, method, url), ...failuresOf(operation, method, url) },
@@ -78,7 +78,7 @@ function pathParameters(url: string): TObject {
   )
 }
 
-function headerParameters(method: Method, url: string): TObject {
+function headerParameters({ success }: Operation, method: Method, url: string): TObject {
   const optional = (name: string, description: string) =>
     Type.Object({ [name]: Type.Optional(Type.String({ description })) })
   if (method === 'POST')
@@ -91,7 +91,7 @@ function headerParameters(method: Method, url: string): TObject {
       'If-Match',
       'The ETag of the record that the change is based on: 412 when it is another now.',
     )
-  return url.includes(':id')
+  return isRecord(method, url) || 304 in success
     ? optional('If-None-Match', 'An ETag: 304 when the answer is the same.')
     : Type.Object({})
 }
@@ -135,9 +135,12 @@ function successes({ success, query }: Operation, method: Method, url: string): 
   const all = { ...success }
   if (query && 'validate_only' in query)
     all[200] ??= success[201] ?? Type.Object({}, { description: 'Only with `validate_only`.' })
-  if (method === 'GET' && url.includes(':id')) all[304] = Type.Null()
+  if (isRecord(method, url)) all[304] = Type.Null()
   return all
 }
+
+/** Whether this reads a single record, which has an ETag. */
+const isRecord = (method: Method, url: string) => method === 'GET' && url.endsWith('/:id')
 
 function failuresOf(
   { failures = [], body }: Operation,

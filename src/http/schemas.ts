@@ -14,7 +14,7 @@ export function recordSchemas(name: string, record: TObject, input: TObject): Re
 function pageOf(name: string, record: TObject): TSchema {
   const item = Type.Object(Type.Partial(record).properties, {
     additionalProperties: true,
-    description: `${name}: \`id\` and \`name\` unless \`fields\` asks for others; \`expand\` adds related objects.`,
+    description: `${name}: its id and name unless \`fields\` asks for others; \`expand\` adds related objects.`,
   })
   return Type.Object({
     items: Type.Array(item),

@@ -4,7 +4,7 @@ import { attributesOf } from '../http/search.ts'
 import { Html, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
 
 /** Where a registration stands (seats.md §1). */
-export const registrationStatuses = [
+const registrationStatuses = [
   'confirmed',
   'pending',
   'attended',
@@ -175,3 +175,15 @@ export const registrantLists: Listable = {
   sparse: ['id', 'first_name', 'last_name'],
   expansions: ['sessions', 'homeAddress', 'workAddress', 'billingAddress', 'emailHistory', 'lineItems'],
 }
+
+const checkInStatuses = ['attended', 'confirmed', 'no_show'] as const
+
+export type CheckInStatus = (typeof checkInStatuses)[number]
+
+/** Who is checked in, and as what. */
+export const CheckInInput = Type.Object({
+  id: Id({ description: 'The registrant; `registrant_id` is understood as well.', examples: [987] }),
+  status: Type.Optional(
+    Word([...checkInStatuses], { default: 'attended', description: '`confirmed` takes a check-in back.' }),
+  ),
+})

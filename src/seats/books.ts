@@ -145,3 +145,13 @@ export function seatsOf(registrant: Registrant): number[] {
     .filter(([, selection]) => selection.state !== 'waitlisted')
     .map(([session_id]) => session_id)
 }
+
+/** Whether a session may be given up for one that its registrant waits for. */
+export function mayBeSwapped(session: Session): boolean {
+  return !isIncludedLive(session) && session.locked_when_saved === 0
+}
+
+/** Whether every active registrant is in this session. */
+export function isIncludedLive(session: Pick<Session, 'selection_control' | 'session_status'>): boolean {
+  return session.selection_control === 'included' && session.session_status === 'live'
+}

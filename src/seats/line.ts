@@ -2,6 +2,7 @@ import {
   type Books,
   clashes,
   type Move,
+  mayBeSwapped,
   maySit,
   type Registrant,
   type Session,
@@ -9,7 +10,6 @@ import {
   seatsLeft,
   seatsOf,
 } from './books.ts'
-import { mayBeSwapped } from './decide.ts'
 
 /** Who was passed over in the line, and why. */
 export type PassedOver = { registrant_id: number; why: 'conflict' | 'registrant_inactive' }

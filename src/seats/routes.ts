@@ -173,7 +173,7 @@ export function seatRoutes(app: FastifyInstance): void {
     summary: 'Get the seats left in every session of an event',
     description:
       'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events, the first with everything, later ones with what changed.',
-    success: { 200: Type.Ref('Availability') },
+    success: { 200: Type.Ref('Availability'), 304: Type.Null() },
     handler: async (request, reply) => {
       const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
       if (request.headers.accept?.includes('text/event-stream'))

@@ -5,7 +5,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
-import { isIncludedLive } from '../seats/decide.ts'
+import { isIncludedLive } from '../seats/books.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
   giveBackAll,

@@ -23,6 +23,7 @@ const top: Record<string, Kind> = {
   'src/app.ts': 'app',
   'src/main.ts': 'entry',
   'src/cli.ts': 'entry',
+  'src/schemas.ts': 'schema',
   'src/first-start.ts': 'rules',
   'src/changes/log.ts': 'log',
 }

@@ -19,7 +19,8 @@ describe('source files', () => {
   })
 
   it('export nothing that no other file imports', () => {
-    assert.deepEqual(unused(everything, everything), [])
+    const files = everything.filter(({ path }) => !path.startsWith('test/'))
+    assert.deepEqual(unused(files, everything), [])
   })
 
   it('have no query that the program does not make', () => {
