@@ -33,10 +33,12 @@ export type TestOptions = {
   log?: { write: (line: string) => void }
   /** another process, so to speak, on the same database, for the same account and token */
   beside?: TestApp
+  /** a database other than the one that all tests of a run share */
+  url?: string
 }
 
 export async function testApp(options: TestOptions = {}): Promise<TestApp> {
-  const url = process.env.TEST_DATABASE_URL
+  const url = options.url ?? process.env.TEST_DATABASE_URL
   if (!url) throw new Error('Run tests with `npm test`, which starts their database.')
   const pool = connect(url, { max: 6 })
   const config: Config = readConfig({
