@@ -103,6 +103,11 @@ export function faultsIn({ status, body }: Reply): string[] {
   return body.map((fault: { field: string; type: string }) => `${fault.field}: ${fault.type}`)
 }
 
+/** The change records of an account in the order of their writing, also those that the feed still holds back. */
+export async function changesOf({ pool, account_id }: TestApp): Promise<Json[]> {
+  return pool`select * from changes where account_id = ${account_id} order by id`
+}
+
 /** How many statements a piece of work sends to the database. */
 export async function countStatements(pool: Pool, work: () => Promise<unknown>): Promise<number> {
   let statements = 0
