@@ -32,6 +32,7 @@ export const notFound = (noun: string, id: unknown) =>
   new ApiError(404, 'not_found', `${noun} ${String(id)} does not exist.`)
 export const invalid = (faults: Fault[]) =>
   new ApiError(422, 'validation_failed', faults.map(fault => fault.message).join(' '), { faults })
+export const bodyTooLarge = () => new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.')
 export const unavailable = (message: string) =>
   new ApiError(503, 'unavailable', message, { headers: { 'retry-after': '1' } })
 
@@ -117,7 +118,7 @@ export function expectedError(error: unknown): ApiError | undefined {
 }
 
 const frameworkErrors: Record<string, () => ApiError> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new ApiError(
       415,
@@ -127,7 +128,6 @@ const frameworkErrors: Record<string, () => ApiError> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     badRequest('malformed_body', 'The body is not as long as Content-Length says.'),
   FST_ERR_BAD_URL: () => badRequest('malformed_url', 'The path of the URL is not percent-encoded correctly.'),
-  FST_REQ_FILE_TOO_LARGE: () => new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
 }
 
 function clientError(status: number, error: Error): ApiError {

@@ -50,7 +50,8 @@ export async function changeEvent(
     const event = await mustLockEvent(tx, actor, id)
     draft.faults.push(...faultsOfDates({ ...event, ...draft.given }))
     const given = settle(draft)
-    if (given.url === null) given.url = await freeUrl(tx, actor.account_id, given.name ?? event.name)
+    if (given.url === null)
+      given.url = await freeUrl(tx, actor.account_id, given.name ?? event.name, event.url)
     if (Object.keys(given).length === 0) return event
     await tx`set constraints sessions_event_timezone deferred`
     const changed = await updateEvent(tx, actor, id, given)
@@ -204,14 +205,14 @@ function faultsOfDates({ start_date, start_time, end_date, end_time }: Given<Eve
     : []
 }
 
-/** A slug made from a name, with a number behind it when it is taken. Two at once wait for each other. */
-async function freeUrl(db: Db, account_id: number, name: string): Promise<string> {
+/** A slug made from a name, with a number behind it when another event has it. Two at once wait for each other. */
+async function freeUrl(db: Db, account_id: number, name: string, own?: string): Promise<string> {
   await lockAccount(db, account_id)
   const stem = slugOf(name)
   const taken = await takenUrls(db, account_id, stem)
   for (let number = 1; ; number++) {
     const url = number === 1 ? stem : `${stem}-${number}`
-    if (!taken.has(url)) return url
+    if (url === own || !taken.has(url)) return url
   }
 }
 

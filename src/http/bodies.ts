@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import qs from 'qs'
-import { badRequest } from '../errors.ts'
+import { badRequest, bodyTooLarge } from '../errors.ts'
 import type { Body } from './draft.ts'
 
 /** Largest body, in bytes. */
@@ -33,13 +33,7 @@ export function acceptBodies(app: FastifyInstance): void {
     { parseAs: 'string' },
     async (_request: FastifyRequest, text: string) => parseForm(text),
   )
-  app.register(multipart, {
-    attachFieldsToBody: 'keyValues',
-    limits: { fields: 2000, files: 20, fileSize: bodyLimit, fieldSize: bodyLimit, parts: 2000 },
-    onFile: async part => {
-      part.file.resume()
-    },
-  })
+  app.register(multipart, { limits: { fileSize: Infinity, fieldSize: bodyLimit + 1, parts: 2000 } })
   app.addHook('preParsing', async (request, _reply, payload) => {
     // Without a body the content type means nothing; without a type an empty body is still an empty body.
     const empty = request.headers['content-length'] === '0' || hasNoBody(request)
@@ -47,9 +41,7 @@ export function acceptBodies(app: FastifyInstance): void {
     return payload
   })
   app.addHook('preValidation', async request => {
-    request.body = asObject(
-      isMultipart(request) ? nest(request.body as Record<string, unknown>) : request.body,
-    )
+    request.body = asObject(isMultipart(request) ? await readMultipart(request) : request.body)
   })
 }
 
@@ -87,12 +79,30 @@ function parseForm(text: string): unknown {
   return qs.parse(text, qsOptions)
 }
 
-/** Multipart names are bracketed like those of forms; qs reads both the same way. */
-function nest(fields: Record<string, unknown>): unknown {
-  const pairs = Object.entries(fields).flatMap(([name, value]) =>
-    [value].flat().map(item => `${encodeURIComponent(name)}=${encodeURIComponent(String(item))}`),
-  )
+/** Multipart names are bracketed like those of forms; qs reads both the same way. Files are skipped. */
+async function readMultipart(request: FastifyRequest): Promise<unknown> {
+  const pairs: string[] = []
+  try {
+    let size = 0
+    for await (const part of request.parts()) {
+      if (part.type === 'file') for await (const chunk of part.file) size = grown(size, chunk.length)
+      else {
+        const value = String(part.value)
+        size = grown(size, Buffer.byteLength(value))
+        pairs.push(`${encodeURIComponent(part.fieldname)}=${encodeURIComponent(value)}`)
+      }
+    }
+  } catch (error) {
+    if ((error as { status?: number }).status === 413) throw error
+    throw badRequest('malformed_body', `The body is not a multipart form: ${(error as Error).message}.`)
+  }
   return parseForm(pairs.join('&'))
+}
+
+/** The reader of multipart forms limits each part; this limits the whole. */
+function grown(size: number, more: number): number {
+  if (size + more > bodyLimit) throw bodyTooLarge()
+  return size + more
 }
 
 function asObject(body: unknown): Body {

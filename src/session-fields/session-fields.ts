@@ -48,8 +48,11 @@ export async function changeSessionField(
     const changes = readChoiceChanges(body.choices, known.choices)
     draft.faults.push(...changes.faults, ...faultsOfChoices(known.type, changes))
     const { type: _fixed, ...given } = settle(draft)
+    const set = { ...given, ...settingsIn(body) }
+    const { added, renamed, deleted } = changes
+    if (Object.keys(set).length + added.length + renamed.length + deleted.length === 0) return known
     await applyChoiceChanges(tx, actor, id, changes)
-    await updateSessionField(tx, actor, id, { ...given, ...settingsIn(body) })
+    await updateSessionField(tx, actor, id, set)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })

@@ -115,7 +115,8 @@ export async function changeSession(
     const current = await mustLockSession(tx, actor, id)
     const draft = readUpdate(SessionInput, body)
     delete draft.given.event_id
-    const custom = readCustomValues(fields, customValuesIn(body), current.custom_fields)
+    const givenCustom = customValuesIn(body)
+    const custom = readCustomValues(fields, givenCustom, current.custom_fields)
     draft.faults.push(...custom.faults)
     const merged = { ...current, ...draft.given, custom_fields: custom.values }
     const target = { given: merged, faults: draft.faults }
@@ -124,6 +125,7 @@ export async function changeSession(
     const decidesTimes = timeFields.some(field => field in draft.given)
     const times = decidesTimes ? timesOf(draft, { ...merged, timezone: zone.timezone }) : {}
     settle(target)
+    if (Object.keys({ ...draft.given, ...givenCustom }).length === 0) return current
     const overbooked = mustFitCapacity(current, merged.capacity, override)
     const next = {
       ...merged,

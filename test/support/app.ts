@@ -33,10 +33,12 @@ export type TestOptions = {
   log?: { write: (line: string) => void }
   /** another process, so to speak, on the same database, for the same account and token */
   beside?: TestApp
+  /** a database other than the one that all tests of a run share */
+  url?: string
 }
 
 export async function testApp(options: TestOptions = {}): Promise<TestApp> {
-  const url = process.env.TEST_DATABASE_URL
+  const url = options.url ?? process.env.TEST_DATABASE_URL
   if (!url) throw new Error('Run tests with `npm test`, which starts their database.')
   const pool = connect(url, { max: 6 })
   const config: Config = readConfig({
@@ -101,10 +103,18 @@ export function faultsIn({ status, body }: Reply): string[] {
   return body.map((fault: { field: string; type: string }) => `${fault.field}: ${fault.type}`)
 }
 
+/** The change records of an account in the order of their writing, also those that the feed still holds back. */
+export async function changesOf({ pool, account_id }: TestApp): Promise<Json[]> {
+  return pool`select * from changes where account_id = ${account_id} order by id`
+}
+
 /** How many statements a piece of work sends to the database. */
 export async function countStatements(pool: Pool, work: () => Promise<unknown>): Promise<number> {
   let statements = 0
-  pool.options.debug = () => void statements++
+  pool.options.debug = (_connection, statement) => {
+    // What a fresh connection asks for by itself does not count.
+    if (!statement.includes('pg_catalog.pg_type')) statements++
+  }
   await work()
   pool.options.debug = false
   return statements

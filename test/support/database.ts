@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from '../../src/db/connection.ts'
 import { startEmbedded } from '../../src/db/embedded.ts'
 
 /** One PostgreSQL server for a test run, in a folder of its own that goes with it. */
@@ -14,4 +15,14 @@ export async function temporaryServer(): Promise<{ url: string; stop: () => Prom
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The URL of a new, empty database on the server of the run. */
+export async function emptyDatabase(name: string): Promise<string> {
+  const url = new URL(process.env.TEST_DATABASE_URL!)
+  const pool = connect(url.href, { max: 1 })
+  await pool`create database ${pool(name)}`
+  await pool.end()
+  url.pathname = `/${name}`
+  return url.href
 }
