@@ -91,9 +91,10 @@ export async function buildApp({
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(fail)
   app.setNotFoundHandler(explainNotFound)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     if (stopping) reply.header('connection', 'close')
+    done()
   })
   app.addHook('onResponse', logResponse)
   sendEtags(app)
@@ -188,12 +189,13 @@ function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyR
 }
 
 /** One line per request; never a header or a body, where secrets are. */
-async function logResponse(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const { method, originalUrl: url } = request
   request.log.info(
     { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
     'answered',
   )
+  done()
 }
 
 type ClientError = Error & { code?: string }

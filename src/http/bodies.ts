@@ -37,11 +37,11 @@ export function acceptBodies(app: FastifyInstance): void {
       part.file.resume()
     },
   })
-  app.addHook('preParsing', async (request, _reply, payload) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     // Without a body the content type means nothing; without a type an empty body is still an empty body.
     const empty = request.headers['content-length'] === '0' || hasNoBody(request)
     if (empty || request.method === 'GET') delete request.headers['content-type']
-    return payload
+    done(null, payload)
   })
   app.addHook('preValidation', async request => {
     request.body = asObject(
