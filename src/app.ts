@@ -39,6 +39,8 @@ export const systemClock: Clock = { now: () => new Date() }
 
 export type AppOptions = {
   pool: Pool
+  /** connections for what is only read; the pool's unless given */
+  readers?: Pool
   config: Config
   clock?: Clock
   /** where log lines go; without it nothing is logged */
@@ -48,6 +50,7 @@ export type AppOptions = {
 declare module 'fastify' {
   interface FastifyInstance {
     pool: Pool
+    readers: Pool
     config: Config
     clock: Clock
     /** definitions of the custom fields of an account, by its id */
@@ -58,6 +61,7 @@ declare module 'fastify' {
 /** The whole product: who may call what. */
 export async function buildApp({
   pool,
+  readers = pool,
   config,
   clock = systemClock,
   log,
@@ -83,6 +87,7 @@ export async function buildApp({
   let stopping = false
 
   app.decorate('pool', pool)
+  app.decorate('readers', readers)
   app.decorate('config', config)
   app.decorate('clock', clock)
   app.decorate('sessionFields', sessionFields)
