@@ -33,8 +33,12 @@ export function sessionIds({ events }: Programme): number[] {
   return Array.from({ length: Math.min(sessions, 10_000) }, (_, index) => ((index * 770_039) % sessions) + 1)
 }
 
-/** A session with every field of create-session.txt, in the first event. */
-export function newSession() {
+/** Sessions with every field of create-session.txt, in the first event: one for each of its rooms. */
+export function newSessions() {
+  return Array.from({ length: 10 }, (_, room) => newSession(room + 1))
+}
+
+function newSession(room: number) {
   return {
     event_id: 1,
     name: 'Event Management Basics',
@@ -46,8 +50,8 @@ export function newSession() {
     end_time: '12:00:00',
     use_event_timezone: 1,
     capacity: 150,
-    location_id: 1,
-    track_id: 1,
+    location_id: room,
+    track_id: room,
     webinar_url: 'https://example.com/webinar/12345',
     sold_out_message: 'This session is fully booked.',
     session_status: 'approved',

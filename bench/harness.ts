@@ -3,7 +3,7 @@ import { startDriver } from './servers.ts'
 
 /** How long to measure: rounds of each side, and seconds of a round. */
 export type Effort = { rounds: number; seconds: number; warmUp: number }
-export const thorough: Effort = { rounds: 15, seconds: 1.5, warmUp: 4 }
+export const thorough: Effort = { rounds: 31, seconds: 0.7, warmUp: 3 }
 export const quick: Effort = { rounds: 5, seconds: 0.5, warmUp: 1 }
 
 /** What a ratio has to reach. A rate is ours through the other's; a cost is the other way round. */

@@ -45,6 +45,8 @@ export const systemClock: Clock = { now: () => new Date() }
 
 export type AppOptions = {
   pool: Pool
+  /** connections for what is only read; the pool's unless given */
+  readers?: Pool
   config: Config
   clock?: Clock
   /** where log lines go; without it nothing is logged */
@@ -54,6 +56,7 @@ export type AppOptions = {
 declare module 'fastify' {
   interface FastifyInstance {
     pool: Pool
+    readers: Pool
     config: Config
     clock: Clock
     /** definitions of the custom fields of an account, by its id */
@@ -73,6 +76,7 @@ declare module 'fastify' {
 /** The whole product: who may call what. */
 export async function buildApp({
   pool,
+  readers = pool,
   config,
   clock = systemClock,
   log,
@@ -104,6 +108,7 @@ export async function buildApp({
   let stopping = false
 
   app.decorate('pool', pool)
+  app.decorate('readers', readers)
   app.decorate('config', config)
   app.decorate('clock', clock)
   app.decorate('sessionFields', sessionFields)
@@ -118,9 +123,10 @@ export async function buildApp({
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(fail)
   app.setNotFoundHandler(explainNotFound)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     if (stopping) reply.header('connection', 'close')
+    done()
   })
   app.addHook('onResponse', logResponse)
   sendEtags(app)
@@ -221,10 +227,11 @@ function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyR
 }
 
 /** One line per request; never a header or a body, where secrets are. */
-async function logResponse(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const { method, originalUrl: url } = request
   request.log.info(
     { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
     'answered',
   )
+  done()
 }

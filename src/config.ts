@@ -56,7 +56,17 @@ export const settings = {
     meaning: 'PostgreSQL 16 or newer. Empty: Lectern runs its own server in DATA_DIR.',
     ...urlOf(['postgres:', 'postgresql:'], 'a postgres:// URL, or empty'),
   },
-  DATABASE_POOL: { default: '10', meaning: 'Database connections of this process.', ...integer(2, 200) },
+  DATABASE_POOL: {
+    default: '10',
+    meaning: 'Database connections of this process for what it writes.',
+    ...integer(2, 200),
+  },
+  DATABASE_READERS: {
+    default: '3',
+    meaning:
+      'Further connections, for what it only reads: few are faster, because each then sends more at once.',
+    ...integer(1, 200),
+  },
   DATA_DIR: {
     default: './data',
     meaning: 'Folder of the built-in database server. Not used with DATABASE_URL.',

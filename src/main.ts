@@ -13,7 +13,7 @@ await start().catch(error => {
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const database = await openDatabase(config)
-  const app = await buildApp({ pool: database.pool, config, log: logStream() })
+  const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
   closeOnSignal(config, async () => {
     await app.close()
     await database.close()

@@ -1,4 +1,4 @@
-import { makeProgramme, newSession } from '../data.ts'
+import { makeProgramme, newSessions } from '../data.ts'
 import type { Scenario } from '../harness.ts'
 import { startFloor, startLectern } from '../servers.ts'
 
@@ -11,11 +11,15 @@ export const create: Scenario = {
     const { url, headers } = await makeProgramme(databaseServer, 'bench_create', 1)
     await using lectern = await startLectern(url)
     await using floor = await startFloor('sessions.ts', url)
-    const body = JSON.stringify(newSession())
     const plan = (server: { url: string }, path: string) => ({
       url: server.url,
       connections: 32,
-      requests: [{ method: 'POST', path, headers, body }],
+      requests: newSessions().map(session => ({
+        method: 'POST',
+        path,
+        headers,
+        body: JSON.stringify(session),
+      })),
     })
     return [
       await compare(

@@ -1,13 +1,16 @@
-import { makeProgramme, newSession, type Programme, sessionIds } from '../data.ts'
+import { makeProgramme, newSessions, type Programme, sessionIds } from '../data.ts'
 import type { Scenario } from '../harness.ts'
 import type { Request } from '../load.ts'
 import { startLectern } from '../servers.ts'
 
 /** What is asked of both databases; ids are taken from all that is stored. */
 const calls: Record<string, (programme: Programme) => Omit<Request, 'headers'>[]> = {
-  'create session': () => [
-    { method: 'POST', path: '/api/v1/sessions/create', body: JSON.stringify(newSession()) },
-  ],
+  'create session': () =>
+    newSessions().map(session => ({
+      method: 'POST',
+      path: '/api/v1/sessions/create',
+      body: JSON.stringify(session),
+    })),
   'get session': programme =>
     sessionIds(programme).map(id => ({ method: 'GET', path: `/api/v1/sessions/${id}` })),
   'list 200 sessions': ({ events }) =>

@@ -34,11 +34,11 @@ export function acceptBodies(app: FastifyInstance): void {
     async (_request: FastifyRequest, text: string) => parseForm(text),
   )
   app.register(multipart, { limits: { fileSize: Infinity, fieldSize: bodyLimit + 1, parts: 2000 } })
-  app.addHook('preParsing', async (request, _reply, payload) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     // Without a body the content type means nothing; without a type an empty body is still an empty body.
     const empty = request.headers['content-length'] === '0' || hasNoBody(request)
     if (empty || request.method === 'GET') delete request.headers['content-type']
-    return payload
+    done(null, payload)
   })
   app.addHook('preValidation', async request => {
     request.body = asObject(isMultipart(request) ? await readMultipart(request) : request.body)

@@ -20,16 +20,16 @@ export function tagVersion(reply: FastifyReply, version: number): void {
  */
 export function sendEtags(app: FastifyInstance): void {
   app.decorateReply('recordVersion', undefined)
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (reply.recordVersion === undefined || typeof payload !== 'string' || reply.statusCode >= 300)
-      return payload
+      return done(null, payload)
     const etag = `"${reply.recordVersion}-${hash('sha1', payload, 'base64url').slice(0, 16)}"`
     reply.header('etag', etag)
     const known = request.headers['if-none-match']
     if (request.method !== 'GET' || !known || !tagsOf(known).some(tag => tag === '*' || tag === etag))
-      return payload
+      return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    return ''
+    done(null, '')
   })
 }
 

@@ -72,9 +72,12 @@ export function readCustomValues(
 
 /** The values as they leave: every field of the account, flat, choices with their names, unset ones as null. */
 export function showCustomValues(fields: CustomField[], stored: StoredValues): Record<string, unknown> {
-  return Object.fromEntries(
-    fields.map(field => [attributeOf(field), showCustomValue(field, stored[attributeOf(field)])]),
-  )
+  const shown: Record<string, unknown> = {}
+  for (const field of fields) {
+    const attribute = attributeOf(field)
+    shown[attribute] = showCustomValue(field, stored[attribute])
+  }
+  return shown
 }
 
 /** What lists can be searched and sorted by. */
@@ -124,10 +127,11 @@ function readChoices(field: CustomField, raw: unknown) {
 
 function showCustomValue(field: CustomField, value: unknown): unknown {
   if (!choiceTypes.includes(field.type)) return value ?? null
-  const chosen = ((value as number[] | undefined) ?? []).flatMap(id => {
+  const chosen: { id: number; value: string }[] = []
+  for (const id of (value as number[] | undefined) ?? []) {
     const choice = field.choices.find(candidate => candidate.id === id)
-    return choice ? [{ id, value: choice.name }] : []
-  })
+    if (choice) chosen.push({ id, value: choice.name })
+  }
   return field.type === 'checkboxList' ? chosen : (chosen[0] ?? { id: '', value: null })
 }
 

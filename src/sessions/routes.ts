@@ -136,9 +136,9 @@ export function sessionRoutes(app: FastifyInstance): void {
         ...sessionLists,
         attributes: { ...sessionLists.attributes, ...customAttributes(fields) },
       })
-      const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
-      const { rows, total } = await listSessions(app.pool, event.account_id, event.id, listing)
-      const items = await showSessions(app.pool, rows, fields, listing, baseUrlOf(request))
+      const event = await mustFindEvent(app.readers, request.caller.account_id, mustNameEvent(query))
+      const { rows, total } = await listSessions(app.readers, event.account_id, event.id, listing)
+      const items = await showSessions(app.readers, rows, fields, listing, baseUrlOf(request))
       return renderPage(items, total, listing, selfUrlOf(request))
     },
   })
@@ -152,10 +152,10 @@ export function sessionRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
       const fields = await fieldsOf(request)
-      const session = await mustFindSession(app.pool, request.caller.account_id, idOf(request, 'Session'))
+      const session = await mustFindSession(app.readers, request.caller.account_id, idOf(request, 'Session'))
       tagVersion(reply, session.version)
       const projection = readProjection(request.query as Query, sessionLists)
-      const [item] = await showSessions(app.pool, [session], fields, projection, baseUrlOf(request))
+      const [item] = await showSessions(app.readers, [session], fields, projection, baseUrlOf(request))
       return item
     },
   })

@@ -1,6 +1,7 @@
 import { attempt, type Db, transaction } from '../db/connection.ts'
 import { notFound, violatedConstraint } from '../errors.ts'
 import { unknownEvent } from '../events/events.ts'
+import { recallZone, rememberZone } from '../events/zones.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
@@ -34,29 +35,49 @@ import { resolveTimes, type WallTimes } from './times.ts'
 /** A session as written; `not_included` names those who did not fit when it was included for everybody. */
 export type Changed = SessionRow & { not_included?: NotIncluded[] }
 
-/** How often a session is written again because its event changed its zone meanwhile. */
-const zoneAttempts = 5
+/** How often a session is written again because its event changed meanwhile. */
+const placementAttempts = 5
+/** What refuses a session that was placed by a guess: docs/decisions/010-performance-of-the-session-api.md. */
+const placementConstraints = new Set([
+  'sessions_event',
+  'sessions_event_timezone',
+  'sessions_location_in_event',
+  'sessions_track_in_event',
+])
 
-/** Creates a session in an event of the account. Throws 422 with everything that is wrong with it. */
+/**
+ * Creates a session in an event of the account. Throws 422 with everything that is wrong with it. The zone of the event
+ * is recalled at first, and track and location are believed: when that is wrong, foreign keys refuse the session, and
+ * it is created again from what the database says.
+ */
 export async function createSession(
   db: Db,
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
 ): Promise<Changed> {
-  for (let remaining = zoneAttempts; ; remaining--) {
+  let place: Place = recallPlacement
+  for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
-      if (isIncludedIn(body)) return await transaction(db, tx => createIncluded(tx, actor, fields, body))
-      return await attempt(db, tx => tryCreateSession(tx, actor, fields, body))
+      if (isIncludedIn(body))
+        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place))
+      return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place))
     } catch (error) {
-      if (remaining === 0 || violatedConstraint(error) !== 'sessions_event_timezone') throw error
+      if (remaining === 0 || !placementConstraints.has(violatedConstraint(error) ?? '')) throw error
+      place = placementOf
     }
   }
 }
 
-async function createIncluded(db: Db, actor: Actor, fields: SessionFieldRow[], body: Body): Promise<Changed> {
-  const { id } = await tryCreateSession(db, actor, fields, body)
+async function createIncluded(
+  db: Db,
+  actor: Actor,
+  fields: SessionFieldRow[],
+  body: Body,
+  place: Place,
+): Promise<Changed> {
+  const { id } = await tryCreateSession(db, actor, fields, body, place)
   return withEveryone(db, actor, await mustFindSession(db, actor.account_id, id))
 }
 
@@ -76,27 +97,25 @@ async function tryCreateSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
+  place: Place,
 ): Promise<SessionRow> {
   const draft = readNew(SessionInput, body)
   const custom = readCustomValues(fields, customValuesIn(body))
   draft.faults.push(...custom.faults)
-  const placement = await placementOf(db, actor, draft)
-  const zone = placement && chooseZone(draft.given, placement)
+  const event = await place(db, actor, draft)
+  const zone = event && chooseZone(draft.given, event)
   const times = zone && timesOf(draft, { ...draft.given, timezone: zone.timezone })
+  // Faults of the placement belong into the same answer as the others.
+  if (draft.faults.length > 0 && place === recallPlacement)
+    return tryCreateSession(db, actor, fields, body, placementOf)
   const given = settle(draft)
-  const row = await insertSession(db, actor, {
+  return insertSession(db, actor, {
     ...(given as Required<SessionInput>),
     ...zone!,
     ...times!,
     secure_id: given.secure_id ?? newSecureId(),
     custom_fields: custom.values,
   })
-  return {
-    ...row,
-    track_name: placement!.track_name,
-    location_name: placement!.location_name,
-    seats_taken: 0,
-  }
 }
 
 /**
@@ -170,6 +189,20 @@ type Placed = {
   given: { event_id?: number; track_id?: number | null; location_id?: number | null }
   faults: unknown[]
 }
+/** Says which zone the event of a session has. */
+type Place = (
+  db: Db,
+  actor: Actor,
+  draft: Placed & { given: ZoneWish },
+) => Promise<{ timezone: string } | undefined>
+
+/** The zone from memory. Not for a session that takes its event's zone without following it: no foreign key guards it. */
+const recallPlacement: Place = async (db, actor, draft) => {
+  const { event_id, timezone, use_event_timezone } = draft.given
+  const isGuarded = use_event_timezone !== 0 || timezone
+  const zone = event_id && isGuarded && recallZone(actor.account_id, event_id)
+  return zone ? { timezone: zone } : placementOf(db, actor, draft)
+}
 
 /** Finds the event, track and location that a session names; those that are not there are faults. */
 async function placementOf(db: Db, actor: Actor, draft: Placed): Promise<Placement | undefined> {
@@ -179,6 +212,7 @@ async function placementOf(db: Db, actor: Actor, draft: Placed): Promise<Placeme
   const foreign = { type: 'not_found', message: 'does not belong to this event.' }
   if (!placement) draft.faults.push(unknownEvent)
   else {
+    rememberZone(actor.account_id, event_id, placement.timezone)
     if (track_id && placement.track_name === null) draft.faults.push(faultOf('track_id', foreign))
     if (location_id && placement.location_name === null) draft.faults.push(faultOf('location_id', foreign))
   }
@@ -189,7 +223,7 @@ type ZoneWish = { timezone?: string | null; use_event_timezone?: number | null }
 type Zone = { timezone: string; use_event_timezone: number }
 
 /** A zone given alone counts; the flag overrides it; without either it is the event's (api.md §6). */
-function chooseZone({ timezone, use_event_timezone }: ZoneWish, event: Placement): Zone {
+function chooseZone({ timezone, use_event_timezone }: ZoneWish, event: { timezone: string }): Zone {
   const usesEvent = use_event_timezone === 1 || (!timezone && use_event_timezone !== 0)
   return usesEvent
     ? { timezone: event.timezone, use_event_timezone: 1 }
