@@ -115,9 +115,9 @@ describe('PUT /sessions/field/{id}', () => {
       body.choices.map(({ name }: Json) => name),
       ['b', 'renamed', 'new'],
     )
-    const valueOf = async ({ id }: Json) => (await call('GET', `/sessions/${id}`)).body[attribute]
-    assert.deepEqual(await valueOf(session), [{ id: b.id, value: 'b' }])
-    assert.deepEqual(await valueOf(only), [])
+    const shownValue = async ({ id }: Json) => (await call('GET', `/sessions/${id}`)).body[attribute]
+    assert.deepEqual(await shownValue(session), [{ id: b.id, value: 'b' }])
+    assert.deepEqual(await shownValue(only), [])
     const changes = (await call('GET', `/sessions/field/${id}`)).body
     assert.deepEqual(changes, body)
   })
