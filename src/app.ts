@@ -125,6 +125,9 @@ export async function buildApp({
   app.setNotFoundHandler(explainNotFound)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+  })
+  // When the answer leaves, not when the request comes: a connection that is kept would hold up the stop.
+  app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close')
     done()
   })

@@ -96,7 +96,8 @@ async function createSample(db: Db, actor: Actor): Promise<number> {
 
 /** What the terminal shows after the first start: lines that work when pasted, none longer than 80 columns. */
 export function describeFirstStart(url: string, { credential, event_id }: FirstStart): string {
-  return `
+  return `The API is described at ${url}/docs
+
 An account was created, with one credential. Its secret is shown only now:
 
   key     ${credential.key}

@@ -27,9 +27,7 @@ async function start(): Promise<void> {
   }
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
   const first = await prepareFirstStart(database.pool, config.SAMPLE, systemClock.now())
-  process.stdout.write(
-    `Lectern answers at ${url} (API documentation: ${url}/docs)\n${first ? describeFirstStart(url, first) : ''}`,
-  )
+  process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
 }
 
 /** Lets requests that are being answered finish, then closes the database. A second signal does not wait. */
