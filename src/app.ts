@@ -87,8 +87,12 @@ export async function buildApp({
     trustProxy: config.TRUST_PROXY,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
-    // Node looks for requests that are late only every 30 seconds unless told otherwise.
-    http: { connectionsCheckingInterval: 1000 },
+    // Node looks for late requests every 30 seconds only, and takes the longer of the two limits for the whole request.
+    http: {
+      connectionsCheckingInterval: 1000,
+      headersTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
+      requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
+    },
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -171,7 +171,7 @@ describe('bad input', () => {
       'page=999999999999&per-page=1000',
       'validate_only=%00',
     ]
-    for (const [method, target] of operations.filter(([method]) => method === 'GET'))
+    for (const [, target] of operations.filter(([method]) => method === 'GET'))
       for (const query of queries) {
         const { status, text } = await raw({
           method: 'GET',

@@ -15,9 +15,9 @@ type Document = {
 }
 
 const { base, key, secret } = await target()
-const document = (await (await fetch(`${base}/openapi.json`)).json()) as Document
+const openapi = (await (await fetch(`${base}/openapi.json`)).json()) as Document
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
-ajv.addSchema({ $id: 'contract', ...document })
+ajv.addSchema({ $id: 'contract', ...openapi })
 
 async function target() {
   const { CONTRACT_URL, CONTRACT_KEY, CONTRACT_SECRET } = process.env
@@ -44,7 +44,7 @@ async function send(
   const text = await response.text()
   assert.equal(response.status, wanted, text)
   const name = `/api/v1${path}`
-  const described = document.paths[name]?.[method.toLowerCase()]?.responses[wanted]
+  const described = openapi.paths[name]?.[method.toLowerCase()]?.responses[wanted]
   assert.ok(described, `${method} ${name} does not document ${wanted}`)
   const answer = text ? JSON.parse(text) : undefined
   if (described.content && text) {

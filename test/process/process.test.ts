@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,11 +91,10 @@ describe('on a database of its own', () => {
     assert.equal((await fetch(`${second.url}/sessions/${answer.id}`)).status, 200)
     assert.deepEqual(await (await fetch(`${second.url}/healthz`)).json(), { ok: true })
     assert.equal((await fetch(`${second.url}/readyz`)).status, 200)
-    const pid = Number(
-      execFileSync('head', ['-1', join(env.DATA_DIR, 'postgres', 'postmaster.pid')]).toString(),
-    )
+    const pidFile = join(env.DATA_DIR, 'postgres', 'postmaster.pid')
+    assert.ok(existsSync(pidFile))
     assert.equal(await stop(second), 0)
-    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+    assert.ok(!existsSync(pidFile))
   })
 })
 
