@@ -129,11 +129,12 @@ export async function buildApp({
   app.setNotFoundHandler(explainNotFound)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   // When the answer leaves, not when the request comes: a connection that is kept would hold up the stop.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close')
-    done()
+    done(null, payload)
   })
   app.addHook('onResponse', logResponse)
   sendEtags(app)

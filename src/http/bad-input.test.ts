@@ -165,7 +165,7 @@ describe('bad input', () => {
       'sort=%00',
       'object=%00',
       'since=%00',
-      `search=${encodeURIComponent('name=*in*' + '|'.repeat(5000))}`,
+      `search=${encodeURIComponent(`name=*in*${'|'.repeat(5000)}`)}`,
       `search=${encodeURIComponent('id=1&'.repeat(2000))}`,
       'page=1e9',
       'page=999999999999&per-page=1000',
