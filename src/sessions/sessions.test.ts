@@ -20,7 +20,7 @@ describe('POST /sessions/create', () => {
     assert.equal(status, 201)
     assert.equal(headers.location, `/api/v1/sessions/${body.id}`)
     const { id, secure_id, created_at, updated_at, direct_link, custom_fields, ...rest } = body
-    assert.match(secure_id, /^[0-9a-f]{32}$/)
+    assert.match(secure_id, /^[\w-]{22}$/)
     assert.match(created_at, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
     assert.deepEqual(
       [updated_at, direct_link, custom_fields],
