@@ -104,7 +104,7 @@ export async function buildApp({
     clientErrorHandler: answerUnreadable,
   })
   const sessionFields = new NotifiedCache(account => allSessionFields(pool, Number(account)))
-  const eventQuestions = new NotifiedCache(event => allEventQuestions(pool, Number(event)))
+  const eventQuestions = new NotifiedCache((event, db = pool) => allEventQuestions(db, Number(event)))
   const tokens = callers(pool)
   const desk = new Desk(pool, clock.now)
   const availability = new AvailabilityBoard(pool)
@@ -118,7 +118,7 @@ export async function buildApp({
   app.decorate('sessionFields', sessionFields)
   app.decorate('eventQuestions', eventQuestions)
   app.decorate('desk', desk)
-  app.decorate('registrantIds', new IdBlock(pool))
+  app.decorate('registrantIds', new IdBlock())
   app.decorate('availability', availability)
   app.decorate('openStreams', openStreams)
   app.decorate('tokens', tokens)

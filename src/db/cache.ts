@@ -1,4 +1,4 @@
-import type { Pool } from './connection.ts'
+import type { Db, Pool } from './connection.ts'
 
 /** How long a value is believed when no notification contradicts it, in milliseconds. */
 const believed = 10_000
@@ -10,10 +10,10 @@ const mostEntries = 20_000
  */
 export class NotifiedCache<V> {
   readonly #entries = new Map<string, { value: V; until: number }>()
-  readonly #load: (key: string) => Promise<V>
+  readonly #load: (key: string, db?: Db) => Promise<V>
   #generation = 0
 
-  constructor(load: (key: string) => Promise<V>) {
+  constructor(load: (key: string, db?: Db) => Promise<V>) {
     this.#load = load
   }
 
@@ -34,11 +34,12 @@ export class NotifiedCache<V> {
     else this.#entries.delete(key)
   }
 
-  async get(key: string): Promise<V> {
+  /** Who is in a transaction names it, and never waits there for a second connection. */
+  async get(key: string, db?: Db): Promise<V> {
     const known = this.#entries.get(key)
     if (known && known.until > Date.now()) return known.value
     const generation = this.#generation
-    const value = await this.#load(key)
+    const value = await this.#load(key, db)
     // Something was announced while this was being read: what was read may be older than that.
     if (generation === this.#generation) this.#remember(key, value)
     return value

@@ -5,26 +5,22 @@ const blockSize = 100
 
 /** Hands out ids for people who are not written yet, drawn from the sequence a block at a time. */
 export class IdBlock {
-  readonly #db: Db
   #free: number[] = []
   #drawing: Promise<void> | undefined
 
-  constructor(db: Db) {
-    this.#db = db
-  }
-
-  async next(): Promise<number> {
+  /** The next id. A block is drawn through `db`: whoever is in a transaction never waits for a second connection. */
+  async next(db: Db): Promise<number> {
     for (;;) {
       const id = this.#free.shift()
       if (id !== undefined) return id
-      this.#drawing ??= this.#draw()
+      this.#drawing ??= this.#draw(db)
       await this.#drawing
     }
   }
 
-  async #draw(): Promise<void> {
+  async #draw(db: Db): Promise<void> {
     try {
-      this.#free = await reserveIds(this.#db, blockSize)
+      this.#free = await reserveIds(db, blockSize)
     } finally {
       this.#drawing = undefined
     }

@@ -50,7 +50,7 @@ export async function register(
     addresses: draft.addresses,
     custom_fields: draft.answers,
   }
-  const registrant_id = await ids.next()
+  const registrant_id = await ids.next(db)
   const wish: Wish = {
     ...emptyWish,
     ...wishOf(manner),
@@ -100,14 +100,14 @@ export async function changeRegistrant(
       ...(status && { status }),
       add: draft.session_ids ?? [],
       replace: draft.session_ids !== undefined,
+      ...(isReassigned && {
+        profile: {
+          ...('reg_type_id' in given && { reg_type_id: given.reg_type_id }),
+          ...('group_id' in given && { group_id: given.group_id }),
+        },
+      }),
     },
     change: { given, addresses: draft.addresses, answers: draft.answers, unanswered: draft.unanswered },
-    ...(isReassigned && {
-      profile: {
-        ...('reg_type_id' in given && { reg_type_id: given.reg_type_id }),
-        ...('group_id' in given && { group_id: given.group_id }),
-      },
-    }),
     ...(manner.mail && { letter: letterFor(current, status) }),
   }
   const skipped = mustBeGranted(await desk.submit(db, current.event_id, errand))

@@ -30,18 +30,23 @@ import { showRegistrant, showRegistrants } from './view.ts'
 const tag = 'Registrants'
 
 export function registrantRoutes(app: FastifyInstance): void {
-  const questionsOf = (event_id: number) => app.eventQuestions.get(String(event_id))
-  const toolsFor = (db: Db): Registration => ({ db, desk: app.desk, ids: app.registrantIds, questionsOf })
-  const updated = async ({ registrant, skipped }: Registered): Promise<Answer> => ({
+  const questionsOf = (db: Db) => (event_id: number) => app.eventQuestions.get(String(event_id), db)
+  const toolsFor = (db: Db): Registration => ({
+    db,
+    desk: app.desk,
+    ids: app.registrantIds,
+    questionsOf: questionsOf(db),
+  })
+  const updated = async (db: Db, { registrant, skipped }: Registered): Promise<Answer> => ({
     status: 200,
     body: {
-      ...showRegistrant(registrant, await questionsOf(registrant.event_id)),
+      ...showRegistrant(registrant, await questionsOf(db)(registrant.event_id)),
       ...(skipped.length > 0 && { skipped_sessions: skipped }),
     },
     version: registrant.version,
   })
-  const created = async (registered: Registered): Promise<Answer> => ({
-    ...(await updated(registered)),
+  const created = async (db: Db, registered: Registered): Promise<Answer> => ({
+    ...(await updated(db, registered)),
     status: 201,
     location: `/api/v1/registrants/${registered.registrant.id}`,
   })
@@ -58,7 +63,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     success: { 201: Type.Ref('Registrant') },
     handler: (request, reply) =>
       write(request, reply, async db =>
-        created(await register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request))),
+        created(db, await register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request))),
       ),
   })
 
@@ -75,6 +80,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     handler: (request, reply) =>
       write(request, reply, async db =>
         updated(
+          db,
           await changeRegistrant(
             toolsFor(db),
             actorOf(request),
@@ -99,9 +105,9 @@ export function registrantRoutes(app: FastifyInstance): void {
         find: (db, actor, externalId, event_id) =>
           findRegistrantByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
-          created(await register(toolsFor(db), actor, body, mannerOf(request))),
+          created(db, await register(toolsFor(db), actor, body, mannerOf(request))),
         update: async (db, actor, id, body) =>
-          updated(await changeRegistrant(toolsFor(db), actor, id, body, mannerOf(request))),
+          updated(db, await changeRegistrant(toolsFor(db), actor, id, body, mannerOf(request))),
       }),
   })
 
@@ -131,7 +137,10 @@ export function registrantRoutes(app: FastifyInstance): void {
     handler: (request, reply) =>
       write(request, reply, async db => {
         const { id, status } = readCheckIn(request.body as Body)
-        return updated({ registrant: await checkIn(toolsFor(db), actorOf(request), id, status), skipped: [] })
+        return updated(db, {
+          registrant: await checkIn(toolsFor(db), actorOf(request), id, status),
+          skipped: [],
+        })
       }),
   })
 
@@ -147,7 +156,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     handler: async request => {
       const query = request.query as Query
       const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
-      const questions = await questionsOf(event.id)
+      const questions = await questionsOf(app.pool)(event.id)
       const listing = readListing(query, {
         ...registrantLists,
         attributes: { ...registrantLists.attributes, ...customAttributes(questions) },
@@ -180,7 +189,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       const [item] = await showRegistrants(
         app.pool,
         [registrant],
-        await questionsOf(registrant.event_id),
+        await questionsOf(app.pool)(registrant.event_id),
         projection,
       )
       return item

@@ -1,14 +1,24 @@
 import { type Books, maySit, type Registrant } from './books.ts'
 import type { Reason, Wish } from './wish.ts'
 
-/** What keeps a registrant out of the event itself: it is full, their type is full, or their group is. */
+/** What of a registrant counts for the event, for their type and for their group. */
+export type Standing = Pick<Registrant, 'status' | 'reg_type_id' | 'group_id'>
+
+/** Where a wish leaves its registrant. */
+export function standingAfter({ status, reg_type_id, group_id }: Registrant, wish: Wish): Standing {
+  return { status, reg_type_id, group_id, ...wish.profile, ...(wish.status && { status: wish.status }) }
+}
+
+/** What keeps a registrant out of the event, their type or their group: it is full. */
 export function admissionReasons(books: Books, registrant: Registrant, wish: Wish): Reason[] {
-  const status = wish.status ?? registrant.status
-  if (maySit(registrant.status) || !maySit(status)) return []
+  const after = standingAfter(registrant, wish)
+  if (!maySit(after.status)) return []
+  const comesIn = !maySit(registrant.status)
+  const joins = (member: 'reg_type_id' | 'group_id') => comesIn || after[member] !== registrant[member]
   return [
-    ...eventReasons(books, wish),
-    ...typeReasons(books, registrant, wish),
-    ...groupReasons(books, registrant),
+    ...(comesIn ? eventReasons(books, wish) : []),
+    ...(joins('reg_type_id') ? typeReasons(books, after, wish) : []),
+    ...(joins('group_id') ? groupReasons(books, after) : []),
   ]
 }
 
@@ -21,7 +31,7 @@ function eventReasons({ event, now }: Books, { by, override }: Wish): Reason[] {
   return reasons
 }
 
-function typeReasons({ regTypes }: Books, { reg_type_id }: Registrant, { override }: Wish): Reason[] {
+function typeReasons({ regTypes }: Books, { reg_type_id }: Standing, { override }: Wish): Reason[] {
   const type = reg_type_id === null ? undefined : regTypes.get(reg_type_id)
   if (!type || override || type.capacity === null || type.registrants < type.capacity) return []
   return [
@@ -33,7 +43,7 @@ function typeReasons({ regTypes }: Books, { reg_type_id }: Registrant, { overrid
   ]
 }
 
-function groupReasons({ regTypes, groupSizes }: Books, { group_id, reg_type_id }: Registrant): Reason[] {
+function groupReasons({ regTypes, groupSizes }: Books, { group_id, reg_type_id }: Standing): Reason[] {
   const limit = reg_type_id === null ? null : (regTypes.get(reg_type_id)?.max_group_size ?? null)
   if (group_id === null || limit === null || (groupSizes.get(group_id) ?? 0) < limit) return []
   return [
@@ -45,13 +55,17 @@ function groupReasons({ regTypes, groupSizes }: Books, { group_id, reg_type_id }
   ]
 }
 
-/** Writes a change of a registrant's status into the books: who counts for the event, a type and a group. */
-export function applyStatus(books: Books, registrant: Registrant, status: Registrant['status']): void {
-  const change = Number(maySit(status)) - Number(maySit(registrant.status))
-  const type = registrant.reg_type_id === null ? undefined : books.regTypes.get(registrant.reg_type_id)
-  books.event.registrants += change
-  if (type) type.registrants += change
-  if (registrant.group_id !== null)
-    books.groupSizes.set(registrant.group_id, (books.groupSizes.get(registrant.group_id) ?? 0) + change)
-  registrant.status = status
+/** Writes a change of standing into the books: who counts for the event, a type and a group. */
+export function applyStanding(books: Books, registrant: Registrant, after: Standing): void {
+  count(books, registrant, -1)
+  Object.assign(registrant, after)
+  count(books, registrant, 1)
+}
+
+function count(books: Books, { status, reg_type_id, group_id }: Standing, by: 1 | -1): void {
+  if (!maySit(status)) return
+  const type = reg_type_id === null ? undefined : books.regTypes.get(reg_type_id)
+  books.event.registrants += by
+  if (type) type.registrants += by
+  if (group_id !== null) books.groupSizes.set(group_id, (books.groupSizes.get(group_id) ?? 0) + by)
 }

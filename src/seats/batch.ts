@@ -2,11 +2,11 @@ import type { Db } from '../db/connection.ts'
 import { type ApiError, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import type { RegistrationStatus } from '../registrants/schema.ts'
-import { applyStatus } from './admission.ts'
-import { apply, type Books, type Move, maySit, type SelectionState, seatsLeft } from './books.ts'
+import type { ProfileChange } from '../registrants/queries.ts'
+import { applyStanding, standingAfter } from './admission.ts'
+import { apply, type Books, type Move, type SelectionState, seatsLeft } from './books.ts'
 import { decide } from './decide.ts'
-import { canMove, moveLine } from './line.ts'
+import { canMove, moveLine, type PassedOver } from './line.ts'
 import { openBooks, registrantsInto } from './open-books.ts'
 import { type EventRow, readExpiredHolds, readExpiredOffers, readLine, readWaitedFor } from './queries.ts'
 import { type Decision, emptyWish, type Wish } from './wish.ts'
@@ -18,8 +18,10 @@ export type Errand = {
   wish: Wish
   /** someone who is not registered yet; `wish.registrant_id` is their id, reserved for them */
   newcomer?: { reg_type_id: number | null; group_id: number | null }
-  /** a registrant who changes type or group as well */
-  profile?: { reg_type_id?: number | null; group_id?: number | null }
+  /** what changes of the person; needed for a change of status too */
+  change?: ProfileChange
+  /** whether the registrant is deleted once they have given everything back */
+  removal?: boolean
 }
 
 export type Outcome = Decision | { failure: ApiError }
@@ -45,7 +47,8 @@ const lineChunk = 100
 
 /**
  * Decides errands of one event in order of arrival, in a transaction that holds the event's lock. Expired holds and
- * offers are given back first; lines move last, those of `recheck` too. Each errand is granted or refused by itself.
+ * offers are given back first. Lines move after each errand, so that nobody who came later in the same batch gets a
+ * seat before them; those of `recheck` move last. Each errand is granted or refused by itself.
  */
 export async function decideErrands(
   db: Db,
@@ -55,14 +58,15 @@ export async function decideErrands(
   recheck: number[] | 'all' = [],
 ): Promise<Decided> {
   const expired = await expiredErrands(db, event, now)
-  const all = [...expired, ...errands]
   const waitedFor = recheck === 'all' ? await readWaitedFor(db, event.id) : recheck
-  const books = await openBooks(db, event, all, waitedFor, now)
+  const books = await openBooks(db, event, [...expired, ...errands], waitedFor, now)
   const batch = new Batch(db, books, event, now)
-  const outcomes = all.map(errand => batch.carry(errand))
+  for (const errand of expired) await batch.carry(errand)
+  const outcomes: Outcome[] = []
+  for (const errand of errands) outcomes.push(await batch.carry(errand))
   await batch.moveLines(waitedFor)
   return {
-    outcomes: outcomes.slice(expired.length),
+    outcomes,
     expired: expired.flatMap(({ wish }) => (wish.status === 'expired' ? [wish.registrant_id] : [])),
     notices: batch.notices,
     writeSeats: () => batch.write(),
@@ -80,7 +84,7 @@ async function expiredErrands(db: Db, event: EventRow, now: Date): Promise<Erran
     ...holds.map(registrant_id => ({ actor, wish: { ...wish, registrant_id, status: 'expired' as const } })),
     ...offers.map(({ registrant_id, session_id }) => ({
       actor,
-      wish: { ...wish, registrant_id, leave: [session_id] },
+      wish: { ...wish, registrant_id, leave: [session_id], why: 'offer_expired' },
     })),
   ]
 }
@@ -93,7 +97,9 @@ class Batch {
   readonly #now: Date
   readonly #changes = new Map<string, Change>()
   readonly #overridden = new Set<number>()
+  /** sessions whose line may be able to move */
   readonly #touched = new Set<number>()
+  readonly #removed = new Set<number>()
   #countsChanged = false
 
   constructor(db: Db, books: Books, event: EventRow, now: Date) {
@@ -103,52 +109,32 @@ class Batch {
     this.#now = now
   }
 
-  carry({ actor, wish, newcomer, profile }: Errand): Outcome {
+  async carry({ actor, wish, newcomer, change, removal }: Errand): Promise<Outcome> {
     const registrant = this.#books.registrants.get(wish.registrant_id)
-    if (!registrant) return { failure: notFound('Registrant', wish.registrant_id) }
+    if (!registrant || this.#removed.has(registrant.id))
+      return { failure: notFound('Registrant', wish.registrant_id) }
     try {
       if (!newcomer) mustMatchVersion(actor.ifMatch, registrant.version)
     } catch (failure) {
       return { failure: failure as ApiError }
     }
-    const reassigned = profile && this.#reassign(registrant, profile)
     const decision = decide(this.#books, wish)
-    if (!decision.granted) {
-      reassigned?.undo()
-      return decision
-    }
+    if (!decision.granted) return decision
     for (const move of decision.moves) this.#move(actor, move)
-    if (wish.status && wish.status !== registrant.status) {
-      if (wish.status === 'expired')
-        this.notices.push({ registrant_id: registrant.id, session_id: null, kind: 'abandoned' })
-      applyStatus(this.#books, registrant, wish.status)
+    if (wish.status === 'expired')
+      this.notices.push({ registrant_id: registrant.id, session_id: null, kind: 'abandoned' })
+    if (wish.status || wish.profile) {
+      applyStanding(this.#books, registrant, standingAfter(registrant, wish))
       this.#countsChanged = true
     }
+    if (change || wish.status === 'expired') registrant.version++
+    if (removal) this.#removed.add(registrant.id)
+    await this.moveLines()
     return decision
   }
 
-  /** A change of type or group counts at the old one no longer, and at the new one. */
-  #reassign(
-    registrant: NonNullable<ReturnType<Books['registrants']['get']>>,
-    profile: NonNullable<Errand['profile']>,
-  ) {
-    const { status, reg_type_id, group_id } = registrant
-    const sits = maySit(status)
-    if (sits) applyStatus(this.#books, registrant, 'cancelled')
-    this.#countsChanged = true
-    Object.assign(registrant, profile)
-    if (sits) applyStatus(this.#books, registrant, status as RegistrationStatus)
-    return {
-      undo: () => {
-        if (sits) applyStatus(this.#books, registrant, 'cancelled')
-        Object.assign(registrant, { reg_type_id, group_id })
-        if (sits) applyStatus(this.#books, registrant, status as RegistrationStatus)
-      },
-    }
-  }
-
-  /** Moves the lines of every session where something happened, until nothing moves any more. */
-  async moveLines(recheck: number[]): Promise<void> {
+  /** Moves the lines of every session that could give a seat to somebody, until nothing moves any more. */
+  async moveLines(recheck: number[] = []): Promise<void> {
     for (const id of recheck) this.#touched.add(id)
     const actor: Actor = {
       account_id: this.#event.account_id,
@@ -163,10 +149,11 @@ class Batch {
       if (!session || session.waitlisted === 0 || seatsLeft(session) === 0 || !canMove(this.#books, session))
         continue
       const line = await this.#lineOf(session_id)
+      const passedOver: PassedOver[] = []
       for (let first = 0; first < line.length && seatsLeft(session) > 0; first += lineChunk) {
         const chunk = line.slice(first, first + lineChunk)
         await registrantsInto(this.#db, this.#books, chunk)
-        moveLine(this.#books, session, chunk, first + 1, move => {
+        moveLine(this.#books, session, chunk, first + 1, passedOver, move => {
           this.#move(actor, move)
           if (move.to)
             this.notices.push({
@@ -180,9 +167,7 @@ class Batch {
   }
 
   async write(): Promise<void> {
-    const changes = [...this.#changes.values()].filter(
-      ({ before, after, move }) => before?.state !== after?.state || move.on_conflict !== undefined,
-    )
+    const changes = [...this.#changes.values()].flatMap(splitRelined)
     await writeSelections(this.#db, this.#books, changes, this.#now, this.#overridden)
     if (this.#countsChanged) await writeRegistrantCounts(this.#db, this.#books)
   }
@@ -198,24 +183,42 @@ class Batch {
     const after = to && { state: to, on_conflict: selections.get(session_id)!.on_conflict }
     const expires_at =
       to === 'offered' ? new Date(this.#now.getTime() + this.#event.waitlist_offer_minutes * 60_000) : null
-    this.#changes.set(key, { actor, registrant_id, session_id, before, after, move, expires_at })
+    const linesUp = to === 'waitlisted' && from !== 'waitlisted'
+    // Changes are in the order of lining up, which becomes the order of the line.
+    if (linesUp) this.#changes.delete(key)
+    const isLate = linesUp || (known?.isLate ?? false)
+    this.#changes.set(key, { actor, registrant_id, session_id, before, after, move, expires_at, isLate })
     if (move.override) this.#overridden.add(session_id)
-    this.#touched.add(session_id)
-    if (isSeat(from) && !isSeat(to))
+    if (to === 'waitlisted') this.#touched.add(session_id)
+    if (isSeat(from) && !isSeat(to)) {
+      this.#touched.add(session_id)
       for (const [waited, { state }] of selections) if (state === 'waitlisted') this.#touched.add(waited)
+    }
   }
 
   /** Those who wait by the database, less who left in this batch, then who lined up in it. */
   async #lineOf(session_id: number): Promise<number[]> {
     const waits = (id: number) =>
       this.#books.registrants.get(id)?.selections.get(session_id)?.state === 'waitlisted'
+    const lateChanges = [...this.#changes.values()].filter(
+      change => change.session_id === session_id && change.isLate && waits(change.registrant_id),
+    )
+    const late = new Set(lateChanges.map(change => change.registrant_id))
     const stored = await readLine(this.#db, session_id)
-    const known = new Set(stored)
-    const late = [...this.#changes.values()]
-      .filter(change => change.session_id === session_id && !known.has(change.registrant_id))
-      .map(change => change.registrant_id)
-    return [...stored.filter(id => !this.#books.registrants.has(id) || waits(id)), ...late.filter(waits)]
+    const isEarly = (id: number) => !late.has(id) && (!this.#books.registrants.has(id) || waits(id))
+    return [...stored.filter(isEarly), ...late]
   }
 }
 
 const isSeat = (state: SelectionState | null) => state !== null && state !== 'waitlisted'
+
+/** What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. */
+function splitRelined(change: Change): Change[] {
+  const { before, after, move, isLate } = change
+  if (before && after?.state === 'waitlisted' && isLate)
+    return [
+      { ...change, after: null },
+      { ...change, before: null },
+    ]
+  return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
+}

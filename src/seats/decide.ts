@@ -7,7 +7,8 @@ import type { Decision, Wish } from './wish.ts'
  * Decides a wish by the rules of seats.md: grants all of it, or names every reason against it. Reads the books and
  * changes nothing.
  */
-export function decide(books: Books, wish: Wish): Decision {
+export function decide(books: Books, asked: Wish): Decision {
+  const wish = asked.by === 'organiser' ? asked : { ...asked, override: false }
   const registrant = books.registrants.get(wish.registrant_id)!
   const status = wish.status ?? registrant.status
   if (!maySit(status)) return leaveEverything(registrant, wish, status)
@@ -24,7 +25,9 @@ export function decide(books: Books, wish: Wish): Decision {
 
 /** Cancelled, denied and expired give everything back; they cannot want anything. */
 function leaveEverything(registrant: Registrant, wish: Wish, status: Registrant['status']): Decision {
-  const wanted = [...(wish.replace ? [] : wish.add), ...wish.lineUp.map(line => line.session_id)]
+  // A whole record that is sent back as cancelled still names its sessions.
+  const named = wish.replace && wish.status ? [] : wish.add
+  const wanted = [...named, ...wish.lineUp.map(line => line.session_id)]
   if (wanted.length > 0)
     return {
       granted: false,

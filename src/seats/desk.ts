@@ -1,5 +1,5 @@
 import { type Db, type Pool, transaction } from '../db/connection.ts'
-import { notFound, unavailable } from '../errors.ts'
+import { ApiError, expectedError, notFound, unavailable } from '../errors.ts'
 import type { Outcome } from './batch.ts'
 import { lockEventSeats, readEvent, readEventsWithExpired } from './queries.ts'
 import { carryOut, type PersonErrand } from './registration.ts'
@@ -76,7 +76,7 @@ export class Desk {
       this.#waiting -= batch.length
     } catch (error) {
       if (batch.length > 1 && isOwnFault(error)) {
-        // One of them cannot be stored: each by itself, so that it harms nobody else.
+        // One of them cannot be carried out: each by itself, so that it harms nobody else.
         for (const waiting of batch) await this.#serveBatch(event_id, [waiting])
         return
       }
@@ -106,7 +106,7 @@ export async function carryOutLocked(
   return outcomes
 }
 
-/** Whether a batch failed because of what is in it, and not because the database is away. */
+/** Whether a batch failed because of what is in it, and not because its event or the database is away. */
 function isOwnFault(error: unknown): boolean {
-  return /^2[23]/.test((error as { code?: string } | null)?.code ?? '')
+  return !(error instanceof ApiError) && expectedError(error)?.status !== 503
 }

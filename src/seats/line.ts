@@ -20,6 +20,7 @@ export type PassedOver = { registrant_id: number; why: 'conflict' | 'registrant_
  * whose lines are then to be moved as well.
  *
  * `line`: registrants who wait, in order, the first of them at place `first`; all of them must be in the books.
+ * `passedOver`: who stands before them and was passed over, and is added to.
  * `carry` is told each move, and must write it into the books.
  */
 export function moveLine(
@@ -27,18 +28,18 @@ export function moveLine(
   session: Session,
   line: number[],
   first: number,
+  passedOver: PassedOver[],
   carry: (move: Move) => void,
 ): void {
-  const passed_over: PassedOver[] = []
   for (const [index, registrant_id] of line.entries()) {
     if (seatsLeft(session) === 0) return
     const outcome = promotion(books, books.registrants.get(registrant_id)!, session)
-    if ('why' in outcome) passed_over.push({ registrant_id, why: outcome.why })
+    if ('why' in outcome) passedOver.push({ registrant_id, why: outcome.why })
     else
       for (const move of outcome.moves)
         carry(
           move.session_id === session.id
-            ? { ...move, about: { place: first + index, passed_over: [...passed_over] } }
+            ? { ...move, about: { place: first + index, passed_over: [...passedOver] } }
             : move,
         )
   }

@@ -95,10 +95,13 @@ async function sessionsInto(
 
 async function typesInto(db: Db, books: Books, errands: Errand[]): Promise<void> {
   const changes = errands.filter(
-    errand => errand.newcomer || errand.wish.status !== undefined || errand.profile,
+    errand => errand.newcomer || errand.wish.status !== undefined || errand.wish.profile,
   )
   if (changes.length === 0) return
-  const people = changes.flatMap(errand => [books.registrants.get(errand.wish.registrant_id), errand.profile])
+  const people = changes.flatMap(errand => [
+    books.registrants.get(errand.wish.registrant_id),
+    errand.wish.profile,
+  ])
   const idsOf = (column: 'reg_type_id' | 'group_id') => [
     ...new Set(people.flatMap(person => person?.[column] ?? [])),
   ]

@@ -1,17 +1,25 @@
 import {
   type Books,
   clashes,
-  isActive,
   isIncludedLive,
   type Move,
   mayBeSwapped,
+  maySit,
   type OnConflict,
   type Registrant,
   type Session,
   seatFor,
   seatsLeft,
 } from './books.ts'
-import type { Reason, ReasonType, Wish } from './wish.ts'
+import {
+  closedReasons,
+  conflictReason,
+  dropReason,
+  seatedReason,
+  soldOutReason,
+  unknownReason,
+} from './refusals.ts'
+import type { Reason, Wish } from './wish.ts'
 
 /** A wish being worked out: what the registrant will have, and what speaks against it. */
 export class Plan {
@@ -23,9 +31,9 @@ export class Plan {
   readonly #status: Registrant['status']
   /** the registrant's seats as they will be: session → why it is new, or null when it was there before */
   readonly #seats = new Map<number, string | null>()
-  readonly #dropped = new Set<number>()
   readonly #lines = new Map<number, OnConflict>()
-  readonly #left = new Set<number>()
+  /** seats and places that are given up: session → why */
+  readonly #left = new Map<number, string>()
 
   constructor(books: Books, wish: Wish, registrant: Registrant, status: Registrant['status']) {
     this.#books = books
@@ -37,29 +45,28 @@ export class Plan {
   }
 
   giveUp(): void {
-    const { add, drop, leave, replace } = this.#wish
+    const { add, drop, leave, replace, why } = this.#wish
     const unwanted = replace ? [...this.#seats.keys()].filter(id => !this.#isIncluded(id)) : []
     for (const id of new Set([...drop, ...unwanted])) {
       // Who gives up a seat and takes it again keeps it: nobody else gets it in between.
       if (add.includes(id)) continue
-      if (this.#seats.has(id)) {
-        const reason = this.#dropReason(id)
-        if (reason) this.#refuse(reason)
-        else this.#release(id)
-      } else if (this.#stateOf(id) === 'offered') this.#left.add(id)
+      if (this.#seats.has(id)) this.#drop(id)
+      else if (this.#stateOf(id) === 'offered') this.#left.set(id, 'offer_declined')
     }
-    for (const id of [...leave, ...this.#unnamedLines()])
-      if (this.#stateOf(id) === 'waitlisted' || this.#stateOf(id) === 'offered') this.#left.add(id)
+    for (const id of [...leave, ...this.#unnamedLines()]) {
+      if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, why ?? 'left_line')
+      if (this.#stateOf(id) === 'offered') this.#left.set(id, why ?? 'offer_declined')
+    }
   }
 
-  /** Whoever becomes able to sit is in every included session, without asking. */
+  /** Whoever becomes able to sit is in every included session, without asking, also when it has started. */
   takeIncluded(): void {
-    if (this.#status === this.#registrant.status) return
-    for (const session of this.#books.sessions.values()) {
-      if (!isIncludedLive(session) || this.#seats.has(session.id)) continue
-      const conflict = this.#conflictReason(session)
+    if (maySit(this.#registrant.status)) return
+    for (const session of this.#sessionsWhere(isIncludedLive)) {
+      const conflict = conflictReason(session, this.#rivalsOf(session))
       if (conflict) this.skipped.push(conflict)
-      else this.#sit(session, 'included')
+      else if (seatsLeft(session) === 0 && !this.#wish.override) this.#refuse(soldOutReason(session))
+      else this.#seats.set(session.id, 'included')
     }
   }
 
@@ -67,23 +74,17 @@ export class Plan {
     for (const id of new Set(this.#wish.add)) {
       if (this.#seats.has(id)) continue
       const session = this.#books.sessions.get(id)
-      if (!session) this.#refuse(this.#unknownReason(id))
+      if (!session) this.#refuse(unknownReason(this.#books, id))
       else {
         this.#swapFor(session)
-        this.#sit(session, 'claimed')
+        this.#sit(session)
       }
     }
   }
 
   takeDefaults(): void {
     if (!this.#wish.useDefaults) return
-    for (const session of this.#books.sessions.values()) {
-      if (
-        session.selected_by_default !== 1 ||
-        session.session_status !== 'live' ||
-        this.#seats.has(session.id)
-      )
-        continue
+    for (const session of this.#sessionsWhere(isDefault)) {
       const reasons = this.#claimReasons(session)
       if (reasons.length > 0) this.skipped.push(...reasons)
       else this.#seats.set(session.id, 'selected_by_default')
@@ -93,42 +94,57 @@ export class Plan {
   lineUp(): void {
     for (const { session_id, on_conflict } of this.#wish.lineUp) {
       const session = this.#books.sessions.get(session_id)
-      if (!session) this.#refuse(this.#unknownReason(session_id, 'waitlist_ids'))
-      else if (this.#seats.has(session_id))
-        this.#refuse(reason(session, 'already_selected', 'This session is selected already.', 'waitlist_ids'))
+      if (!session) this.#refuse(unknownReason(this.#books, session_id, 'waitlist_ids'))
+      else if (this.#seats.has(session_id)) this.#refuse(seatedReason(session))
       else {
-        const reasons = this.#openReasons(session, 'waitlist_ids')
+        const reasons = closedReasons(this.#books, this.#wish, session, 'waitlist_ids')
         if (reasons.length > 0) for (const found of reasons) this.#refuse(found)
         else this.#lines.set(session_id, on_conflict)
       }
     }
   }
 
-  /** The difference between what is and what will be. */
+  /** The difference between what is and what will be: at most one move for each session. */
   moves(): Move[] {
-    const moves: Move[] = []
-    const move = (session_id: number, to: Move['to'], why: string, more: Partial<Move> = {}) => {
-      const from = this.#stateOf(session_id)
-      if (from !== to || more.on_conflict)
-        moves.push({ registrant_id: this.#registrant.id, session_id, from, to, why, ...more })
+    const ids = new Set([...this.#left.keys(), ...this.#seats.keys(), ...this.#lines.keys()])
+    return [...ids].flatMap(session_id => {
+      const [from, { to, why, ...more }] = [this.#stateOf(session_id), this.#futureOf(session_id)]
+      const isSame = from === to && more.on_conflict === undefined
+      return isSame ? [] : [{ registrant_id: this.#registrant.id, session_id, from, to, why, ...more }]
+    })
+  }
+
+  #futureOf(id: number): Pick<Move, 'to' | 'why' | 'on_conflict' | 'override'> {
+    const seat = this.#seats.get(id)
+    if (seat !== undefined) {
+      const isBeyond = this.#stateOf(id) !== 'offered' && seatsLeft(this.#books.sessions.get(id)!) === 0
+      const override = seat !== null && this.#wish.override && isBeyond
+      return {
+        to: seatFor(this.#status),
+        why: seat ?? `registration_${this.#status}`,
+        ...(override && { override }),
+      }
     }
-    for (const id of this.#dropped) move(id, null, 'released')
-    for (const id of this.#left) if (!this.#seats.has(id)) move(id, null, 'left_line')
-    for (const [id, why] of this.#seats) {
-      const override =
-        this.#wish.override &&
-        why !== null &&
-        this.#stateOf(id) !== 'offered' &&
-        seatsLeft(this.#books.sessions.get(id)!) === 0
-      move(id, seatFor(this.#status), why ?? 'registration_finished', override ? { override } : {})
-    }
-    for (const [id, on_conflict] of this.#lines) {
-      const known = this.#registrant.selections.get(id)
-      if (known?.state === 'offered' || (known?.state === 'waitlisted' && known.on_conflict === on_conflict))
-        continue
-      move(id, 'waitlisted', 'lined_up', { on_conflict })
-    }
-    return moves
+    const known = this.#registrant.selections.get(id)
+    const left = this.#left.get(id)
+    const on_conflict = this.#lines.get(id)
+    if (on_conflict === undefined) return { to: null, why: left! }
+    // An offer is better than a place in the line, and repeating a claim changes nothing.
+    if (known && !left && (known.state === 'offered' || known.on_conflict === on_conflict))
+      return { to: known.state, why: 'lined_up' }
+    return { to: 'waitlisted', why: 'lined_up', on_conflict }
+  }
+
+  #drop(id: number): void {
+    const session = this.#books.sessions.get(id)
+    const reason = session && dropReason(this.#wish, this.#registrant, session)
+    if (reason) this.#refuse(reason)
+    else this.#release(id, 'released')
+  }
+
+  #release(id: number, why: string): void {
+    this.#seats.delete(id)
+    this.#left.set(id, why)
   }
 
   /** Whoever lined up to swap gives up what clashes when they accept the offer. */
@@ -136,7 +152,8 @@ export class Plan {
     const selection = this.#registrant.selections.get(session.id)
     if (selection?.state !== 'offered' || selection.on_conflict !== 'swap') return
     const rivals = this.#rivalsOf(session)
-    if (rivals.every(mayBeSwapped)) for (const rival of rivals) this.#release(rival.id)
+    if (rivals.every(rival => mayBeSwapped(rival) && this.#seats.get(rival.id) === null))
+      for (const rival of rivals) this.#release(rival.id, 'swapped')
   }
 
   #rivalsOf(session: Session): Session[] {
@@ -153,15 +170,11 @@ export class Plan {
       .map(([id]) => id)
   }
 
-  #sit(session: Session, why: string): void {
+  /** A session that is refused still counts as wanted, so that what clashes with it is named as well. */
+  #sit(session: Session): void {
     const reasons = this.#claimReasons(session)
-    if (reasons.length === 0) this.#seats.set(session.id, why)
-    else for (const found of reasons) this.#refuse(found)
-  }
-
-  #release(id: number): void {
-    this.#seats.delete(id)
-    this.#dropped.add(id)
+    for (const found of reasons) this.#refuse(found)
+    if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, 'claimed')
   }
 
   #refuse(found: Reason): void {
@@ -170,14 +183,10 @@ export class Plan {
   }
 
   #claimReasons(session: Session): Reason[] {
-    const reasons = this.#openReasons(session, 'session_ids')
-    const full = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
-    if (full && !this.#wish.override)
-      reasons.push({
-        ...reason(session, 'sold_out', session.sold_out_message ?? `"${session.name}" is sold out.`),
-        waitlist: session.session_status === 'live',
-      })
-    const conflict = this.#conflictReason(session)
+    const reasons = closedReasons(this.#books, this.#wish, session)
+    const isFull = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
+    if (isFull && !this.#wish.override) reasons.push(soldOutReason(session))
+    const conflict = conflictReason(session, this.#rivalsOf(session))
     return conflict ? [...reasons, conflict] : reasons
   }
 
@@ -188,47 +197,11 @@ export class Plan {
     return mayNotPass || seatsLeft(session) === 0
   }
 
-  /** What keeps a session from being taken or waited for, whatever its seats. */
-  #openReasons(session: Session, field: string): Reason[] {
-    const { now, event } = this.#books
-    const reasons: Reason[] = []
-    if (session.session_status !== 'live')
-      reasons.push(reason(session, 'not_live', `"${session.name}" is not open for selection.`, field))
-    if (this.#wish.by === 'organiser') return reasons
-    if (event.closes !== null && event.closes <= now)
-      reasons.push(reason(session, 'registration_closed', 'Registration has closed.', field))
-    if (session.starts !== null && session.starts <= now)
-      reasons.push(reason(session, 'session_started', `"${session.name}" has started.`, field))
-    return reasons
-  }
-
-  #conflictReason(session: Session): Reason | undefined {
-    const rivals = this.#rivalsOf(session)
-    if (rivals.length === 0) return undefined
-    const names = rivals.map(rival => `"${rival.name}"`).join(', ')
-    const conflicts_with = rivals.map(rival => rival.id)
-    return {
-      ...reason(session, 'conflict', `"${session.name}" is at the same time as ${names}.`),
-      conflicts_with,
-    }
-  }
-
-  /** The attendee keeps what is included, and what was locked when it was saved. */
-  #dropReason(id: number): Reason | undefined {
-    const session = this.#books.sessions.get(id)
-    if (!session || this.#wish.by === 'organiser') return undefined
-    if (isIncludedLive(session))
-      return reason(session, 'included', `"${session.name}" is part of every registration.`)
-    const isSaved = isActive(this.#registrant.status)
-    return isSaved && session.locked_when_saved === 1
-      ? reason(session, 'locked', `"${session.name}" can no longer be changed.`)
-      : undefined
-  }
-
-  #unknownReason(session_id: number, field = 'session_ids'): Reason {
-    return this.#books.elsewhere.has(session_id)
-      ? { field, session_id, type: 'wrong_event', message: `Session ${session_id} belongs to another event.` }
-      : { field, session_id, type: 'not_found', message: `Session ${session_id} does not exist.` }
+  /** Sessions of a kind that are not among the seats yet; in order of their ids, whatever else is in the books. */
+  #sessionsWhere(isWanted: (session: Session) => boolean): Session[] {
+    return [...this.#books.sessions.values()]
+      .filter(session => isWanted(session) && !this.#seats.has(session.id))
+      .sort((a, b) => a.id - b.id)
   }
 
   #isIncluded(id: number): boolean {
@@ -241,6 +214,4 @@ export class Plan {
   }
 }
 
-function reason(session: Session, type: ReasonType, message: string, field = 'session_ids'): Reason {
-  return { field, session_id: session.id, type, message }
-}
+const isDefault = (session: Session) => session.selected_by_default === 1 && session.session_status === 'live'

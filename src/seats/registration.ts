@@ -17,10 +17,6 @@ import type { EventRow } from './queries.ts'
 /** An errand with what is written of the person in the transaction of their seats: both, or neither. */
 export type PersonErrand = Errand & {
   person?: NewRegistrant
-  /** what changes of them; needed for a change of status too */
-  change?: ProfileChange
-  /** whether the registrant is deleted once they have given everything back */
-  removal?: boolean
   /** a letter to send when the errand is granted */
   letter?: MailKind
 }
@@ -52,17 +48,18 @@ export async function carryOut(
   )
   await writeChanges(db, event, granted, decided.expired, now)
   await decided.writeSeats()
-  for (const { wish, actor, removal } of granted)
-    if (removal) await deleteRegistrant(db, actor, wish.registrant_id)
   await renewHolds(
     db,
-    granted.filter(errand => !errand.person && !errand.change).map(errand => errand.wish.registrant_id),
+    granted.filter(errand => !errand.person).map(errand => errand.wish.registrant_id),
     holdFrom(now),
   )
   const letters = granted.flatMap(({ wish, letter }): Letter[] =>
     letter ? [{ registrant_id: wish.registrant_id, kind: letter, session_id: null }] : [],
   )
   await insertLetters(db, event, [...letters, ...decided.notices], now)
+  // Last: until here everything that was decided of them can be written.
+  for (const { wish, actor, removal } of granted)
+    if (removal) await deleteRegistrant(db, actor, wish.registrant_id)
   return decided.outcomes
 }
 

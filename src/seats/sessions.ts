@@ -2,7 +2,7 @@ import type { Db } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { carryOutLocked } from './desk.ts'
-import { deleteSelectionsOf, readOutsiders } from './queries.ts'
+import { deleteSelectionsOf, lockEventSeats, readOutsiders } from './queries.ts'
 import { emptyWish, type Reason } from './wish.ts'
 
 /** An included session has no room for somebody, or clashes with what they have. */
@@ -14,13 +14,15 @@ type Seated = {
   selected_count: number
   held_count: number
   offered_count: number
+  capacity: number | null
 }
 
-/** Throws 422 for a capacity below the seats that are taken, unless that is overridden; returns what is overbooked. */
+/** Throws 422 for lowering a capacity below the seats that are taken, unless that is overridden; returns what is overbooked. */
 export function mustFitCapacity(session: Seated, capacity: number | null, override: boolean): number {
   const taken = session.selected_count + session.held_count + session.offered_count
-  if (capacity === null || taken <= capacity) return 0
-  if (override) return taken - capacity
+  const overbooked = capacity === null ? 0 : Math.max(0, taken - capacity)
+  const isLower = capacity !== null && (session.capacity === null || capacity < session.capacity)
+  if (overbooked === 0 || !isLower || override) return overbooked
   throw invalid([
     {
       field: 'capacity',
@@ -37,6 +39,8 @@ export async function includeEveryone(
   actor: Actor,
   session: { id: number; event_id: number },
 ): Promise<NotIncluded[]> {
+  // Lock, then look: who registers meanwhile either sees the session, or is seen here.
+  await lockEventSeats(db, session.event_id)
   const outsiders = await readOutsiders(db, session.event_id, session.id)
   const wish = { ...emptyWish, by: 'organiser' as const, partial: true, add: [session.id] }
   const errands = outsiders.map(registrant_id => ({

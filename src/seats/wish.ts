@@ -12,6 +12,8 @@ export type Wish = {
   partial: boolean
   /** the registration status after this; absent: stays as it is */
   status?: RegistrationStatus
+  /** the type and group after this; absent: stay as they are */
+  profile?: { reg_type_id?: number | null; group_id?: number | null }
   /** sessions to take a seat in */
   add: number[]
   /** sessions to give up a seat in */
@@ -25,6 +27,8 @@ export type Wish = {
   replaceLines: boolean
   /** sessions whose line, or offer, to leave */
   leave: number[]
+  /** for the change log: why a line or an offer is left, when nobody asked for it */
+  why?: string
 }
 
 export const emptyWish = {

@@ -12,6 +12,8 @@ export type Change = {
   /** the last move, which explains the change */
   move: Move
   expires_at: Date | null
+  /** whether they lined up in this batch, behind those who waited before */
+  isLate: boolean
 }
 
 type Written = { id: number; registrant_id: number; session_id: number }
@@ -28,9 +30,10 @@ export async function writeSelections(
   const gone = changes.filter(change => change.before && !change.after)
   const fresh = changes.filter(change => !change.before && change.after)
   const kept = changes.filter(change => change.before && change.after)
-  const [, created] = await Promise.all([
-    gone.length > 0 &&
-      db`delete from selections where id = any(${gone.map(change => change.before!.id)}::bigint[])`,
+  // First, because who lines up again has a row in both.
+  if (gone.length > 0)
+    await db`delete from selections where id = any(${gone.map(change => change.before!.id)}::bigint[])`
+  const [created] = await Promise.all([
     fresh.length > 0 ? insertSelections(db, books, fresh, now) : [],
     kept.length > 0 && updateSelections(db, kept, now),
     writeCounters(db, changedSessions(books, changes), overridden),
@@ -80,7 +83,7 @@ async function writeCounters(db: Db, sessions: Session[], overridden: Set<number
     session.capacity === null ? 0 : Math.max(0, taken(session) - session.capacity)
   await db`
     update sessions s set selected_count = c.selected, held_count = c.held, offered_count = c.offered, waitlisted_count = c.waitlisted,
-      overbooked = case when c.overridden = 1 then greatest(s.overbooked, c.excess) else least(s.overbooked, c.excess) end
+      overbooked = case when c.overridden = 1 then c.excess else least(s.overbooked, c.excess) end
     from unnest(${column(session => session.id)}::bigint[], ${column(session => session.selected)}::int[], ${column(session => session.held)}::int[],
       ${column(session => session.offered)}::int[], ${column(session => session.waitlisted)}::int[], ${column(excess)}::int[],
       ${column(session => Number(overridden.has(session.id)))}::int[]) as c (id, selected, held, offered, waitlisted, excess, overridden)

@@ -3,6 +3,7 @@ import { notFound, violatedConstraint } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { readId } from '../http/query.ts'
 import { unwrapChoice } from '../http/values.ts'
 import { isIncludedLive } from '../seats/books.ts'
 import { lockEventSeats } from '../seats/queries.ts'
@@ -74,6 +75,8 @@ async function createIncluded(
   body: Body,
   place: Place,
 ): Promise<Changed> {
+  // The event before anything that refers to it, as everywhere: nobody waits in a circle.
+  await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)
   const { id } = await tryCreateSession(db, actor, fields, body, place)
   return withEveryone(db, actor, await mustFindSession(db, actor.account_id, id))
 }

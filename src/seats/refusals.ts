@@ -1,0 +1,62 @@
+import { type Books, isActive, isIncludedLive, type Registrant, type Session } from './books.ts'
+import type { Reason, ReasonType, Wish } from './wish.ts'
+
+/** What keeps a session from being taken or waited for, whatever its seats. */
+export function closedReasons(
+  { now, event }: Books,
+  { by }: Wish,
+  session: Session,
+  field?: string,
+): Reason[] {
+  const reasons: Reason[] = []
+  if (session.session_status !== 'live')
+    reasons.push(reasonOf(session, 'not_live', `"${session.name}" is not open for selection.`, field))
+  if (by === 'organiser') return reasons
+  if (event.closes !== null && event.closes <= now)
+    reasons.push(reasonOf(session, 'registration_closed', 'Registration has closed.', field))
+  if (session.starts !== null && session.starts <= now)
+    reasons.push(reasonOf(session, 'session_started', `"${session.name}" has started.`, field))
+  return reasons
+}
+
+/** Every seat is taken; in the words of the session, with the way to its line. */
+export function soldOutReason(session: Session): Reason {
+  const message = session.sold_out_message ?? `"${session.name}" is sold out.`
+  return { ...reasonOf(session, 'sold_out', message), waitlist: session.session_status === 'live' }
+}
+
+/** Sessions at the same time, if there are any. */
+export function conflictReason(session: Session, rivals: Session[]): Reason | undefined {
+  if (rivals.length === 0) return undefined
+  const names = rivals.map(rival => `"${rival.name}"`).join(', ')
+  return {
+    ...reasonOf(session, 'conflict', `"${session.name}" is at the same time as ${names}.`),
+    conflicts_with: rivals.map(rival => rival.id),
+  }
+}
+
+/** The attendee keeps what is included, and what was locked when it was saved. */
+export function dropReason({ by }: Wish, registrant: Registrant, session: Session): Reason | undefined {
+  if (by === 'organiser') return undefined
+  if (isIncludedLive(session))
+    return reasonOf(session, 'included', `"${session.name}" is part of every registration.`)
+  return isActive(registrant.status) && session.locked_when_saved === 1
+    ? reasonOf(session, 'locked', `"${session.name}" can no longer be changed.`)
+    : undefined
+}
+
+/** A session that is not in this event. */
+export function unknownReason({ elsewhere }: Books, session_id: number, field = 'session_ids'): Reason {
+  return elsewhere.has(session_id)
+    ? { field, session_id, type: 'wrong_event', message: `Session ${session_id} belongs to another event.` }
+    : { field, session_id, type: 'not_found', message: `Session ${session_id} does not exist.` }
+}
+
+/** Who has a seat does not line up for one. */
+export function seatedReason(session: Session): Reason {
+  return reasonOf(session, 'already_selected', 'This session is selected already.', 'waitlist_ids')
+}
+
+function reasonOf(session: Session, type: ReasonType, message: string, field = 'session_ids'): Reason {
+  return { field, session_id: session.id, type, message }
+}
