@@ -1,5 +1,5 @@
+import type { CustomField } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
-import type { CustomField } from '../session-fields/values.ts'
 
 /** Announces an event whose questions changed. */
 export const questionChannel = 'lectern_event_questions'

@@ -1,12 +1,12 @@
-import type { Fault } from '../errors.ts'
-import { type Body, type Draft, type Given, readNew, readUpdate } from '../http/draft.ts'
-import { faultOf, unwrapChoice } from '../http/values.ts'
 import {
   type CustomField,
   customValuesIn,
   readCustomValues,
   type StoredValues,
-} from '../session-fields/values.ts'
+} from '../custom-values/values.ts'
+import type { Fault } from '../errors.ts'
+import { type Body, type Draft, type Given, readNew, readUpdate } from '../http/draft.ts'
+import { faultOf, unwrapChoice } from '../http/values.ts'
 import { type Address, AddressInput, type AddressKind, addressKinds, RegistrantInput } from './schema.ts'
 
 /** Everything that a body says of a registrant. */

@@ -1,9 +1,9 @@
 import { logged } from '../changes/log.ts'
+import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { StoredValues } from '../session-fields/values.ts'
 import type { Address, AddressKind, RegistrantInput } from './schema.ts'
 import type { StatusMoments } from './status.ts'
 

@@ -13,8 +13,7 @@ import {
   Text,
   unwrapChoice,
 } from '../http/values.ts'
-import type { Choice } from './schema.ts'
-import { choiceTypes } from './schema.ts'
+import { type Choice, choiceTypes } from './schema.ts'
 
 /** What a value is read by: a session field, or a question of an event. */
 export type CustomField = {
