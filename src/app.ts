@@ -14,6 +14,7 @@ import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
 import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
+import { eventQuestionRoutes } from './event-questions/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
@@ -28,6 +29,8 @@ import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
 import { sessionPages } from './pages/routes.ts'
+import { regTypeRoutes } from './reg-types/routes.ts'
+import { registrantGroupRoutes } from './registrant-groups/routes.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
 import { namedSchemas } from './schemas.ts'
@@ -176,6 +179,9 @@ export async function buildApp({
         locationRoutes(authenticated)
         sessionFieldRoutes(authenticated)
         sessionRoutes(authenticated)
+        regTypeRoutes(authenticated)
+        registrantGroupRoutes(authenticated)
+        eventQuestionRoutes(authenticated)
         registrantRoutes(authenticated)
         seatRoutes(authenticated)
         changeRoutes(authenticated)

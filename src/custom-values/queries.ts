@@ -1,10 +1,10 @@
 import { logged } from '../changes/log.ts'
-import type { Db, Fragment } from '../db/connection.ts'
+import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { ChoiceChanges } from './choices.ts'
 
 /** A table of choices, and its column for the definition that they belong to. */
-export type ChoiceTable = {
+type ChoiceTable = {
   table: 'session_field_choices' | 'event_question_choices'
   owner: 'field_id' | 'question_id'
 }
@@ -13,13 +13,6 @@ export type ChoiceTable = {
 export type Holders =
   | { table: 'sessions'; object: 'session'; within: 'account_id'; id: number }
   | { table: 'registrants'; object: 'registrant'; within: 'event_id'; id: number }
-
-/** A column `choices` for definitions of table alias `alias`: their choices in order. */
-export function choicesOf(db: Db, { table, owner }: ChoiceTable, alias: string): Fragment {
-  return db`coalesce((
-    select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id)
-    from ${db(table)} c where ${db(`c.${owner}`)} = ${db(`${alias}.id`)}), '[]') as choices`
-}
 
 /** Adds, renames and deletes choices of a definition. */
 export async function writeChoices(

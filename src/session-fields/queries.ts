@@ -1,5 +1,4 @@
 import { logged } from '../changes/log.ts'
-import { type ChoiceTable, choicesOf } from '../custom-values/queries.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
@@ -12,10 +11,10 @@ export type FieldSettings = { settings?: Record<string, unknown> }
 /** Announces an account whose definitions changed. */
 export const fieldChannel = 'lectern_session_fields'
 
-/** Where the choices of session fields are. */
-export const fieldChoices: ChoiceTable = { table: 'session_field_choices', owner: 'field_id' }
-
-const withChoices = (db: Db) => db`f.*, ${choicesOf(db, fieldChoices, 'f')}`
+const withChoices = (db: Db) => db`
+  f.*, coalesce((
+    select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id)
+    from session_field_choices c where c.field_id = f.id), '[]') as choices`
 
 export async function insertSessionField(
   db: Db,

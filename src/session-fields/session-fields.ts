@@ -10,7 +10,6 @@ import { faultOf } from '../http/values.ts'
 import {
   announceFields,
   deleteSessionField,
-  fieldChoices,
   findSessionField,
   insertSessionField,
   lockSessionField,
@@ -18,6 +17,8 @@ import {
   updateSessionField,
 } from './queries.ts'
 import { SessionFieldInput } from './schema.ts'
+
+const fieldChoices = { table: 'session_field_choices', owner: 'field_id' } as const
 
 /** Creates a session field with its choices. Throws 422. */
 export async function createSessionField(db: Db, actor: Actor, body: Body): Promise<SessionFieldRow> {
