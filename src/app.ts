@@ -9,11 +9,10 @@ import Fastify, {
 } from 'fastify'
 import { changeRoutes } from './changes/routes.ts'
 import type { Config } from './config.ts'
-import type { CustomField } from './custom-values/values.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
-import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
+import { allEventQuestions, type EventQuestionRow, questionChannel } from './event-questions/queries.ts'
 import { eventQuestionRoutes } from './event-questions/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { authenticate, type Caller } from './http/auth.ts'
@@ -65,7 +64,7 @@ declare module 'fastify' {
     /** definitions of the custom fields of an account, by its id */
     sessionFields: NotifiedCache<SessionFieldRow[]>
     /** questions of an event, by its id */
-    eventQuestions: NotifiedCache<CustomField[]>
+    eventQuestions: NotifiedCache<EventQuestionRow[]>
     desk: Desk
     registrantIds: IdBlock
     availability: AvailabilityBoard

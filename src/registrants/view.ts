@@ -5,9 +5,14 @@ import { viewOf } from '../http/view.ts'
 import { listLettersOf } from '../mail/queries.ts'
 import { listSessionBriefsByIds } from '../sessions/queries.ts'
 import type { RegistrantRow } from './queries.ts'
-import { type AddressKind, Registrant } from './schema.ts'
+import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'
 
 const members = viewOf(Registrant)
+
+/** Every line of an address, null for one that is empty; null for an address of which nothing is known. */
+const showAddress = (address: Address | undefined) =>
+  address ? Object.fromEntries(addressLines.map(line => [line, address[line] ?? null])) : null
+const addressLines = Object.keys(AddressInput.properties) as (keyof Address)[]
 
 /** A registrant as they leave, with their answers as `c_N`. */
 export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
@@ -68,7 +73,7 @@ async function relatedOf(
   ])
   const sessionOf = new Map(sessions.map(session => [session.id, session]))
   const address = (row: RegistrantRow, kind: AddressKind) =>
-    expand.has(`${kind}Address`) && { [`${kind}Address`]: row.addresses[kind] ?? null }
+    expand.has(`${kind}Address`) && { [`${kind}Address`]: showAddress(row.addresses[kind]) }
   return row => ({
     ...(expand.has('sessions') && {
       sessions: row.selections.flatMap(({ session_id, state }) => {
