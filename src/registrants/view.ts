@@ -1,5 +1,6 @@
 import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
+import { isBlank } from '../http/draft.ts'
 import { type Projection, project } from '../http/listing.ts'
 import { viewOf } from '../http/view.ts'
 import { listLettersOf } from '../mail/queries.ts'
@@ -24,6 +25,7 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
   )
   const ids = (selections: { session_id: number }[]) =>
     selections.map(selection => String(selection.session_id))
+  const answers = showCustomValues(questions, row.custom_fields)
   return {
     ...members({
       ...row,
@@ -38,10 +40,11 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
       total_paid: '0.00',
       balance_due: '0.00',
       missing_answers: questions
-        .filter(question => question.required && row.custom_fields[attributeOf(question)] === undefined)
-        .map(attributeOf),
+        .filter(question => question.required)
+        .map(attributeOf)
+        .filter(attribute => isBlank(answers[attribute])),
     } as never),
-    ...showCustomValues(questions, row.custom_fields),
+    ...answers,
   }
 }
 
