@@ -43,10 +43,10 @@ export async function changeRegType(
 /** Deletes a type. Throws 422 when registrants have it, unless forced: they are left without one then. */
 export async function removeRegType(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {
   await transaction(db, async tx => {
-    await mustLockRegType(tx, actor, id)
-    const registrants = await countOfRegType(tx, id)
+    const { event_id } = await mustLockRegType(tx, actor, id)
+    const registrants = await countOfRegType(tx, event_id, id)
     if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
-    await clearRegType(tx, actor, id)
+    await clearRegType(tx, actor, event_id, id)
     await deleteRegType(tx, actor, id)
   })
 }

@@ -50,7 +50,7 @@ export async function removeRegistrantGroup(db: Db, actor: Actor, id: number): P
     const { event_id } = await mustFindRegistrantGroup(tx, actor.account_id, id)
     await lockEventSeats(tx, event_id)
     await mustLockRegistrantGroup(tx, actor, id)
-    await clearGroup(tx, actor, id)
+    await clearGroup(tx, actor, event_id, id)
     await deleteRegistrantGroup(tx, actor, id)
   })
 }
