@@ -12,7 +12,8 @@ import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
 import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
-import { allEventQuestions, questionChannel } from './event-questions/queries.ts'
+import { allEventQuestions, type EventQuestionRow, questionChannel } from './event-questions/queries.ts'
+import { eventQuestionRoutes } from './event-questions/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
@@ -27,6 +28,8 @@ import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
 import { sessionPages } from './pages/routes.ts'
+import { regTypeRoutes } from './reg-types/routes.ts'
+import { registrantGroupRoutes } from './registrant-groups/routes.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
 import { namedSchemas } from './schemas.ts'
@@ -35,7 +38,6 @@ import { Desk } from './seats/desk.ts'
 import { seatRoutes } from './seats/routes.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
-import type { CustomField } from './session-fields/values.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { trackRoutes } from './tracks/routes.ts'
 import { version } from './version.ts'
@@ -62,7 +64,7 @@ declare module 'fastify' {
     /** definitions of the custom fields of an account, by its id */
     sessionFields: NotifiedCache<SessionFieldRow[]>
     /** questions of an event, by its id */
-    eventQuestions: NotifiedCache<CustomField[]>
+    eventQuestions: NotifiedCache<EventQuestionRow[]>
     desk: Desk
     registrantIds: IdBlock
     availability: AvailabilityBoard
@@ -176,6 +178,9 @@ export async function buildApp({
         locationRoutes(authenticated)
         sessionFieldRoutes(authenticated)
         sessionRoutes(authenticated)
+        regTypeRoutes(authenticated)
+        registrantGroupRoutes(authenticated)
+        eventQuestionRoutes(authenticated)
         registrantRoutes(authenticated)
         seatRoutes(authenticated)
         changeRoutes(authenticated)

@@ -76,6 +76,40 @@ const constraintFaults: Record<string, Fault> = {
     type: 'unique',
     message: 'External ID is taken by another location of this event.',
   },
+  reg_types_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  reg_types_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another registrant type of this event.',
+  },
+  registrant_groups_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  registrant_groups_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another registrant group of this event.',
+  },
+  event_questions_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  registrants_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
+  registrants_reg_type_in_event: {
+    field: 'reg_type_id',
+    type: 'not_found',
+    message: 'Registrant type does not belong to this event.',
+  },
+  registrants_group_in_event: {
+    field: 'group_id',
+    type: 'not_found',
+    message: 'Registrant group does not belong to this event.',
+  },
+  registrants_secure_id_unique: {
+    field: 'secure_id',
+    type: 'unique',
+    message: 'Secure ID is taken by another registrant.',
+  },
+  registrants_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another registrant of this event.',
+  },
   events_url_unique: { field: 'url', type: 'unique', message: 'URL is taken by another event.' },
   events_external_id_unique: {
     field: 'external_id',

@@ -1,9 +1,11 @@
 import { lockAccount } from '../accounts/queries.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { type Fault, invalid, notFound } from '../errors.ts'
+import { copyEventQuestions } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { copyRegTypes } from '../reg-types/queries.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
 import {
   insertSessions,
@@ -87,7 +89,7 @@ export async function removeEvent(db: Db, actor: Actor, id: number, force: boole
 }
 
 /**
- * Copies an event with its tracks, locations and sessions, never people. With `start_date` every date moves by the
+ * Copies an event with its tracks, locations, sessions, registrant types and questions, never people. With `start_date` every date moves by the
  * same number of days; throws 422 naming the sessions whose times do not exist on their new day.
  */
 export async function cloneEvent(
@@ -121,6 +123,8 @@ export async function cloneEvent(
       end_date: shiftDays(original.end_date, days),
       close_date: shiftDays(original.close_date, days),
     })
+    await copyRegTypes(tx, actor, id, copy.id)
+    await copyEventQuestions(tx, actor, id, copy.id)
     const became = await copyTracksAndLocations(tx, actor, id, copy.id)
     const moved = resolveAll(sessions, 'start_date', session =>
       rezone({ ...session, date: shiftDays(session.date, days) }, session.timezone),

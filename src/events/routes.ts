@@ -77,7 +77,7 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Clone an event',
     description:
-      'Copies settings, tracks, locations and sessions, never people. With `start_date` every date moves by the same number of days.',
+      'Copies settings, tracks, locations, sessions, registrant types and questions, never people. With `start_date` every date moves by the same number of days.',
     query: writeQuery,
     body: Type.Ref('CloneInput'),
     success: { 201: Type.Ref('Event') },

@@ -18,6 +18,12 @@ const location = await make('locations', { event_id: event.id, name: 'L' })
 const session = await make('sessions', { event_id: event.id, name: 'S', date: '2026-07-20' })
 const field = await make('sessions/fields', { name: 'F', type: 'dropDownList', choices: [{ name: 'a' }] })
 
+const place = { event_id: event.id, name: 'N' }
+const regType = await make('reg-types', place)
+const group = await make('registrant-groups', place)
+const question = await make('event-questions', { ...place, type: 'radioList', choices: ['a'] })
+const registrant = await make('registrants', { event_id: event.id, email: 'p@example.com' })
+
 const json = 'application/json'
 const form = 'application/x-www-form-urlencoded'
 const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000)
@@ -45,7 +51,16 @@ const everyField = (value: unknown) =>
         'external_id',
         'secure_id',
         'sort',
+        'email',
+        'birth_date',
+        'reg_type_id',
+        'group_id',
+        'registration_status',
+        'session_ids',
+        'work_address_id',
+        'home_address_id.line_1',
         field.attribute,
+        question.attribute,
       ].map(name => [name, value]),
     ),
   )
@@ -110,6 +125,10 @@ const ids: [string, unknown][] = [
   ['locations', location.id],
   ['field', field.id],
   ['sessions', session.id],
+  ['reg-types', regType.id],
+  ['registrant-groups', group.id],
+  ['event-questions', question.id],
+  ['registrants', registrant.id],
 ]
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.keys(methods).map(method => {

@@ -67,11 +67,13 @@ function readField(field: string, kind: TSchema, raw: unknown): Outcome {
   return 'value' in reading ? { field, value: reading.value } : { field, fault: faultOf(field, reading) }
 }
 
-function isBlank(raw: unknown): boolean {
+/** Whether nothing was given: also `{"id": ""}`, which is how an unset choice leaves. */
+export function isBlank(raw: unknown): boolean {
   return (
     raw === undefined ||
     raw === null ||
     (typeof raw === 'string' && raw.trim() === '') ||
-    (Array.isArray(raw) && raw.length === 0)
+    (Array.isArray(raw) && raw.every(isBlank)) ||
+    (typeof raw === 'object' && 'id' in raw && isBlank(raw.id))
   )
 }

@@ -1,12 +1,12 @@
-import type { Fault } from '../errors.ts'
-import { type Body, type Draft, type Given, readNew, readUpdate } from '../http/draft.ts'
-import { faultOf, unwrapChoice } from '../http/values.ts'
 import {
   type CustomField,
   customValuesIn,
   readCustomValues,
   type StoredValues,
-} from '../session-fields/values.ts'
+} from '../custom-values/values.ts'
+import type { Fault } from '../errors.ts'
+import { type Body, type Draft, type Given, isBlank, readNew, readUpdate } from '../http/draft.ts'
+import { faultOf, unwrapChoice } from '../http/values.ts'
 import { type Address, AddressInput, type AddressKind, addressKinds, RegistrantInput } from './schema.ts'
 
 /** Everything that a body says of a registrant. */
@@ -31,6 +31,8 @@ export function readRegistrantUpdate(
 ): RegistrantDraft<Given<RegistrantInput>> {
   const draft = readUpdate(RegistrantInput, body)
   delete draft.given.event_id
+  // Falling back to the default would bring somebody back who has cancelled.
+  if (isBlank(body.registration_status)) delete draft.given.registration_status
   return withParts(draft, questions, body)
 }
 

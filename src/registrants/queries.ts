@@ -1,9 +1,9 @@
 import { logged } from '../changes/log.ts'
+import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { StoredValues } from '../session-fields/values.ts'
 import type { Address, AddressKind, RegistrantInput } from './schema.ts'
 import type { StatusMoments } from './status.ts'
 
@@ -22,7 +22,6 @@ export type ProfileChange = {
   addresses: Addresses
   answers: StoredValues
   unanswered: string[]
-  checked_in_at?: Date | null
 }
 
 export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
@@ -80,22 +79,25 @@ export async function updateRegistrant(
   db: Db,
   actor: Actor,
   id: number,
-  { given, addresses, answers, unanswered, checked_in_at }: ProfileChange,
+  { given, addresses, answers, unanswered }: ProfileChange,
   moments?: StatusMoments,
 ): Promise<void> {
-  const { registered_at = null, ...status } = moments ?? {}
-  const set = {
-    ...given,
-    ...status,
-    ...(checked_in_at !== undefined && { checked_in_at }),
-    updated_at: actor.now,
-  }
+  const { registered_at, cancelled_at, checked_in_at, ...status } = moments ?? {}
+  const set = { ...given, ...status, updated_at: actor.now }
   await db`
     with before as (select * from registrants where id = ${id}),
       after as (
         update registrants set ${db(set)}, version = version + 1,
-          registered_at = coalesce(registered_at, ${registered_at}),
-          addresses = addresses || ${db.json(addresses as never)},
+          ${
+            moments
+              ? db`registered_at = coalesce(registered_at, ${registered_at!}),
+                cancelled_at = ${cancelled_at ? db`coalesce(cancelled_at, ${cancelled_at})` : null},
+                checked_in_at = ${checked_in_at ? db`coalesce(checked_in_at, ${checked_in_at})` : null},`
+              : db``
+          }
+          addresses = addresses || coalesce((
+            select jsonb_object_agg(key, coalesce(addresses -> key, '{}') || value)
+            from jsonb_each(${db.json(addresses as never)}::jsonb)), '{}'),
           custom_fields = (custom_fields || ${db.json(answers as never)}) - ${unanswered}::text[]
         where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'update')}`

@@ -1,15 +1,16 @@
 import type { Db } from '../db/connection.ts'
 import { type ApiError, type Fault, invalid, notFound } from '../errors.ts'
+import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { unknownEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, type Draft, settle } from '../http/draft.ts'
-import { faultOf } from '../http/values.ts'
+import { readId } from '../http/query.ts'
+import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/queries.ts'
 import type { Outcome } from '../seats/batch.ts'
 import type { Desk } from '../seats/desk.ts'
-import type { PersonErrand } from '../seats/registration.ts'
+import { noChange, type PersonErrand } from '../seats/registration.ts'
 import { emptyWish, type Reason, type Wish } from '../seats/wish.ts'
-import type { CustomField } from '../session-fields/values.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import type { IdBlock } from './ids.ts'
 import { readNewRegistrant, readRegistrantUpdate } from './input.ts'
@@ -22,7 +23,7 @@ export type Registration = {
   db: Db
   desk: Desk
   ids: IdBlock
-  questionsOf: (event_id: number) => Promise<CustomField[]>
+  questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
 }
 
 /** A registrant as written, and the sessions that were not granted although the rest was. */
@@ -39,8 +40,7 @@ export async function register(
   manner: Manner,
 ): Promise<Registered> {
   const { db, desk, ids } = tools
-  const event_id = readEventId(body)
-  const draft = readNewRegistrant(event_id ? await tools.questionsOf(event_id) : [], body)
+  const draft = readNewRegistrant(await questionsFor(tools, actor.account_id, body), body)
   await checkPlacement(db, actor.account_id, draft)
   const given = settle<RegistrantInput>(draft)
   const status = given.registration_status!
@@ -132,14 +132,7 @@ export async function checkIn(
   const { db, desk } = tools
   const { event_id } = await mustFindRegistrant(db, actor.account_id, id)
   const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status }
-  const change = {
-    given: {},
-    addresses: {},
-    answers: {},
-    unanswered: [],
-    checked_in_at: status === 'attended' ? actor.now : null,
-  }
-  mustBeGranted(await desk.submit(db, event_id, { actor, wish, change }))
+  mustBeGranted(await desk.submit(db, event_id, { actor, wish, change: noChange }))
   return mustFindRegistrant(db, actor.account_id, id)
 }
 
@@ -164,9 +157,15 @@ function refusal(reasons: Reason[]): ApiError {
 /** The organiser's API acts as the organiser. */
 export const wishOf = ({ override }: Manner) => ({ by: 'organiser' as const, override })
 
-function readEventId(body: Body): number | undefined {
-  const id = Number(body.event_id)
-  return Number.isSafeInteger(id) && id > 0 ? id : undefined
+/** The questions of the event that a body names; none when it is not the account's, so that nothing is told of them. */
+async function questionsFor(
+  { questionsOf }: Registration,
+  account_id: number,
+  body: Body,
+): Promise<EventQuestionRow[]> {
+  const event_id = readId(String(unwrapChoice(body.event_id) ?? ''))
+  const questions = event_id ? await questionsOf(event_id) : []
+  return questions.filter(question => question.account_id === account_id)
 }
 
 type Placed = Draft<{ event_id: number; reg_type_id?: number | null; group_id?: number | null }>

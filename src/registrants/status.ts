@@ -4,13 +4,14 @@ import type { RegistrationStatus } from './schema.ts'
 /** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
 const holdMinutes = 15
 
-/** What is stored with a status: since when it counts, and until when it holds. */
+/** What is stored with a status: since when it counts, and until when it holds. Taking on the same again moves none but the hold. */
 export type StatusMoments = {
   registration_status: RegistrationStatus
   cancelled_at: Date | null
   hold_expires_at: Date | null
-  /** written once: the first moment of being active */
+  /** the first moment of being active */
   registered_at: Date | null
+  checked_in_at: Date | null
 }
 
 /** The moments that a status brings with it when it is taken on at `now`. */
@@ -19,6 +20,7 @@ export function momentsOf(status: RegistrationStatus, now: Date): StatusMoments 
     registration_status: status,
     registered_at: isActive(status) ? now : null,
     cancelled_at: maySit(status) ? null : now,
+    checked_in_at: status === 'attended' ? now : null,
     hold_expires_at: status === 'in_progress' ? holdFrom(now) : null,
   }
 }

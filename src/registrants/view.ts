@@ -1,13 +1,19 @@
+import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
+import { isBlank } from '../http/draft.ts'
 import { type Projection, project } from '../http/listing.ts'
 import { viewOf } from '../http/view.ts'
 import { listLettersOf } from '../mail/queries.ts'
-import { attributeOf, type CustomField, showCustomValues } from '../session-fields/values.ts'
 import { listSessionBriefsByIds } from '../sessions/queries.ts'
 import type { RegistrantRow } from './queries.ts'
-import { type AddressKind, Registrant } from './schema.ts'
+import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'
 
 const members = viewOf(Registrant)
+
+/** Every line of an address, null for one that is empty; null for an address of which nothing is known. */
+const showAddress = (address: Address | undefined) =>
+  address ? Object.fromEntries(addressLines.map(line => [line, address[line] ?? null])) : null
+const addressLines = Object.keys(AddressInput.properties) as (keyof Address)[]
 
 /** A registrant as they leave, with their answers as `c_N`. */
 export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
@@ -19,6 +25,7 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
   )
   const ids = (selections: { session_id: number }[]) =>
     selections.map(selection => String(selection.session_id))
+  const answers = showCustomValues(questions, row.custom_fields)
   return {
     ...members({
       ...row,
@@ -33,10 +40,11 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
       total_paid: '0.00',
       balance_due: '0.00',
       missing_answers: questions
-        .filter(question => question.required && row.custom_fields[attributeOf(question)] === undefined)
-        .map(attributeOf),
+        .filter(question => question.required)
+        .map(attributeOf)
+        .filter(attribute => isBlank(answers[attribute])),
     } as never),
-    ...showCustomValues(questions, row.custom_fields),
+    ...answers,
   }
 }
 
@@ -68,7 +76,7 @@ async function relatedOf(
   ])
   const sessionOf = new Map(sessions.map(session => [session.id, session]))
   const address = (row: RegistrantRow, kind: AddressKind) =>
-    expand.has(`${kind}Address`) && { [`${kind}Address`]: row.addresses[kind] ?? null }
+    expand.has(`${kind}Address`) && { [`${kind}Address`]: showAddress(row.addresses[kind]) }
   return row => ({
     ...(expand.has('sessions') && {
       sessions: row.selections.flatMap(({ session_id, state }) => {

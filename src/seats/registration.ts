@@ -28,7 +28,8 @@ const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer =
   moments: momentsOf(person.registration_status!, actor.now),
 })
 
-const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
+/** Nothing of the person changes, apart from their status. */
+export const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
 
 /** Decides errands and writes what was granted: people, seats, and what people have to be told. */
 export async function carryOut(

@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { Choice, SessionField, SessionFieldInput } from './schema.ts'
+import type { SessionField, SessionFieldInput } from './schema.ts'
 
 export type SessionFieldRow = Omit<SessionField, 'attribute'> & { account_id: number; version: number }
 export type FieldSettings = { settings?: Record<string, unknown> }
@@ -54,20 +54,6 @@ export async function deleteSessionField(db: Db, actor: Actor, id: number): Prom
   await db`
     with before as (delete from session_fields where id = ${id} returning *)
     ${logged(db, actor, 'session_field', 'delete')}`
-}
-
-export async function insertChoices(db: Db, field_id: number, choices: Omit<Choice, 'id'>[]): Promise<void> {
-  if (choices.length > 0)
-    await db`insert into session_field_choices ${db(choices.map(choice => ({ ...choice, field_id })))}`
-}
-
-export async function updateChoice(db: Db, field_id: number, choice: Partial<Choice>): Promise<void> {
-  const { id, ...set } = choice
-  await db`update session_field_choices set ${db(set)} where id = ${id!} and field_id = ${field_id}`
-}
-
-export async function deleteChoices(db: Db, field_id: number, ids: number[]): Promise<void> {
-  await db`delete from session_field_choices where field_id = ${field_id} and id = any(${ids}::bigint[])`
 }
 
 /** Every field of an account, in its order: what sessions are read and written with. */

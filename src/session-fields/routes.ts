@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
+import { attributeOf } from '../custom-values/values.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
@@ -17,7 +18,6 @@ import {
   mustFindSessionField,
   removeSessionField,
 } from './session-fields.ts'
-import { attributeOf } from './values.ts'
 
 const tag = 'Session fields'
 const noun = 'Session field'

@@ -1,37 +1,15 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { Choice, ChoiceInputs, valueTypes } from '../custom-values/schema.ts'
 import type { Listable } from '../http/listing.ts'
 import { attributesOf } from '../http/search.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../http/values.ts'
-
-const fieldTypes = [
-  'textInput',
-  'textArea',
-  'dropDownList',
-  'radioList',
-  'checkboxList',
-  'email',
-  'phone',
-  'date',
-  'time',
-  'number',
-  'url',
-  'flag',
-] as const
-export type FieldType = (typeof fieldTypes)[number]
-
-/** Types whose values are chosen from a list; `checkboxList` takes several. */
-export const choiceTypes: readonly string[] = [
-  'dropDownList',
-  'radioList',
-  'checkboxList',
-] satisfies FieldType[]
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
 /** What a client may say of a session field, apart from its choices. */
 export const SessionFieldInput = Type.Object({
   name: Text(255, { minLength: 1, description: 'Name of the field.', examples: ['Level'] }),
-  type: Word([...fieldTypes], { description: 'Kind of value. Cannot be changed later.' }),
+  type: Word([...valueTypes], { description: 'Kind of value. Cannot be changed later.' }),
   required: Type.Optional(Flag({ default: 0, description: 'Whether a new session must have a value.' })),
   visible: Type.Optional(Flag({ default: 1, description: 'Whether attendees see it.' })),
   sort: Type.Optional(Whole({ default: 0, description: 'Position, ascending.' })),
@@ -42,21 +20,10 @@ export const SessionFieldInput = Type.Object({
 })
 export type SessionFieldInput = Static<typeof SessionFieldInput>
 
-const ChoiceInput = Type.Object({
-  id: Type.Optional(Type.Integer({ description: 'A choice that exists.' })),
-  name: Type.Optional(Type.String({ description: 'Its name, or its new name.' })),
-  sort: Type.Optional(Type.Integer()),
-  delete: Type.Optional(Type.Boolean({ description: 'Whether to delete it.' })),
-})
-
 /** The body of a create or update: the input with its choices and settings. */
 export const SessionFieldBody = Type.Object({
   ...SessionFieldInput.properties,
-  choices: Type.Optional(
-    Type.Array(ChoiceInput, {
-      description: 'Choices to add (`name`), rename (`id`, `name`) or delete (`id`, `delete`).',
-    }),
-  ),
+  choices: ChoiceInputs,
   settings: Type.Optional(
     Type.Object(
       {},
@@ -64,13 +31,6 @@ export const SessionFieldBody = Type.Object({
     ),
   ),
 })
-
-export const Choice = Type.Object({
-  id: Type.Integer({ examples: [149] }),
-  name: Type.String({ examples: ['Beginner'] }),
-  sort: Type.Integer(),
-})
-export type Choice = Static<typeof Choice>
 
 /** A session field as it is returned. */
 export const SessionField = Type.Object({
@@ -80,7 +40,7 @@ export const SessionField = Type.Object({
     examples: ['c_1001'],
   }),
   name: Text(255, { examples: ['Level'] }),
-  type: Word([...fieldTypes]),
+  type: Word([...valueTypes]),
   required: Flag(),
   visible: Flag(),
   sort: Whole(),

@@ -1,24 +1,24 @@
+import { changesChoices, faultsOfChoices, readChoiceChanges } from '../custom-values/choices.ts'
+import { dropChoices, dropValues, type Holders, writeChoices } from '../custom-values/queries.ts'
+import { attributeOf } from '../custom-values/values.ts'
 import { type Db, transaction } from '../db/connection.ts'
-import { type Fault, mustBeValid, notFound } from '../errors.ts'
+import { mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import { faultOf, readValue, Text, Whole } from '../http/values.ts'
-import { dropChoices, dropCustomValues } from '../sessions/clear-queries.ts'
+import { faultOf } from '../http/values.ts'
 import {
   announceFields,
-  deleteChoices,
   deleteSessionField,
   findSessionField,
-  insertChoices,
   insertSessionField,
   lockSessionField,
   type SessionFieldRow,
-  updateChoice,
   updateSessionField,
 } from './queries.ts'
-import { type Choice, choiceTypes, SessionFieldInput } from './schema.ts'
-import { attributeOf } from './values.ts'
+import { SessionFieldInput } from './schema.ts'
+
+const fieldChoices = { table: 'session_field_choices', owner: 'field_id' } as const
 
 /** Creates a session field with its choices. Throws 422. */
 export async function createSessionField(db: Db, actor: Actor, body: Body): Promise<SessionFieldRow> {
@@ -28,7 +28,7 @@ export async function createSessionField(db: Db, actor: Actor, body: Body): Prom
   const field = settle(draft)
   return transaction(db, async tx => {
     const id = await insertSessionField(tx, actor, { ...field, ...settingsIn(body) })
-    await applyChoiceChanges(tx, actor, id, changes)
+    await writeChoices(tx, fieldChoices, id, changes)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })
@@ -49,9 +49,10 @@ export async function changeSessionField(
     draft.faults.push(...changes.faults, ...faultsOfChoices(known.type, changes))
     const { type: _fixed, ...given } = settle(draft)
     const set = { ...given, ...settingsIn(body) }
-    const { added, renamed, deleted } = changes
-    if (Object.keys(set).length + added.length + renamed.length + deleted.length === 0) return known
-    await applyChoiceChanges(tx, actor, id, changes)
+    if (Object.keys(set).length === 0 && !changesChoices(changes)) return known
+    await writeChoices(tx, fieldChoices, id, changes)
+    if (changes.deleted.length > 0)
+      await dropChoices(tx, actor, sessionsOf(actor), attributeOf({ id }), changes.deleted)
     await updateSessionField(tx, actor, id, set)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
@@ -62,7 +63,7 @@ export async function changeSessionField(
 export async function removeSessionField(db: Db, actor: Actor, id: number): Promise<void> {
   await transaction(db, async tx => {
     await mustLockSessionField(tx, actor, id)
-    await dropCustomValues(tx, actor, attributeOf({ id }))
+    await dropValues(tx, actor, sessionsOf(actor), attributeOf({ id }))
     await deleteSessionField(tx, actor, id)
     await announceFields(tx, actor.account_id)
   })
@@ -74,70 +75,17 @@ export async function mustFindSessionField(db: Db, account_id: number, id: numbe
   return field
 }
 
+const sessionsOf = ({ account_id }: Actor): Holders => ({
+  table: 'sessions',
+  object: 'session',
+  within: 'account_id',
+  id: account_id,
+})
+
 async function mustLockSessionField(db: Db, actor: Actor, id: number): Promise<void> {
   const field = await lockSessionField(db, actor.account_id, id)
   if (!field) throw notFound('Session field', id)
   mustMatchVersion(actor.ifMatch, field.version)
-}
-
-type ChoiceChanges = {
-  added: Omit<Choice, 'id'>[]
-  renamed: Partial<Choice>[]
-  deleted: number[]
-  faults: Fault[]
-}
-
-/** `[{"delete":true,"id":149},{"name":"new"},{"id":152,"name":"renamed"}]`; a bare text is a new choice. */
-function readChoiceChanges(raw: unknown, known: Choice[]): ChoiceChanges {
-  const changes: ChoiceChanges = { added: [], renamed: [], deleted: [], faults: [] }
-  const items = Array.isArray(raw) ? raw : raw && typeof raw === 'object' ? Object.values(raw) : []
-  items.forEach((item, index) => {
-    const choice = (item && typeof item === 'object' ? item : { name: item }) as Body
-    readChoiceChange(choice, `choices.${index}`, known, changes)
-  })
-  return changes
-}
-
-function readChoiceChange(choice: Body, field: string, known: Choice[], changes: ChoiceChanges): void {
-  const fault = (reading: { type: string; message: string }) =>
-    changes.faults.push({ ...faultOf('choice', reading), field })
-  const name = readValue(Text(255), choice.name ?? '')
-  const sort = choice.sort === undefined ? undefined : readValue(Whole(), choice.sort)
-  if (!('value' in name)) return void fault(name)
-  if (sort && !('value' in sort)) return void fault(sort)
-  const hasId = choice.id !== undefined && choice.id !== null && choice.id !== ''
-  const target = known.find(candidate => String(candidate.id) === String(choice.id))
-  if (hasId && !target)
-    return void fault({ type: 'not_found', message: `${String(choice.id)} does not exist.` })
-  if (target && ['true', '1'].includes(String(choice.delete).toLowerCase()))
-    return void changes.deleted.push(target.id)
-  const isNamed = (name.value as string).trim() !== ''
-  if (!target && !isNamed) return void fault({ type: 'required', message: 'needs a name.' })
-  const position = sort && { sort: sort.value as number }
-  if (!target)
-    changes.added.push({ name: name.value as string, sort: known.length + changes.added.length, ...position })
-  else if (isNamed || position)
-    changes.renamed.push({ id: target.id, ...(isNamed && { name: name.value as string }), ...position })
-}
-
-function faultsOfChoices(type: string | undefined, { added }: ChoiceChanges): Fault[] {
-  if (added.length === 0 || !type || choiceTypes.includes(type)) return []
-  return [
-    { field: 'choices', type: 'choice', message: `Choices are for the types ${choiceTypes.join(', ')}.` },
-  ]
-}
-
-async function applyChoiceChanges(
-  db: Db,
-  actor: Actor,
-  id: number,
-  { added, renamed, deleted }: ChoiceChanges,
-): Promise<void> {
-  await insertChoices(db, id, added)
-  for (const choice of renamed) await updateChoice(db, id, choice)
-  if (deleted.length === 0) return
-  await deleteChoices(db, id, deleted)
-  await dropChoices(db, actor, attributeOf({ id }), deleted)
 }
 
 function settingsIn(body: Body): { settings?: Record<string, unknown> } {

@@ -1,8 +1,8 @@
 import { logged } from '../changes/log.ts'
+import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { StoredValues } from '../session-fields/values.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
 

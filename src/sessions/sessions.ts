@@ -1,3 +1,4 @@
+import { customValuesIn, readCustomValues } from '../custom-values/values.ts'
 import { attempt, type Db, transaction } from '../db/connection.ts'
 import { notFound, violatedConstraint } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
@@ -15,7 +16,6 @@ import {
   type NotIncluded,
 } from '../seats/sessions.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
-import { customValuesIn, readCustomValues } from '../session-fields/values.ts'
 import { chooseChangedZone, chooseZone, type Place, placementOf, recallPlacement } from './placement.ts'
 import {
   deleteSession,

@@ -1,8 +1,8 @@
+import { showCustomValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import { type Projection, project } from '../http/listing.ts'
 import { listLocationsByIds } from '../locations/queries.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
-import { showCustomValues } from '../session-fields/values.ts'
 import { listTracksByIds } from '../tracks/queries.ts'
 import { listClashes, type SessionRow } from './queries.ts'
 

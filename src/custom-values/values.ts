@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
-import type { Body } from '../http/draft.ts'
+import { type Body, isBlank } from '../http/draft.ts'
 import type { Attribute } from '../http/search.ts'
 import {
   Decimal,
@@ -13,8 +13,7 @@ import {
   Text,
   unwrapChoice,
 } from '../http/values.ts'
-import type { Choice } from './schema.ts'
-import { choiceTypes } from './schema.ts'
+import { type Choice, choiceTypes } from './schema.ts'
 
 /** What a value is read by: a session field, or a question of an event. */
 export type CustomField = {
@@ -55,9 +54,7 @@ export function readCustomValues(
   for (const field of fields) {
     const attribute = attributeOf(field)
     const raw = given[attribute]
-    const isGiven =
-      raw !== undefined && raw !== null && raw !== '' && !(Array.isArray(raw) && raw.length === 0)
-    if (isGiven) {
+    if (!isBlank(raw)) {
       const reading = readCustomValue(field, raw)
       if ('value' in reading) values[attribute] = reading.value
       else faults.push({ field: attribute, type: reading.type, message: `${field.name} ${reading.message}` })

@@ -1,0 +1,58 @@
+import type { Fault } from '../errors.ts'
+import type { Body } from '../http/draft.ts'
+import { faultOf, readValue, Text, Whole } from '../http/values.ts'
+import { type Choice, choiceTypes } from './schema.ts'
+
+/** What a body wants of choices. */
+export type ChoiceChanges = {
+  added: Omit<Choice, 'id'>[]
+  renamed: Partial<Choice>[]
+  deleted: number[]
+  faults: Fault[]
+}
+
+/** Reads `[{"delete":true,"id":149},{"name":"new"},{"id":152,"name":"renamed"}]`; a bare text is a new choice. */
+export function readChoiceChanges(raw: unknown, known: Choice[]): ChoiceChanges {
+  const changes: ChoiceChanges = { added: [], renamed: [], deleted: [], faults: [] }
+  const items = Array.isArray(raw) ? raw : raw && typeof raw === 'object' ? Object.values(raw) : []
+  items.forEach((item, index) => {
+    const choice = (item && typeof item === 'object' ? item : { name: item }) as Body
+    readChoiceChange(choice, `choices.${index}`, known, changes)
+  })
+  return changes
+}
+
+/** Whether there is anything to do. */
+export function changesChoices({ added, renamed, deleted }: ChoiceChanges): boolean {
+  return added.length + renamed.length + deleted.length > 0
+}
+
+function readChoiceChange(choice: Body, field: string, known: Choice[], changes: ChoiceChanges): void {
+  const fault = (reading: { type: string; message: string }) =>
+    changes.faults.push({ ...faultOf('choice', reading), field })
+  const name = readValue(Text(255), choice.name ?? '')
+  const sort = choice.sort === undefined ? undefined : readValue(Whole(), choice.sort)
+  if (!('value' in name)) return void fault(name)
+  if (sort && !('value' in sort)) return void fault(sort)
+  const hasId = choice.id !== undefined && choice.id !== null && choice.id !== ''
+  const target = known.find(candidate => String(candidate.id) === String(choice.id))
+  if (hasId && !target)
+    return void fault({ type: 'not_found', message: `${String(choice.id)} does not exist.` })
+  if (target && ['true', '1'].includes(String(choice.delete).toLowerCase()))
+    return void changes.deleted.push(target.id)
+  const isNamed = (name.value as string).trim() !== ''
+  if (!target && !isNamed) return void fault({ type: 'required', message: 'needs a name.' })
+  const position = sort && { sort: sort.value as number }
+  if (!target)
+    changes.added.push({ name: name.value as string, sort: known.length + changes.added.length, ...position })
+  else if (isNamed || position)
+    changes.renamed.push({ id: target.id, ...(isNamed && { name: name.value as string }), ...position })
+}
+
+/** Only some types have choices to add. */
+export function faultsOfChoices(type: string | undefined, { added }: ChoiceChanges): Fault[] {
+  if (added.length === 0 || !type || choiceTypes.includes(type)) return []
+  return [
+    { field: 'choices', type: 'choice', message: `Choices are for the types ${choiceTypes.join(', ')}.` },
+  ]
+}

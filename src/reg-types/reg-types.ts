@@ -1,0 +1,98 @@
+import { type Db, transaction } from '../db/connection.ts'
+import { type Fault, invalid, notFound } from '../errors.ts'
+import { mustNameOwnEvent } from '../events/events.ts'
+import type { Actor } from '../http/actor.ts'
+import { type Draft, type Given, settle } from '../http/draft.ts'
+import { mustMatchVersion } from '../http/etag.ts'
+import { clearRegType, countOfRegType } from '../registrants/clear-queries.ts'
+import { lockEventSeats } from '../seats/queries.ts'
+import {
+  deleteRegType,
+  findRegType,
+  insertRegType,
+  lockRegType,
+  type RegTypeRow,
+  updateRegType,
+} from './queries.ts'
+import type { RegTypeInput } from './schema.ts'
+
+/** Creates a registrant type. Throws 422 for an event that is not the account's. */
+export async function createRegType(db: Db, actor: Actor, draft: Draft<RegTypeInput>): Promise<RegTypeRow> {
+  await mustNameOwnEvent(db, actor.account_id, draft)
+  draft.faults.push(...faultsOfGroupSizes(draft.given))
+  return insertRegType(db, actor, settle(draft))
+}
+
+/** Changes the given fields of a type. Throws 422 for a capacity below its registrants, unless that is overridden. */
+export async function changeRegType(
+  db: Db,
+  actor: Actor,
+  id: number,
+  draft: Draft<Given<RegTypeInput>>,
+  override: boolean,
+): Promise<RegTypeRow> {
+  return transaction(db, async tx => {
+    const regType = await mustLockRegType(tx, actor, id)
+    draft.faults.push(...faultsOfGroupSizes({ ...regType, ...draft.given }))
+    if (!override) draft.faults.push(...faultsOfCapacity(regType, draft.given.capacity))
+    const { event_id: _fixed, ...given } = settle(draft)
+    return Object.keys(given).length > 0 ? updateRegType(tx, actor, id, given) : regType
+  })
+}
+
+/** Deletes a type. Throws 422 when registrants have it, unless forced: they are left without one then. */
+export async function removeRegType(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {
+  await transaction(db, async tx => {
+    const { event_id } = await mustLockRegType(tx, actor, id)
+    const registrants = await countOfRegType(tx, event_id, id)
+    if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
+    await clearRegType(tx, actor, event_id, id)
+    await deleteRegType(tx, actor, id)
+  })
+}
+
+export async function mustFindRegType(db: Db, account_id: number, id: number): Promise<RegTypeRow> {
+  const regType = await findRegType(db, account_id, id)
+  if (!regType) throw notFound('Registrant type', id)
+  return regType
+}
+
+/** Who counts for a type changes under the lock of the event only. */
+async function mustLockRegType(db: Db, actor: Actor, id: number): Promise<RegTypeRow> {
+  const { event_id } = await mustFindRegType(db, actor.account_id, id)
+  await lockEventSeats(db, event_id)
+  const regType = await lockRegType(db, actor.account_id, id)
+  if (!regType) throw notFound('Registrant type', id)
+  mustMatchVersion(actor.ifMatch, regType.version)
+  return regType
+}
+
+function faultsOfCapacity({ registrants_count }: RegTypeRow, capacity: number | null | undefined): Fault[] {
+  if (capacity === null || capacity === undefined || registrants_count <= capacity) return []
+  return [
+    {
+      field: 'capacity',
+      type: 'sold_out',
+      registrants: registrants_count,
+      message: `This type has ${registrants_count} registrants: its capacity cannot be lower, except with override_capacity_errors=true.`,
+    },
+  ]
+}
+
+function faultsOfGroupSizes({ min_group_size, max_group_size }: Given<RegTypeInput>): Fault[] {
+  if (!min_group_size || !max_group_size || min_group_size <= max_group_size) return []
+  return [
+    {
+      field: 'max_group_size',
+      type: 'max_below_min',
+      message: 'Max Group Size must not be less than Min Group Size.',
+    },
+  ]
+}
+
+const hasRegistrants = (registrants: number): Fault => ({
+  field: 'id',
+  type: 'has_registrants',
+  registrants,
+  message: `${registrants} registrants have this type. force=1 deletes it all the same, and leaves them without one.`,
+})
