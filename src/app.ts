@@ -24,6 +24,7 @@ import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { locationRoutes } from './locations/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
@@ -183,6 +184,7 @@ export async function buildApp({
         eventQuestionRoutes(authenticated)
         registrantRoutes(authenticated)
         seatRoutes(authenticated)
+        mailRoutes(authenticated)
         changeRoutes(authenticated)
       },
       { prefix: '/api/v1' },
@@ -241,7 +243,8 @@ function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyR
 
 /** One line per request; never a header or a body, where secrets are. */
 function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const { method, originalUrl: url } = request
+  const { method, originalUrl } = request
+  const url = originalUrl.replace(/^\/my\/[^/?]+/, '/my/…')
   request.log.info(
     { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
     'answered',

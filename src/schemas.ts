@@ -3,6 +3,7 @@ import { EventQuestion, EventQuestionBody } from './event-questions/schema.ts'
 import { CloneInput, Event, EventInput } from './events/schema.ts'
 import { recordSchemas } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
+import { mailSchemas } from './mail/schema.ts'
 import * as oauthSchemas from './oauth/schema.ts'
 import { RegType, RegTypeInput } from './reg-types/schema.ts'
 import { RegistrantGroup, RegistrantGroupInput } from './registrant-groups/schema.ts'
@@ -27,5 +28,6 @@ export const namedSchemas = {
   ...recordSchemas('Registrant', Registrant, RegistrantBody),
   CheckInInput,
   ...seatSchemas,
+  ...mailSchemas,
   ...changeSchemas,
 }
