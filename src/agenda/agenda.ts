@@ -44,7 +44,7 @@ export const hasSeat = ({ state }: AgendaEntry) => state === 'selected' || state
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' })
 
-/** `Monday 14 September 2026, 10:00 AM - 12:00 PM (CEST, Europe/Brussels)` */
+/** `Monday, 14 September 2026, 10:00 AM - 12:00 PM (CEST, Europe/Brussels)` */
 export function whenOf({ date, times_with_timezone, timezone }: AgendaSession): string {
   const on = day.format(new Date(`${date}T00:00:00Z`))
   if (!times_with_timezone) return on
@@ -54,7 +54,7 @@ export function whenOf({ date, times_with_timezone, timezone }: AgendaSession): 
   return `${on}, ${names}`
 }
 
-/** The moment of a timestamp in a zone: `Monday 14 September 2026 at 10:00 CEST`. */
+/** The moment of a timestamp in a zone: `Monday, 14 September 2026 at 10:00 CEST`. */
 export function momentIn(timestamp: string, timezone: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'full',

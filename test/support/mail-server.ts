@@ -19,6 +19,8 @@ export type TestMailServer = {
   port: number
   received: Received[]
   behaviour: Behaviour
+  /** connections that have ended */
+  gone: Set<string>
   close: () => Promise<void>
 }
 
@@ -36,7 +38,8 @@ export async function testMailServer(port = 0): Promise<TestMailServer> {
       done(refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code }))
     },
     async onData(stream, session, done) {
-      const mail = await simpleParser(stream)
+      const mail = await simpleParser(stream).catch(() => undefined)
+      if (!mail) return done(new Error('The connection broke.'))
       await behaviour.beforeAnswer?.(mail)
       const failure = behaviour.answer?.()
       if (failure) return done(Object.assign(new Error(failure.text), { responseCode: failure.code }))
@@ -54,6 +57,7 @@ export async function testMailServer(port = 0): Promise<TestMailServer> {
     port: address.port,
     received,
     behaviour,
+    gone,
     close: () => new Promise(resolve => server.close(() => resolve())),
   }
 }
