@@ -28,11 +28,13 @@ import { mailRoutes } from './mail/routes.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
-import { sessionPages } from './pages/routes.ts'
+import { agendaPages, sessionPages } from './pages/routes.ts'
+import { privacyRoutes } from './privacy/routes.ts'
 import { regTypeRoutes } from './reg-types/routes.ts'
 import { registrantGroupRoutes } from './registrant-groups/routes.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
+import { resumeRoutes } from './resume/routes.ts'
 import { namedSchemas } from './schemas.ts'
 import { AvailabilityBoard } from './seats/availability.ts'
 import { Desk } from './seats/desk.ts'
@@ -163,6 +165,7 @@ export async function buildApp({
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
+    agendaPages(everyone)
     everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())
     everyone.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
       reply.redirect('/docs'),
@@ -185,6 +188,8 @@ export async function buildApp({
         registrantRoutes(authenticated)
         seatRoutes(authenticated)
         mailRoutes(authenticated)
+        privacyRoutes(authenticated)
+        resumeRoutes(authenticated)
         changeRoutes(authenticated)
       },
       { prefix: '/api/v1' },

@@ -5,9 +5,11 @@ import { recordSchemas } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
 import { mailSchemas } from './mail/schema.ts'
 import * as oauthSchemas from './oauth/schema.ts'
+import * as privacySchemas from './privacy/schema.ts'
 import { RegType, RegTypeInput } from './reg-types/schema.ts'
 import { RegistrantGroup, RegistrantGroupInput } from './registrant-groups/schema.ts'
 import { CheckInInput, Registrant, RegistrantBody } from './registrants/schema.ts'
+import * as resumeSchemas from './resume/schema.ts'
 import { seatSchemas } from './seats/schema.ts'
 import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
 import { Session, SessionBody } from './sessions/schema.ts'
@@ -29,5 +31,7 @@ export const namedSchemas = {
   CheckInInput,
   ...seatSchemas,
   ...mailSchemas,
+  ...privacySchemas,
+  ...resumeSchemas,
   ...changeSchemas,
 }

@@ -56,6 +56,13 @@ export async function listOutbox(db: Db, account_id: number, event_id: number, l
   return { rows, total: count!.total }
 }
 
+/** Every letter to a registrant with its text, oldest first. */
+export function listLettersInFull(db: Db, registrant_id: number): Promise<object[]> {
+  return db<object[]>`
+    select id, kind, state, recipients, delivered, refused, subject, body_text, body_html, calendar, last_error, created_at, sent_at
+    from outbox where registrant_id = ${registrant_id} order by id`
+}
+
 export async function findLetter(db: Db, account_id: number, id: number): Promise<OutboxRow | undefined> {
   const [letter] = await db<OutboxRow[]>`select * from outbox where account_id = ${account_id} and id = ${id}`
   return letter
