@@ -4,7 +4,7 @@ import { type AgendaEntry, instantOf, linksOf } from '../agenda/agenda.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
 import type { LetterFacts } from './letter.ts'
 import { oneLine } from './prose.ts'
-import { timeZoneBlock } from './time-zone.ts'
+import { happensTwice, timeZoneBlock } from './time-zone.ts'
 
 /** Sequence numbers count seconds from here, so that they fit into 31 bits until 2088. */
 const sequenceStart = Date.UTC(2020, 0, 1)
@@ -22,7 +22,7 @@ export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): st
   ].filter(({ entry }) => entry.starts_at)
   if (entries.length === 0) return null
   const moments = entries.flatMap(({ entry }) => [startOf(entry), endOf(entry)].map(Number))
-  const span = [Math.min(...moments), Math.max(...moments)].map(moment =>
+  const [first, last] = [Math.min(...moments), Math.max(...moments)].map(moment =>
     Temporal.Instant.fromEpochMilliseconds(moment),
   )
   const calendar = ical({
@@ -30,18 +30,22 @@ export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): st
     prodId: { company: 'Lectern', product: 'Lectern' },
     method: ICalCalendarMethod.PUBLISH,
     timezone: {
-      name: facts.event_timezone,
-      generator: zone => timeZoneBlock(zone, span[0]!, span[1]!),
+      // A zone of the whole calendar would take the moments of DTSTAMP and LAST-MODIFIED out of UTC.
+      name: null,
+      generator: zone => timeZoneBlock(zone, first!, last!),
     },
   })
   for (const { entry, status } of entries) {
     const [link] = linksOf(entry, facts.baseUrl)
-    const inZone = (moment: Date) => moment.toTemporalInstant().toZonedDateTimeISO(entry.timezone)
+    const span = [startOf(entry), endOf(entry)].map(moment =>
+      moment.toTemporalInstant().toZonedDateTimeISO(entry.timezone),
+    )
+    const timezone = span.some(happensTwice) ? 'UTC' : entry.timezone
     calendar.createEvent({
       id: uidOf(secure_id, entry.id),
-      start: inZone(startOf(entry)),
-      end: inZone(endOf(entry)),
-      timezone: entry.timezone,
+      start: span[0]!,
+      end: span[1]!,
+      timezone,
       summary: oneLine(entry.name),
       status,
       sequence: Math.max(0, Math.floor((now.getTime() - sequenceStart) / 1000)),

@@ -15,6 +15,15 @@ export function timeZoneBlock(zone: string, from: Temporal.Instant, to: Temporal
   return ['BEGIN:VTIMEZONE', `TZID:${zone}`, ...observances, 'END:VTIMEZONE'].join('\r\n')
 }
 
+/** Whether the clocks show this time twice: a calendar program cannot tell which of the two is meant. */
+export function happensTwice(moment: Temporal.ZonedDateTime): boolean {
+  const wall = moment.toPlainDateTime()
+  const [earlier, later] = (['earlier', 'later'] as const).map(disambiguation =>
+    wall.toZonedDateTime(moment.timeZoneId, { disambiguation }),
+  )
+  return !earlier!.equals(later!)
+}
+
 function observanceOf(change: Temporal.ZonedDateTime): string {
   const before = change.subtract({ nanoseconds: 1 })
   // An onset is written in the local time of before it.
