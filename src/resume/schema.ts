@@ -14,7 +14,7 @@ export const ResumeInput = Type.Object({
 
 /** A link that leads a person to their own agenda. */
 export const ResumeToken = Type.Object({
-  token: Type.String({ examples: ['qmR0Xv…'] }),
-  url: Type.String({ format: 'uri', examples: ['https://lectern.example/my/qmR0Xv…'] }),
+  token: Type.String({ examples: ['qmR0XvT1zB'] }),
+  url: Type.String({ format: 'uri', examples: ['https://lectern.example/my/qmR0XvT1zB'] }),
   expires_at: Timestamp({ description: '24 hours from now.' }),
 })
