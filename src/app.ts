@@ -22,6 +22,7 @@ import { healthRoutes } from './http/health.ts'
 import { describeApi, openApiSchema } from './http/openapi.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
+import { logResponse } from './http/request-log.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { locationRoutes } from './locations/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
@@ -244,15 +245,4 @@ function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyR
         )
       : notFound('Path', path)
   return fail(error, request, reply)
-}
-
-/** One line per request; never a header or a body, where secrets are. */
-function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const { method, originalUrl } = request
-  const url = originalUrl.replace(/^\/my\/[^/?]+/, '/my/…')
-  request.log.info(
-    { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
-    'answered',
-  )
-  done()
 }

@@ -71,7 +71,7 @@ export const EmailTemplates = Type.Object(
 )
 
 /** What came of a trigger. */
-export const Triggered = Type.Object({
+const Triggered = Type.Object({
   sent: Type.Integer({
     description:
       '1: the letter is in the outbox; 0: the template is switched off, or the person is forgotten.',

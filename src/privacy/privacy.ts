@@ -1,4 +1,5 @@
 import { readAgendas, whenOf } from '../agenda/agenda.ts'
+import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
@@ -7,7 +8,6 @@ import { mustFindRegistrant } from '../registrants/registrants.ts'
 import { RegistrantInput } from '../registrants/schema.ts'
 import { showRegistrant } from '../registrants/view.ts'
 import { lockEventSeats } from '../seats/queries.ts'
-import { attributeOf, type CustomField, showCustomValues } from '../session-fields/values.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import {
   type Blanks,
