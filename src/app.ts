@@ -22,16 +22,20 @@ import { healthRoutes } from './http/health.ts'
 import { describeApi, openApiSchema } from './http/openapi.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
+import { logResponse } from './http/request-log.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { locationRoutes } from './locations/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
-import { sessionPages } from './pages/routes.ts'
+import { agendaPages, sessionPages } from './pages/routes.ts'
+import { privacyRoutes } from './privacy/routes.ts'
 import { regTypeRoutes } from './reg-types/routes.ts'
 import { registrantGroupRoutes } from './registrant-groups/routes.ts'
 import { IdBlock } from './registrants/ids.ts'
 import { registrantRoutes } from './registrants/routes.ts'
+import { resumeRoutes } from './resume/routes.ts'
 import { namedSchemas } from './schemas.ts'
 import { AvailabilityBoard } from './seats/availability.ts'
 import { Desk } from './seats/desk.ts'
@@ -162,6 +166,7 @@ export async function buildApp({
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
+    agendaPages(everyone)
     everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())
     everyone.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
       reply.redirect('/docs'),
@@ -183,6 +188,9 @@ export async function buildApp({
         eventQuestionRoutes(authenticated)
         registrantRoutes(authenticated)
         seatRoutes(authenticated)
+        mailRoutes(authenticated)
+        privacyRoutes(authenticated)
+        resumeRoutes(authenticated)
         changeRoutes(authenticated)
       },
       { prefix: '/api/v1' },
@@ -237,14 +245,4 @@ function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyR
         )
       : notFound('Path', path)
   return fail(error, request, reply)
-}
-
-/** One line per request; never a header or a body, where secrets are. */
-function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const { method, originalUrl: url } = request
-  request.log.info(
-    { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
-    'answered',
-  )
-  done()
 }

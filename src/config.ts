@@ -85,6 +85,19 @@ export const settings = {
     meaning: 'A request that has not arrived completely after this many seconds is answered 408.',
     ...integer(1, 3600),
   },
+  SMTP_URL: {
+    default: '',
+    meaning:
+      'Mail server, such as smtps://user:password@mail.example. Empty: letters are written and kept in the outbox.',
+    ...urlOf(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL, or empty'),
+  },
+  MAIL_FROM: {
+    default: 'Lectern <lectern@localhost>',
+    meaning: 'Sender of every letter.',
+    allowed: 'an e-mail address, or `Name <address>`',
+    read: (text: string) =>
+      /^(?:[^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+)$/.test(text) ? text : undefined,
+  },
   SHUTDOWN_SECONDS: {
     default: '20',
     meaning: 'How long a stop waits for the requests that are being answered.',

@@ -4,6 +4,7 @@ import { buildApp, systemClock } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './db/database.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
+import { startDispatcher } from './mail/dispatcher.ts'
 
 await start().catch(error => {
   console.error(`Lectern did not start.\n${error instanceof Error ? error.message : String(error)}`)
@@ -14,15 +15,18 @@ async function start(): Promise<void> {
   const config = readConfig(process.env)
   const database = await openDatabase(config)
   const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
-  closeOnSignal(config, async () => {
-    await app.close()
+  const dispatcher = startDispatcher(database.pool, config, systemClock.now, error =>
+    app.log.warn({ err: error }, 'letters wait'),
+  )
+  const close = async () => {
+    await Promise.all([app.close(), dispatcher.close()])
     await database.close()
-  })
+  }
+  closeOnSignal(config, close)
   try {
     await app.listen({ port: config.PORT, host: config.HOST })
   } catch (error) {
-    await app.close()
-    await database.close()
+    await close()
     throw explainListenError(error as NodeJS.ErrnoException, config)
   }
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)

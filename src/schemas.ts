@@ -3,10 +3,13 @@ import { EventQuestion, EventQuestionBody } from './event-questions/schema.ts'
 import { CloneInput, Event, EventInput } from './events/schema.ts'
 import { recordSchemas } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
+import { mailSchemas } from './mail/schema.ts'
 import * as oauthSchemas from './oauth/schema.ts'
+import * as privacySchemas from './privacy/schema.ts'
 import { RegType, RegTypeInput } from './reg-types/schema.ts'
 import { RegistrantGroup, RegistrantGroupInput } from './registrant-groups/schema.ts'
 import { CheckInInput, Registrant, RegistrantBody } from './registrants/schema.ts'
+import * as resumeSchemas from './resume/schema.ts'
 import { seatSchemas } from './seats/schema.ts'
 import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
 import { Session, SessionBody } from './sessions/schema.ts'
@@ -27,5 +30,8 @@ export const namedSchemas = {
   ...recordSchemas('Registrant', Registrant, RegistrantBody),
   CheckInInput,
   ...seatSchemas,
+  ...mailSchemas,
+  ...privacySchemas,
+  ...resumeSchemas,
   ...changeSchemas,
 }

@@ -44,6 +44,15 @@ const voidElements = new Set([
   'wbr',
 ])
 
+/** Text as part of HTML, also inside an attribute. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}
+
 const allowedHtml: sanitizeHtml.IOptions = {
   allowedTags: [...sanitizeHtml.defaults.allowedTags, 'img', 'h1', 'h2', 'del', 'ins', 'details', 'summary'],
   allowedAttributes: {

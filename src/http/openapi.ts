@@ -27,6 +27,7 @@ const tags: Record<string, string> = {
   'Event questions': 'What the registrants of an event are asked.',
   Registrants: 'The people of an event.',
   Seats: 'Who sits in which session, and who waits in its line.',
+  'E-mail': 'Letters to registrants: what is sent, and what became of it.',
   Changes: 'Every change, in the order of commits.',
   Server: 'The state of the server, and how it describes itself.',
 }

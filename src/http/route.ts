@@ -61,18 +61,25 @@ export function idOf(request: FastifyRequest, noun: string): number {
 const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
 const restSuffix = (method: Method) => (method === 'PATCH' ? 'RestPatch' : 'Rest')
 
+const textParameters: Record<string, TSchema> = {
+  external_id: Type.String({
+    description: 'The identifier that the other system has for the object.',
+    examples: ['8QTMKA'],
+  }),
+  type: Type.String({
+    description: 'confirmation, modified, cancelled or abandoned.',
+    examples: ['confirmation'],
+  }),
+}
+
 function pathParameters(url: string): TObject {
   const names = [...url.matchAll(/:(\w+)/g)].map(match => match[1]!)
   return Type.Object(
     Object.fromEntries(
       names.map(name => [
         name,
-        name === 'external_id'
-          ? Type.String({
-              description: 'The identifier that the other system has for the object.',
-              examples: ['8QTMKA'],
-            })
-          : Type.Integer({ minimum: 1, maximum: maxId, description: 'Identifier of the object.' }),
+        textParameters[name] ??
+          Type.Integer({ minimum: 1, maximum: maxId, description: 'Identifier of the object.' }),
       ]),
     ),
   )

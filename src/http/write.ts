@@ -11,16 +11,17 @@ export type Answer = { status: 200 | 201 | 204; body?: object; version?: number;
 /**
  * Carries out a write and sends its answer. With `validate_only` everything is checked and rolled back; with an
  * Idempotency-Key the write and its remembered answer are one transaction, so that a repetition gets that answer even
- * when the server died before sending it.
+ * when the server died before sending it. With `remember` off the key is not looked at: for answers with a secret in them.
  */
 export async function write(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (db: Db) => Promise<Answer>,
+  { remember = true }: { remember?: boolean } = {},
 ): Promise<FastifyReply> {
   const { pool } = request.server
   if (isOn(request.query as Query, 'validate_only')) return send(reply, await rehearse(pool, work))
-  const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined
+  const key = remember && request.method === 'POST' ? request.headers['idempotency-key'] : undefined
   if (key === undefined) return send(reply, await work(pool))
   return once(request, reply, String(key), work)
 }

@@ -1,11 +1,24 @@
+import type { Static } from 'typebox'
+import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
-
-export type MailKind = 'confirmation' | 'modified' | 'cancelled' | 'abandoned' | 'offer' | 'promotion'
+import type { Actor } from '../http/actor.ts'
+import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import type { LetterBrief, MailKind, OutboxLetter } from './schema.ts'
 
 /** Somebody who has to be told something. */
-export type Letter = { registrant_id: number; kind: MailKind; session_id: number | null }
+export type Letter = {
+  registrant_id: number
+  kind: MailKind
+  /** what an offer or a promotion is about */
+  session_id: number | null
+  /** what was given up in the same moment */
+  dropped_session_ids: number[]
+}
 
-/** Puts letters into the outbox, in the transaction of what they tell; returns their ids. */
+/**
+ * Puts letters into the outbox, in the transaction of what they tell; returns their ids. None is written for a kind that
+ * the event has switched off, nor to a person who is forgotten.
+ */
 export async function insertLetters(
   db: Db,
   event: { id: number; account_id: number },
@@ -14,27 +27,66 @@ export async function insertLetters(
 ): Promise<number[]> {
   if (letters.length === 0) return []
   const rows = await db<{ id: number }[]>`
-    insert into outbox (account_id, event_id, registrant_id, kind, session_id, next_attempt_at, created_at)
-    select ${event.account_id}, ${event.id}, l.registrant_id, l.kind, l.session_id, ${now}, ${now}
-    from unnest(${letters.map(letter => letter.registrant_id)}::bigint[], ${letters.map(letter => letter.kind)}::text[],
-      ${letters.map(letter => letter.session_id)}::bigint[]) as l (registrant_id, kind, session_id)
+    insert into outbox (account_id, event_id, registrant_id, kind, session_id, dropped_session_ids, next_attempt_at, created_at)
+    select ${event.account_id}, ${event.id}, l.registrant_id, l.kind, l.session_id,
+      array(select jsonb_array_elements_text(l.dropped_session_ids)::bigint), ${now}, ${now}
+    from jsonb_to_recordset(${db.json(letters as never)})
+      as l (registrant_id bigint, kind text, session_id bigint, dropped_session_ids jsonb)
+    join registrants r on r.id = l.registrant_id and r.forgotten_at is null
+    join events e on e.id = ${event.id} and not l.kind = any(e.disabled_emails)
     returning id`
   return rows.map(row => row.id)
 }
 
-export type LetterRow = {
-  id: number
-  registrant_id: number
-  kind: MailKind
-  state: string
-  subject: string | null
-  created_at: string
-  sent_at: string | null
+/** The letters to these registrants, oldest first. */
+export function listLettersOf(db: Db, registrant_ids: number[]): Promise<Static<typeof LetterBrief>[]> {
+  return db<Static<typeof LetterBrief>[]>`
+    select id, registrant_id, kind, session_id, state, recipients, subject, last_error, created_at, sent_at from outbox
+    where registrant_id = any(${registrant_ids}::bigint[]) order by id`
 }
 
-/** The letters to these registrants, oldest first. */
-export function listLettersOf(db: Db, registrant_ids: number[]): Promise<LetterRow[]> {
-  return db<LetterRow[]>`
-    select id, registrant_id, kind, state, subject, created_at, sent_at from outbox
-    where registrant_id = any(${registrant_ids}::bigint[]) order by id`
+export type OutboxRow = Static<typeof OutboxLetter>
+
+export async function listOutbox(db: Db, account_id: number, event_id: number, listing: Listing) {
+  const where = db`where o.account_id = ${account_id} and o.event_id = ${event_id} ${filterOf(db, listing, 'o')}`
+  const [rows, [count]] = await Promise.all([
+    db<OutboxRow[]>`select o.* from outbox o ${where} ${pageOf(db, listing, 'o')}`,
+    db<{ total: number }[]>`select count(*)::int as total from outbox o ${where}`,
+  ])
+  return { rows, total: count!.total }
+}
+
+/** Every letter to a registrant with its text, oldest first. */
+export function listLettersInFull(db: Db, registrant_id: number): Promise<object[]> {
+  return db<object[]>`
+    select id, kind, state, recipients, delivered, refused, subject, body_text, body_html, calendar, last_error, created_at, sent_at
+    from outbox where registrant_id = ${registrant_id} order by id`
+}
+
+export async function findLetter(db: Db, account_id: number, id: number): Promise<OutboxRow | undefined> {
+  const [letter] = await db<OutboxRow[]>`select * from outbox where account_id = ${account_id} and id = ${id}`
+  return letter
+}
+
+/** The kinds of letters that an event does not send. */
+export async function readDisabledEmails(db: Db, event_id: number): Promise<string[]> {
+  const [row] = await db<
+    { disabled_emails: string[] }[]
+  >`select disabled_emails from events where id = ${event_id}`
+  return row!.disabled_emails
+}
+
+/** Switches kinds of letters off, and all others on. */
+export async function updateDisabledEmails(
+  db: Db,
+  actor: Actor,
+  event_id: number,
+  kinds: string[],
+): Promise<void> {
+  await db`
+    with before as (select * from events where id = ${event_id}),
+      after as (
+        update events set disabled_emails = ${kinds}::text[], updated_at = ${actor.now}, version = version + 1
+        where id = ${event_id} returning *)
+    ${logged(db, actor, 'event', 'update')}`
 }

@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { readAgendas } from '../agenda/agenda.ts'
 import { notFound } from '../errors.ts'
+import { escapeHtml } from '../http/html.ts'
+import { baseUrlOf } from '../http/links.ts'
 import { readId } from '../http/query.ts'
+import { resume } from '../resume/tokens.ts'
+import { agendaPage, noAgendaPage } from './agenda.ts'
+import { pageOf } from './layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 
 const html = 'text/html; charset=utf-8'
@@ -36,38 +42,33 @@ export function sessionPages(app: FastifyInstance): void {
   )
 }
 
+/** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
+export function agendaPages(app: FastifyInstance): void {
+  app.get('/my/:token', { schema: { hide: true } as object }, async (request, reply) => {
+    reply.type(html).headers({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    })
+    const { token } = request.params as { token: string }
+    const person = await resume(app.pool, token, app.clock.now())
+    if (!person) return reply.code(404).send(noAgendaPage())
+    const agendas = await readAgendas(app.pool, [person.id])
+    return reply.send(agendaPage(person, agendas.of(person.id), baseUrlOf(request)))
+  })
+}
+
 function page(session: PublicSession): string {
   const facts = [
     ['When', [session.date, session.times_with_timezone].filter(Boolean).join(', ')],
     ['Where', session.location_name],
     ['Track', session.track_name],
   ].flatMap(([term, text]) => (text ? [`<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`] : []))
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(session.name)} – ${escapeHtml(session.event_name)}</title>
-<style>
-:root { color-scheme: light dark; font: 1.0625rem/1.55 system-ui, sans-serif }
-body { max-width: 42rem; margin: 2rem auto; padding: 0 1.25rem; overflow-wrap: anywhere }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: .25rem 0 1rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem }
-dt { font-weight: 600 } dd { margin: 0 } img { max-width: 100%; height: auto }
-</style>
-<main>
-<p>${escapeHtml(session.event_name)}</p>
-<h1 dir="auto">${escapeHtml(session.name)}</h1>
-<dl>${facts.join('')}</dl>
-<div dir="auto">${session.description ?? ''}</div>
-</main>
-</html>
-`
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  return pageOf({
+    title: session.name,
+    over: session.event_name,
+    main: `<dl>${facts.join('')}</dl>\n<div dir="auto">${session.description ?? ''}</div>`,
+  })
 }

@@ -31,6 +31,8 @@ export type Notice = {
   registrant_id: number
   session_id: number | null
   kind: 'promotion' | 'offer' | 'abandoned'
+  /** sessions that were given up in the same moment */
+  dropped_session_ids: number[]
 }
 
 /** What was decided, to be written in the same transaction. */
@@ -122,7 +124,12 @@ class Batch {
     if (!decision.granted) return decision
     for (const move of decision.moves) this.#move(actor, move)
     if (wish.status === 'expired')
-      this.notices.push({ registrant_id: registrant.id, session_id: null, kind: 'abandoned' })
+      this.notices.push({
+        registrant_id: registrant.id,
+        session_id: null,
+        kind: 'abandoned',
+        dropped_session_ids: givenUp(decision.moves),
+      })
     if (wish.status || wish.profile) {
       applyStanding(this.#books, registrant, standingAfter(registrant, wish))
       this.#countsChanged = true
@@ -153,14 +160,18 @@ class Batch {
       for (let first = 0; first < line.length && seatsLeft(session) > 0; first += lineChunk) {
         const chunk = line.slice(first, first + lineChunk)
         await registrantsInto(this.#db, this.#books, chunk)
+        let swapped: Move[] = []
         moveLine(this.#books, session, chunk, first + 1, passedOver, move => {
           this.#move(actor, move)
-          if (move.to)
+          if (move.to) {
             this.notices.push({
               registrant_id: move.registrant_id,
               session_id,
               kind: move.to === 'offered' ? 'offer' : 'promotion',
+              dropped_session_ids: givenUp(swapped),
             })
+            swapped = []
+          } else swapped.push(move)
         })
       }
     }
@@ -222,3 +233,7 @@ function splitRelined(change: Change): Change[] {
     ]
   return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
 }
+
+/** The sessions in which a seat was given up. */
+export const givenUp = (moves: Move[]) =>
+  moves.filter(move => isSeat(move.from) && move.to === null).map(move => move.session_id)

@@ -1,6 +1,7 @@
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import { insertLetters, type Letter, type MailKind } from '../mail/queries.ts'
+import { insertLetters, type Letter } from '../mail/queries.ts'
+import type { MailKind } from '../mail/schema.ts'
 import {
   deleteRegistrant,
   insertRegistrants,
@@ -11,7 +12,7 @@ import {
   updateRegistrant,
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
-import { decideErrands, type Errand, type Outcome } from './batch.ts'
+import { decideErrands, type Errand, givenUp, type Outcome } from './batch.ts'
 import type { EventRow } from './queries.ts'
 
 /** An errand with what is written of the person in the transaction of their seats: both, or neither. */
@@ -54,9 +55,12 @@ export async function carryOut(
     granted.filter(errand => !errand.person).map(errand => errand.wish.registrant_id),
     holdFrom(now),
   )
-  const letters = granted.flatMap(({ wish, letter }): Letter[] =>
-    letter ? [{ registrant_id: wish.registrant_id, kind: letter, session_id: null }] : [],
-  )
+  const letters = errands.flatMap(({ wish, letter }, index): Letter[] => {
+    const outcome = decided.outcomes[index]!
+    if (!letter || !('granted' in outcome && outcome.granted)) return []
+    const dropped_session_ids = givenUp(outcome.moves)
+    return [{ registrant_id: wish.registrant_id, kind: letter, session_id: null, dropped_session_ids }]
+  })
   await insertLetters(db, event, [...letters, ...decided.notices], now)
   // Last: until here everything that was decided of them can be written.
   for (const { wish, actor, removal } of granted)

@@ -55,7 +55,7 @@ function insertSelections(db: Db, { event }: Books, changes: Change[], now: Date
     select ${changes[0]!.actor.account_id}, ${event.id}, c.registrant_id, c.session_id, c.state, c.on_conflict, c.override, c.expires_at, ${now}, ${now}
     from unnest(${changes.map(change => change.registrant_id)}::bigint[], ${changes.map(change => change.session_id)}::bigint[],
       ${changes.map(change => change.after!.state)}::text[], ${changes.map(change => change.after!.on_conflict)}::text[],
-      ${changes.map(change => Number(change.move.override ?? false))}::smallint[], ${changes.map(change => change.expires_at)}::timestamptz[])
+      ${changes.map(change => Number(change.move.override ?? false))}::smallint[], ${changes.map(change => change.expires_at?.toISOString() ?? null)}::timestamptz[])
       with ordinality as c (registrant_id, session_id, state, on_conflict, override, expires_at, place)
     order by c.place
     returning id, registrant_id, session_id`
@@ -66,7 +66,7 @@ async function updateSelections(db: Db, changes: Change[], now: Date): Promise<v
     update selections s set state = c.state, on_conflict = c.on_conflict, override = c.override, expires_at = c.expires_at, updated_at = ${now}
     from unnest(${changes.map(change => change.before!.id)}::bigint[], ${changes.map(change => change.after!.state)}::text[],
       ${changes.map(change => change.after!.on_conflict)}::text[], ${changes.map(change => Number(change.move.override ?? false))}::smallint[],
-      ${changes.map(change => change.expires_at)}::timestamptz[]) as c (id, state, on_conflict, override, expires_at)
+      ${changes.map(change => change.expires_at?.toISOString() ?? null)}::timestamptz[]) as c (id, state, on_conflict, override, expires_at)
     where s.id = c.id`
 }
 

@@ -1,0 +1,417 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { after, afterEach, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import ICAL from 'ical.js'
+import { testApp } from '../../test/support/app.ts'
+import { testMailServer } from '../../test/support/mail-server.ts'
+import { ownDatabase } from '../../test/support/own-database.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { mailServerAt } from './smtp.ts'
+
+const databaseUrl = await ownDatabase()
+let ahead = 0
+const clock = { now: () => new Date(Date.now() + ahead) }
+const { call, make, pool } = await testApp()
+const smtp = await testMailServer()
+const from = 'Summit <summit@example.org>'
+const dispatchers: Dispatcher[] = []
+const dispatcherTo = (url: string | null) => {
+  const dispatcher = new Dispatcher({
+    pool,
+    now: clock.now,
+    baseUrl: 'https://lectern.example',
+    server: url ? mailServerAt(url, from) : null,
+    domain: 'example.org',
+    warn: error => assert.fail(String(error)),
+  })
+  dispatchers.push(dispatcher)
+  return dispatcher
+}
+const dispatcher = dispatcherTo(smtp.url)
+after(async () => {
+  await Promise.all(dispatchers.map(each => each.close()))
+  await smtp.close()
+})
+afterEach(async () => {
+  ahead = 0
+  smtp.received.length = 0
+  smtp.behaviour.refuse = smtp.behaviour.answer = smtp.behaviour.beforeAnswer = undefined as never
+  await pool`delete from outbox`
+})
+
+const hour = 3_600_000
+let people = 0
+const event = await make('events', {
+  name: 'Summit & <Friends>',
+  timezone: 'Europe/Brussels',
+  status: 'live',
+})
+const room = await make('locations', { event_id: event.id, name: 'Room <1>' })
+const sessionAt = (start_time: string, end_time: string, more: object = {}) =>
+  make('sessions', {
+    event_id: event.id,
+    name: 'Talk',
+    date: '2030-03-30',
+    start_time,
+    end_time,
+    location_id: room.id,
+    ...more,
+  })
+const person = async (more: object = {}, query = '?send_email=true') => {
+  const body = {
+    event_id: event.id,
+    email: `p${++people}@example.com`,
+    first_name: 'Ada',
+    session_ids: [],
+    ...more,
+  }
+  const { status, body: registrant } = await call('POST', `/registrants/create${query}`, body)
+  assert.equal(status, 201)
+  return registrant
+}
+const letters = async () => {
+  const { body } = await call('GET', `/outbox?event_id=${event.id}&fields=*&per-page=1000`)
+  return body.items
+}
+const addresses = () => smtp.received.map(({ to }) => to.join()).sort()
+const eventsIn = (calendar: string) =>
+  new ICAL.Component(ICAL.parse(calendar)).getAllSubcomponents('vevent').map(each => new ICAL.Event(each))
+
+describe('a letter', () => {
+  it('says as text, HTML and calendar what the person has, with everything escaped', async () => {
+    const late = await sessionAt('14:00', '15:30', {
+      name: 'Workshop "A" <b>',
+      webinar_url: 'https://meet.example/x?a=1&b=2',
+    })
+    const early = await sessionAt('09:00', '10:00')
+    const someone = await person({
+      first_name: 'Ada\r\nBcc: spy@example.com',
+      last_name: '<script>alert(1)</script>',
+      session_ids: [late.id, early.id],
+    })
+    await dispatcher.dispatch()
+    const [{ mail, to }] = smtp.received as [(typeof smtp.received)[0]]
+    assert.deepEqual(to, [someone.email])
+    assert.equal(mail.subject, 'You are registered: Summit & <Friends>')
+    assert.equal(mail.headers.has('bcc'), false)
+    assert.equal(mail.from!.text, '"Summit" <summit@example.org>')
+    assert.equal(mail.headers.get('auto-submitted'), 'auto-generated')
+    assert.equal(
+      mail.text,
+      `Dear Ada Bcc: spy@example.com <script>alert(1)</script>,
+
+Thank you for registering for Summit & <Friends>. We look forward to seeing you.
+
+Your sessions
+
+* Talk
+  Saturday, 30 March 2030, 09:00 AM - 10:00 AM (CET, Europe/Brussels)
+  Room <1>
+  About the session: https://lectern.example/sessions/${early.id}
+
+* Workshop "A" <b>
+  Saturday, 30 March 2030, 02:00 PM - 03:30 PM (CET, Europe/Brussels)
+  Room <1>
+  About the session: https://lectern.example/sessions/${late.id}
+  Join online: https://lectern.example/sessions/${late.id}/virtual/${late.secure_id}
+
+Summit & <Friends>
+`,
+    )
+    assert.doesNotMatch(mail.html as string, /<script|<b>|Room <1>/)
+    assert.match(mail.html as string, /<bdi>Workshop &quot;A&quot; &lt;b&gt;<\/bdi>/)
+    assert.match(mail.html as string, /<bdi>Ada Bcc: spy@example.com &lt;script&gt;/)
+    const [attachment] = mail.attachments
+    assert.deepEqual([attachment!.filename, attachment!.contentType], ['agenda.ics', 'text/calendar'])
+    const parsed = eventsIn(attachment!.content.toString())
+    assert.deepEqual(
+      parsed.map(each => [
+        each.summary,
+        each.location,
+        each.startDate.toString(),
+        each.endDate.toString(),
+        each.component.getFirstPropertyValue('status'),
+      ]),
+      [
+        ['Talk', 'Room <1>', '2030-03-30T09:00:00', '2030-03-30T10:00:00', 'CONFIRMED'],
+        ['Workshop "A" <b>', 'Room <1>', '2030-03-30T14:00:00', '2030-03-30T15:30:00', 'CONFIRMED'],
+      ],
+    )
+    assert.equal(parsed[0]!.component.getFirstProperty('dtstart')!.getParameter('tzid'), 'Europe/Brussels')
+    assert.deepEqual(
+      parsed.map(each => each.startDate.toJSDate().toISOString()),
+      ['2030-03-30T08:00:00.000Z', '2030-03-30T13:00:00.000Z'],
+    )
+  })
+
+  it('encloses a name from right to left, so that it does not turn the words around it', async () => {
+    await person({ first_name: 'עדה', last_name: 'לאבלייס' })
+    await dispatcher.dispatch()
+    assert.match(smtp.received[0]!.mail.text!, /^Dear \u2068עדה לאבלייס\u2069,\n/)
+    assert.match(smtp.received[0]!.mail.html as string, /<p>Dear <bdi>עדה לאבלייס<\/bdi>,<\/p>/)
+    assert.equal(
+      smtp.received[0]!.mail.to &&
+        'value' in smtp.received[0]!.mail.to &&
+        smtp.received[0]!.mail.to.value[0]!.name,
+      'עדה לאבלייס',
+    )
+  })
+
+  it('of a cancellation takes the sessions out of the calendar again, under the same UIDs', async () => {
+    const session = await sessionAt('09:00', '10:00')
+    const someone = await person({ session_ids: [session.id] })
+    await dispatcher.dispatch()
+    ahead += 5000
+    await call('PUT', `/registrants/update/${someone.id}?send_email=true`, {
+      registration_status: 'cancelled',
+    })
+    await dispatcher.dispatch()
+    const [before, now] = smtp.received.map(({ mail }) => eventsIn(mail.attachments[0]!.content.toString()))
+    assert.equal(smtp.received[1]!.mail.subject, 'Your registration is cancelled: Summit & <Friends>')
+    assert.match(smtp.received[1]!.mail.text!, /No longer on your agenda\n\n\* Talk\n/)
+    assert.equal(now![0]!.uid, before![0]!.uid)
+    assert.equal(now![0]!.component.getFirstPropertyValue('status'), 'CANCELLED')
+    assert.ok(now![0]!.sequence > before![0]!.sequence)
+  })
+
+  it('of a promotion says which session was given up for it', async () => {
+    const full = await sessionAt('09:00', '10:00', {
+      name: 'Full',
+      capacity: 1,
+      prevent_session_conflicts: 1,
+    })
+    const other = await sessionAt('09:30', '10:30', { name: 'Other' })
+    const holder = await person({ session_ids: [full.id] }, '')
+    const waiting = await person({ session_ids: [other.id] }, '')
+    await call('POST', `/registrants/${waiting.id}/waitlist/${full.id}`, { on_conflict: 'swap' })
+    await call('DELETE', `/registrants/${holder.id}/session/${full.id}`)
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), [waiting.email])
+    const { mail } = smtp.received[0]!
+    assert.equal(mail.subject, 'You have a seat: Full')
+    assert.match(mail.text!, /Your sessions\n\n\* Full\n[\s\S]*No longer on your agenda\n\n\* Other\n/)
+    assert.deepEqual(
+      eventsIn(mail.attachments[0]!.content.toString()).map(each => [
+        each.summary,
+        each.component.getFirstPropertyValue('status'),
+      ]),
+      [
+        ['Full', 'CONFIRMED'],
+        ['Other', 'CANCELLED'],
+      ],
+    )
+  })
+
+  it('of an offer says until when it stands, and is dropped when it stands no longer', async () => {
+    const offering = await make('events', {
+      name: 'Fair',
+      timezone: 'UTC',
+      waitlist_mode: 'offer',
+      waitlist_offer_minutes: 60,
+    })
+    const session = await sessionAt('09:00', '10:00', {
+      event_id: offering.id,
+      location_id: null,
+      capacity: 1,
+    })
+    const holder = await person({ event_id: offering.id, session_ids: [session.id] }, '')
+    const waiting = await person({ event_id: offering.id }, '')
+    await call('POST', `/registrants/${waiting.id}/waitlist/${session.id}`)
+    await call('DELETE', `/registrants/${holder.id}/session/${session.id}`)
+    await dispatcher.dispatch()
+    const { mail } = smtp.received[0]!
+    const [{ expires_at }] =
+      (await pool`select expires_at from selections where registrant_id = ${waiting.id}`) as any
+    assert.equal(mail.subject, 'A seat is free for you: Talk')
+    assert.match(mail.text!, new RegExp(`until .* at ${expires_at.slice(11, 16)}:\\d\\d UTC`))
+    assert.equal(
+      eventsIn(mail.attachments[0]!.content.toString())[0]!.component.getFirstPropertyValue('status'),
+      'TENTATIVE',
+    )
+    await pool`update outbox set state = 'waiting', delivered = '{}', next_attempt_at = now()`
+    await call('DELETE', `/registrants/${waiting.id}/waitlist/${session.id}`)
+    await dispatcher.dispatch()
+    const { body } = await call('GET', `/outbox?event_id=${offering.id}&fields=state,last_error`)
+    assert.deepEqual(body.items, [
+      { state: 'dropped', last_error: 'The offer no longer stood when its turn came.' },
+    ])
+    assert.equal(smtp.received.length, 1)
+  })
+})
+
+describe('the dispatcher', () => {
+  it('writes and keeps letters when there is no mail server', async () => {
+    const someone = await person()
+    await dispatcherTo(null).dispatch()
+    const [letter] = await letters()
+    assert.deepEqual([letter.state, letter.recipients, letter.sent_at], ['kept', [someone.email], null])
+    assert.match(letter.body_text, /^Dear Ada,\n/)
+    const { body } = await call('GET', `/registrants/${someone.id}?fields=id&expand=emailHistory`)
+    assert.deepEqual(
+      body.emailHistory.map((each: any) => [each.kind, each.state]),
+      [['confirmation', 'kept']],
+    )
+  })
+
+  it('sends nothing for a wish that was refused, for a rehearsal, and without send_email', async () => {
+    const full = await sessionAt('09:00', '10:00', { capacity: 0 })
+    const body = { event_id: event.id, email: 'nobody@example.com', first_name: 'N' }
+    assert.equal(
+      (await call('POST', '/registrants/create?send_email=true', { ...body, session_ids: [full.id] })).status,
+      422,
+    )
+    assert.equal(
+      (await call('POST', '/registrants/create?send_email=true&validate_only=true', body)).status,
+      200,
+    )
+    assert.equal((await call('POST', '/registrants/create', body)).status, 201)
+    await dispatcher.dispatch()
+    assert.deepEqual([smtp.received.length, await letters()], [0, []])
+  })
+
+  it('delivers each letter once with two dispatchers at once', async () => {
+    const expected = []
+    for (let n = 0; n < 60; n++) expected.push((await person()).email)
+    const other = dispatcherTo(smtp.url)
+    await Promise.all([dispatcher.dispatch(), other.dispatch()])
+    await Promise.all([dispatcher.dispatch(), other.dispatch()])
+    assert.deepEqual(addresses(), expected.sort())
+    assert.deepEqual(
+      new Set((await letters()).map((each: any) => `${each.state} ${each.attempts}`)),
+      new Set(['sent 1']),
+    )
+  })
+
+  it('waits while the mail server is down, and delivers once it is back', async () => {
+    const passing = await testMailServer()
+    await passing.close()
+    const own = dispatcherTo(passing.url)
+    const someone = await person()
+    await own.dispatch()
+    await own.dispatch()
+    const [waiting] = await letters()
+    assert.deepEqual([waiting.state, waiting.attempts], ['waiting', 1])
+    assert.match(waiting.last_error, /ECONNREFUSED/)
+    const back = await testMailServer(passing.port)
+    ahead += hour
+    await own.dispatch()
+    assert.deepEqual(
+      back.received.map(({ to }) => to),
+      [[someone.email]],
+    )
+    await own.close()
+    await back.close()
+  })
+
+  it('delivers to one recipient when the other is refused, and tries a busy one again alone', async () => {
+    smtp.behaviour.refuse = address =>
+      address.startsWith('gone')
+        ? { code: 550, text: 'No such user' }
+        : address.startsWith('busy')
+          ? { code: 451, text: 'Later' }
+          : undefined
+    const [one, two] = [
+      await person({ cc_email: 'gone@example.com' }),
+      await person({ cc_email: 'busy@example.com' }),
+    ]
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), [one.email, two.email].sort())
+    const [first, second] = await letters()
+    assert.deepEqual(
+      [first.state, first.delivered, first.refused],
+      ['sent', [one.email], ['gone@example.com']],
+    )
+    assert.match(first.last_error, /gone@example.com: 550 No such user/)
+    assert.deepEqual([second.state, second.delivered, second.refused], ['waiting', [two.email], []])
+    smtp.behaviour.refuse = undefined as never
+    ahead += hour
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), [one.email, two.email, 'busy@example.com'].sort())
+    assert.equal((await letters())[1].state, 'sent')
+  })
+
+  it('gives up at once what is refused for good, and says why', async () => {
+    smtp.behaviour.answer = () => ({ code: 554, text: 'Looks like spam' })
+    await person()
+    await dispatcher.dispatch()
+    const [letter] = await letters()
+    assert.deepEqual([letter.state, letter.last_error], ['failed', '554 Looks like spam'])
+    ahead += hour
+    await dispatcher.dispatch()
+    assert.equal((await letters())[0].attempts, 1)
+  })
+
+  it('gives up after four days of temporary failures', async () => {
+    smtp.behaviour.answer = () => ({ code: 451, text: 'Later' })
+    await person()
+    await dispatcher.dispatch()
+    assert.equal((await letters())[0].state, 'waiting')
+    ahead += 97 * hour
+    await dispatcher.dispatch()
+    assert.equal((await letters())[0].state, 'failed')
+  })
+
+  it('does not slow a sign-up while the mail server is slow', async () => {
+    const answered = Promise.withResolvers<void>()
+    smtp.behaviour.beforeAnswer = () => answered.promise
+    await person()
+    const round = dispatcher.dispatch()
+    const began = Date.now()
+    await person()
+    assert.ok(Date.now() - began < 1000)
+    assert.equal(smtp.received.length, 0)
+    answered.resolve()
+    await round
+    await dispatcher.dispatch()
+    assert.equal(smtp.received.length, 2)
+  })
+
+  it('delivers each letter once although a process is killed while it sends', async () => {
+    const started = Promise.withResolvers<void>()
+    const killed = Promise.withResolvers<void>()
+    let accepted = 0
+    smtp.behaviour.beforeAnswer = async () => {
+      if (++accepted <= 5) return
+      started.resolve()
+      await killed.promise
+    }
+    const before = smtp.gone.size
+    const expected = []
+    for (let n = 0; n < 30; n++) expected.push((await person()).email)
+    const server = spawn(process.execPath, [fileURLToPath(new URL('../main.ts', import.meta.url))], {
+      env: {
+        ...process.env,
+        DATABASE_URL: databaseUrl,
+        PORT: '0',
+        SMTP_URL: smtp.url,
+        MAIL_FROM: from,
+        SAMPLE: '0',
+      },
+      stdio: 'ignore',
+    })
+    await started.promise
+    while ((await letters()).filter((each: any) => each.state === 'sent').length < 5) await sleep(10)
+    server.kill('SIGKILL')
+    await once(server, 'exit')
+    while (smtp.gone.size < before + 4) await sleep(10)
+    killed.resolve()
+    await dispatcher.dispatch()
+    ahead += hour
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), expected.sort())
+    assert.deepEqual(new Set((await letters()).map((each: any) => each.state)), new Set(['sent']))
+  })
+
+  it('sends again, under the same Message-ID, what was accepted just before a crash kept it from being recorded', async () => {
+    await person()
+    await dispatcher.dispatch()
+    await pool`update outbox set state = 'sending', delivered = '{}'`
+    ahead += hour
+    await dispatcher.dispatch()
+    assert.equal(smtp.received.length, 2)
+    assert.equal(smtp.received[0]!.mail.messageId, smtp.received[1]!.mail.messageId)
+  })
+})

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { instantOf } from '../agenda/agenda.ts'
+import type { Config } from '../config.ts'
+import { type Pool, transaction } from '../db/connection.ts'
+import {
+  type ClaimedLetter,
+  claimLetters,
+  renewLeases,
+  type Settlement,
+  settleLetter,
+  storeLetters,
+  type WrittenLetter,
+} from './dispatch-queries.ts'
+import { oneLine } from './prose.ts'
+import { nextAttempt } from './retry.ts'
+import { type Delivery, type MailServer, mailServerAt } from './smtp.ts'
+import { writeLetters } from './writing.ts'
+
+/** How often the outbox is looked at, in milliseconds. */
+const interval = 1000
+/** Letters that are taken at once. */
+const batchSize = 20
+/** How long a letter belongs to a process that is not heard of; a living one renews it three times as often. */
+const leaseTime = 120_000
+/** How long a stop waits for letters that are being sent. */
+const farewell = 10_000
+
+export type DispatcherOptions = {
+  pool: Pool
+  now: () => Date
+  /** base of links; null: letters have none of their own */
+  baseUrl: string | null
+  /** null: letters are written and kept */
+  server: MailServer | null
+  /** domain of the Message-IDs */
+  domain: string
+  /** told of rounds that failed */
+  warn: (error: unknown) => void
+}
+
+type Outgoing = { claimed: ClaimedLetter; written: WrittenLetter }
+
+/**
+ * Takes letters from the outbox, writes them, and hands them to the mail server. Any number of processes may do so on one
+ * database. A letter goes out once; only when a process dies between the server's 250 and its own record of it, the
+ * letter goes out again two minutes later, with the same Message-ID.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #inHand = new Set<number>()
+  readonly #timers: NodeJS.Timeout[] = []
+  #round: Promise<void> | undefined
+  #closing = false
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#timers.push(
+      setInterval(() => void this.dispatch().catch(this.#options.warn), interval).unref(),
+      setInterval(() => void this.#renew().catch(this.#options.warn), leaseTime / 3).unref(),
+    )
+  }
+
+  /** Sends everything whose turn has come; a round that is under way already is joined. */
+  dispatch(): Promise<void> {
+    this.#round ??= this.#sendAll().finally(() => {
+      this.#round = undefined
+    })
+    return this.#round
+  }
+
+  /** Takes no more letters, and waits a while for those that are being sent. */
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const timer of this.#timers) clearInterval(timer)
+    await Promise.race([this.#round?.catch(() => {}), sleep(farewell, undefined, { ref: false })])
+    this.#options.server?.close()
+  }
+
+  async #sendAll(): Promise<void> {
+    while (!this.#closing) {
+      const { taken, outgoing } = await this.#take()
+      await Promise.all(outgoing.map(letter => this.#send(letter)))
+      if (taken < batchSize) return
+    }
+  }
+
+  async #take(): Promise<{ taken: number; outgoing: Outgoing[] }> {
+    const { pool, baseUrl, server } = this.#options
+    const now = this.#options.now()
+    return transaction(pool, async db => {
+      const claimed = await claimLetters(db, { now, lease: leaseFrom(now), limit: batchSize })
+      if (claimed.length === 0) return { taken: 0, outgoing: [] }
+      const written = await writeLetters(db, claimed, { baseUrl, now, isKept: !server })
+      await storeLetters(db, written)
+      const outgoing = claimed.flatMap((letter, index) =>
+        written[index]!.state === 'sending' ? [{ claimed: letter, written: written[index]! }] : [],
+      )
+      return { taken: claimed.length, outgoing }
+    })
+  }
+
+  async #send({ claimed, written }: Outgoing): Promise<void> {
+    this.#inHand.add(claimed.id)
+    const { first_name, last_name, email, created_at, id } = claimed
+    const done = new Set([...claimed.delivered, ...claimed.refused])
+    const recipients = written.recipients.filter(recipient => !done.has(recipient))
+    const nobody: Delivery = { delivered: [], refused: [], reason: null, isOutage: false }
+    const delivery =
+      recipients.length === 0
+        ? nobody
+        : await this.#options.server!.deliver({
+            message_id: `<letter.${id}.${instantOf(created_at).getTime()}@${this.#options.domain}>`,
+            recipients,
+            to: { name: oneLine([first_name, last_name].filter(Boolean).join(' ')), address: email },
+            cc: written.recipients[1] ?? null,
+            subject: written.subject!,
+            text: written.body_text!,
+            html: written.body_html!,
+            calendar: written.calendar,
+          })
+    await this.#record(claimed, settle(claimed, recipients, delivery, this.#options.now()))
+    this.#inHand.delete(id)
+  }
+
+  /** What the mail server has taken must be written down, or it would go out again: a database that is away is waited for. */
+  async #record(letter: ClaimedLetter, settlement: Settlement): Promise<void> {
+    for (;;) {
+      try {
+        return await settleLetter(this.#options.pool, letter, settlement, this.#options.now())
+      } catch (error) {
+        this.#options.warn(error)
+        if (this.#closing) return
+        await sleep(1000, undefined, { ref: false })
+      }
+    }
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#inHand.size > 0)
+      await renewLeases(this.#options.pool, [...this.#inHand], leaseFrom(this.#options.now()))
+  }
+}
+
+/** The dispatcher of this process, at work. */
+export function startDispatcher(
+  pool: Pool,
+  { SMTP_URL, MAIL_FROM, PUBLIC_URL }: Config,
+  now: () => Date,
+  warn: (error: unknown) => void,
+): Dispatcher {
+  const dispatcher = new Dispatcher({
+    pool,
+    now,
+    baseUrl: PUBLIC_URL,
+    server: SMTP_URL ? mailServerAt(SMTP_URL, MAIL_FROM) : null,
+    domain: /@([^@\s<>]+)>?$/.exec(MAIL_FROM)![1]!,
+    warn,
+  })
+  dispatcher.start()
+  return dispatcher
+}
+
+const leaseFrom = (now: Date) => new Date(now.getTime() + leaseTime)
+
+/** What becomes of a letter after an attempt: whoever neither got it nor refused it for good is tried again. */
+function settle(letter: ClaimedLetter, recipients: string[], delivery: Delivery, now: Date): Settlement {
+  const delivered = [...letter.delivered, ...delivery.delivered]
+  const refused = [...letter.refused, ...delivery.refused]
+  const settled = new Set([...delivered, ...refused])
+  const isOpen = recipients.some(recipient => !settled.has(recipient))
+  const next = nextAttempt(letter.attempts, {
+    createdAt: instantOf(letter.created_at),
+    now,
+    isOutage: delivery.isOutage,
+    random: Math.random(),
+  })
+  return {
+    state: isOpen && next ? 'waiting' : delivered.length > 0 ? 'sent' : 'failed',
+    delivered,
+    refused,
+    last_error: delivery.reason,
+    next_attempt_at: next ?? now,
+  }
+}

@@ -1,0 +1,53 @@
+import type { Db } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
+import { mustFindEvent } from '../events/events.ts'
+import { lockEvent } from '../events/queries.ts'
+import type { Actor } from '../http/actor.ts'
+import { type Body, readUpdate, settle } from '../http/draft.ts'
+import { mustMatchVersion } from '../http/etag.ts'
+import { insertLetters, readDisabledEmails, updateDisabledEmails } from './queries.ts'
+import { EmailTemplates, type MailKind, mailKinds, triggeredKinds } from './schema.ts'
+
+/** Each kind of letter with 1 when the event sends it. */
+export function showTemplates(disabled: string[]): Record<MailKind, 0 | 1> {
+  return Object.fromEntries(mailKinds.map(kind => [kind, disabled.includes(kind) ? 0 : 1])) as Record<
+    MailKind,
+    0 | 1
+  >
+}
+
+/** Switches the given kinds of letters on and off. Throws 404, 412, 422. */
+export async function switchTemplates(db: Db, actor: Actor, event_id: number, body: Body) {
+  await mustFindEvent(db, actor.account_id, event_id)
+  const given = settle(readUpdate(EmailTemplates, body))
+  const event = (await lockEvent(db, actor.account_id, event_id))!
+  mustMatchVersion(actor.ifMatch, event.version)
+  const wanted = { ...showTemplates(await readDisabledEmails(db, event_id)), ...given }
+  const disabled = mailKinds.filter(kind => !wanted[kind])
+  await updateDisabledEmails(db, actor, event_id, disabled)
+  return showTemplates(disabled)
+}
+
+/** The kind of letter that a path names: also `registration-confirmation`, `registration_modified`, `canceled`. */
+export function mustBeTriggered(type: string): MailKind {
+  const word = type
+    .toLowerCase()
+    .replace(/^registration[-_]/, '')
+    .replace('canceled', 'cancelled')
+  const kind = triggeredKinds.find(candidate => candidate === word)
+  if (!kind) throw notFound('E-mail type', type)
+  return kind
+}
+
+/** Puts a letter into the outbox: `sent` is 0 when it is switched off, or the person is forgotten. */
+export async function triggerLetter(
+  db: Db,
+  registrant: { id: number; event_id: number; account_id: number },
+  kind: MailKind,
+  now: Date,
+): Promise<{ sent: number; id: number | null }> {
+  const letter = { registrant_id: registrant.id, kind, session_id: null, dropped_session_ids: [] }
+  const event = { id: registrant.event_id, account_id: registrant.account_id }
+  const [id = null] = await insertLetters(db, event, [letter], now)
+  return { sent: id === null ? 0 : 1, id }
+}

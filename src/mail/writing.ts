@@ -1,0 +1,63 @@
+import { readAgendas } from '../agenda/agenda.ts'
+import type { Db } from '../db/connection.ts'
+import { calendarOf } from './calendar.ts'
+import type { ClaimedLetter, WrittenLetter } from './dispatch-queries.ts'
+import { type LetterFacts, outdated, writeLetter } from './letter.ts'
+
+/**
+ * Writes letters whose turn has come, from what is true now. With `isKept` nobody sends them: they can be read in the
+ * outbox. One that cannot be written fails alone.
+ */
+export async function writeLetters(
+  db: Db,
+  letters: ClaimedLetter[],
+  { baseUrl, now, isKept }: { baseUrl: string | null; now: Date; isKept: boolean },
+): Promise<WrittenLetter[]> {
+  const agendas = await readAgendas(
+    db,
+    letters.map(letter => letter.registrant_id),
+    letters.flatMap(letter => [
+      ...letter.dropped_session_ids,
+      ...(letter.session_id ? [letter.session_id] : []),
+    ]),
+  )
+  return letters.map(letter => {
+    const facts: LetterFacts = {
+      kind: letter.kind,
+      name: [letter.first_name, letter.last_name].filter(Boolean).join(' ') || letter.email,
+      event_name: letter.event_name,
+      event_timezone: letter.event_timezone,
+      session: agendas.sessions.get(letter.session_id ?? 0),
+      dropped: letter.dropped_session_ids.flatMap(id => agendas.sessions.get(id) ?? []),
+      agenda: agendas.of(letter.registrant_id),
+      baseUrl,
+    }
+    const reason = letter.forgotten_at ? 'The registrant was forgotten.' : outdated(facts)
+    if (reason) return unsent(letter, 'dropped', reason)
+    try {
+      const { subject, text, html } = writeLetter(facts)
+      return {
+        id: letter.id,
+        state: isKept ? 'kept' : 'sending',
+        recipients: recipientsOf(letter),
+        subject,
+        body_text: text,
+        body_html: html,
+        calendar: calendarOf(facts, letter.secure_id, now),
+        last_error: null,
+      }
+    } catch (error) {
+      return unsent(letter, 'failed', `It could not be written: ${(error as Error).message}`)
+    }
+  })
+}
+
+/** The person, and whom they want to have a copy; each once. */
+function recipientsOf({ email, cc_email }: ClaimedLetter): string[] {
+  return cc_email && cc_email.toLowerCase() !== email.toLowerCase() ? [email, cc_email] : [email]
+}
+
+function unsent({ id }: ClaimedLetter, state: 'dropped' | 'failed', last_error: string): WrittenLetter {
+  const nothing = { subject: null, body_text: null, body_html: null, calendar: null }
+  return { id, state, recipients: [], ...nothing, last_error }
+}

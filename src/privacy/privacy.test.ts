@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/own-database.ts'
+import { Dispatcher } from '../mail/dispatcher.ts'
+
+await ownDatabase()
+const { call, make, pool } = await testApp()
+const dispatcher = new Dispatcher({
+  pool,
+  now: () => new Date(),
+  baseUrl: null,
+  server: null,
+  domain: 'example.org',
+  warn: error => assert.fail(String(error)),
+})
+
+const event = await make('events', { name: 'Summit', timezone: 'UTC', status: 'live' })
+const talk = await make('sessions', {
+  event_id: event.id,
+  name: 'Talk',
+  date: '2030-01-01',
+  start_time: '10:00',
+})
+const full = await make('sessions', { event_id: event.id, name: 'Full', date: '2030-01-02', capacity: 0 })
+const [question] = await pool<{ id: number }[]>`
+  insert into event_questions (account_id, event_id, name, type, required, visible, sort, created_at, updated_at)
+  select account_id, id, 'Diet', 'textInput', 0, 1, 0, now(), now() from events where id = ${event.id} returning id`
+
+let people = 0
+/** A person all of whose texts begin with a word that nobody else has. */
+async function somebody() {
+  const word = `zq${++people}x`
+  const registrant = await call(
+    'POST',
+    '/registrants/create?send_email=true',
+    {
+      event_id: event.id,
+      email: `${word}@example.com`,
+      cc_email: `${word}cc@example.com`,
+      first_name: `${word}Ada`,
+      last_name: `${word}"Love\\lace`,
+      company: `${word} Ltd`,
+      notes: `${word} notes`,
+      bio: `<p>${word}</p>`,
+      ip_address: `${word}.0.0.1`,
+      reference: word,
+      external_id: word,
+      ext_token: word,
+      secure_id: `${word}secure`,
+      'work_address_id.line_1': `${word} street`,
+      [`c_${question!.id}`]: `${word} nuts`,
+      session_ids: [talk.id],
+    },
+    { 'idempotency-key': word },
+  )
+  assert.equal(registrant.status, 201)
+  const { id } = registrant.body
+  await call('PUT', `/registrants/update/${id}?send_email=true`, { job_title: `${word} job` })
+  await call('POST', `/registrants/${id}/waitlist/${full.id}`)
+  await call('POST', '/registrants/token', { id })
+  await dispatcher.dispatch()
+  await call('POST', `/registrants/${id}/trigger-email/modified`)
+  return { id, word }
+}
+
+/** The tables in which a text is found, with how many rows of each. */
+async function tablesWith(text: string): Promise<Record<string, number>> {
+  const tables = await pool<{ name: string }[]>`
+    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`
+  const found: Record<string, number> = {}
+  for (const { name } of tables) {
+    const [row] = await pool`
+      select count(*)::int as rows from ${pool(name)} t where strpos(lower(t::text), ${text.toLowerCase()}) > 0`
+    if (row!.rows > 0) found[name] = row!.rows
+  }
+  return found
+}
+
+describe('GET /registrants/{id}/export', () => {
+  it('200 is a file with everything that is held about the person', async () => {
+    const { id, word } = await somebody()
+    const { status, headers, body } = await call('GET', `/registrants/${id}/export`)
+    assert.equal(status, 200)
+    assert.equal(headers['content-disposition'], `attachment; filename="registrant-${id}.json"`)
+    assert.equal(headers['cache-control'], 'no-store')
+    assert.equal(body.registrant.email, `${word}@example.com`)
+    assert.equal(body.addresses.work.line_1, `${word} street`)
+    assert.deepEqual(body.answers, { Diet: `${word} nuts` })
+    assert.deepEqual(
+      body.selections.map((each: any) => [each.name, each.state]),
+      [
+        ['Talk', 'selected'],
+        ['Full', 'waitlisted'],
+      ],
+    )
+    assert.deepEqual(
+      body.history.map((each: any) => `${each.object} ${each.action}`),
+      ['registrant create', 'selection create', 'registrant update', 'selection create'],
+    )
+    assert.deepEqual(
+      body.letters.map((each: any) => [each.kind, each.state]),
+      [
+        ['confirmation', 'kept'],
+        ['modified', 'kept'],
+        ['modified', 'waiting'],
+      ],
+    )
+    assert.equal(body.links.length, 1)
+  })
+
+  it('404 for a registrant of nobody', async () => {
+    assert.equal((await call('GET', '/registrants/999999/export')).status, 404)
+  })
+})
+
+describe('POST /registrants/{id}/forget', () => {
+  it('200 leaves no text of the person in any table, and every seat where it was', async () => {
+    const { id, word } = await somebody()
+    const other = await somebody()
+    const before = (await call('GET', `/sessions/${talk.id}/seats`)).body
+    assert.deepEqual(Object.keys(await tablesWith(word)), [
+      'changes',
+      'idempotency_keys',
+      'outbox',
+      'registrants',
+    ])
+    const kept = await tablesWith(other.word)
+    const { status, body } = await call('POST', `/registrants/${id}/forget`)
+    assert.deepEqual([status, body.id, body.email], [200, id, `forgotten-${id}@invalid`])
+    assert.deepEqual(await tablesWith(word), {})
+    assert.deepEqual(await tablesWith(other.word), kept)
+    assert.deepEqual((await call('GET', `/sessions/${talk.id}/seats`)).body, before)
+    const registrant = (await call('GET', `/registrants/${id}`)).body
+    assert.deepEqual(
+      [registrant.session_ids, registrant.waitlisted_session_ids, registrant.registration_status],
+      [[String(talk.id)], [String(full.id)], 'confirmed'],
+    )
+    const { history } = (await call('GET', `/registrants/${id}/export`)).body
+    assert.deepEqual(
+      history.map((each: any) => `${each.object} ${each.action}`),
+      ['registrant create', 'selection create', 'registrant update', 'selection create', 'registrant update'],
+    )
+  })
+
+  it('200 a second time changes nothing', async () => {
+    const { id } = await somebody()
+    const first = await call('POST', `/registrants/${id}/forget`)
+    const { version } = (await pool`select version from registrants where id = ${id}`)[0]!
+    const second = await call('POST', `/registrants/${id}/forget`)
+    assert.deepEqual(second.body, first.body)
+    assert.deepEqual((await pool`select version from registrants where id = ${id}`)[0]!.version, version)
+  })
+
+  it('200 ends all mail to the person, also what waits already', async () => {
+    const { id } = await somebody()
+    await call('POST', `/registrants/${id}/forget`)
+    assert.deepEqual((await call('POST', `/registrants/${id}/trigger-email/confirmation`)).body, {
+      sent: 0,
+      id: null,
+    })
+    await call('PUT', `/registrants/update/${id}?send_email=true`, { session_ids: [] })
+    await dispatcher.dispatch()
+    const { emailHistory } = (await call('GET', `/registrants/${id}?expand=emailHistory`)).body
+    assert.deepEqual(
+      emailHistory.map((each: any) => [each.kind, each.state, each.recipients, each.subject]),
+      [
+        ['confirmation', 'kept', [], null],
+        ['modified', 'kept', [], null],
+        ['modified', 'dropped', [], null],
+      ],
+    )
+    assert.equal((await call('POST', '/registrants/token', { id })).status, 404)
+  })
+
+  it('200 with validate_only keeps everything', async () => {
+    const { id, word } = await somebody()
+    const before = await tablesWith(word)
+    const { status, body } = await call('POST', `/registrants/${id}/forget?validate_only=true`)
+    assert.deepEqual([status, body.email], [200, `forgotten-${id}@invalid`])
+    assert.deepEqual(await tablesWith(word), before)
+  })
+
+  it('404 for a registrant of nobody', async () => {
+    assert.equal((await call('POST', '/registrants/999999/forget')).status, 404)
+  })
+})

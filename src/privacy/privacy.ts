@@ -1,0 +1,110 @@
+import { readAgendas, whenOf } from '../agenda/agenda.ts'
+import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
+import { type Db, transaction } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
+import type { Actor } from '../http/actor.ts'
+import { listLettersInFull } from '../mail/queries.ts'
+import { mustFindRegistrant } from '../registrants/registrants.ts'
+import { RegistrantInput } from '../registrants/schema.ts'
+import { showRegistrant } from '../registrants/view.ts'
+import { lockEventSeats } from '../seats/queries.ts'
+import { newSecureId } from '../sessions/secure-id.ts'
+import {
+  type Blanks,
+  blankHistory,
+  blankLetters,
+  blankPerson,
+  deleteAnswersAbout,
+  deleteLinksOf,
+  listHistoryOf,
+  listLinksOf,
+  lockPerson,
+} from './queries.ts'
+
+/** Everything that is held about a person. Throws 404. */
+export async function exportPerson(
+  db: Db,
+  actor: Actor,
+  id: number,
+  questionsOf: (event_id: number) => Promise<CustomField[]>,
+) {
+  const person = await mustFindRegistrant(db, actor.account_id, id)
+  const questions = await questionsOf(person.event_id)
+  const [agendas, history, letters, links] = await Promise.all([
+    readAgendas(db, [id]),
+    listHistoryOf(db, person),
+    listLettersInFull(db, id),
+    listLinksOf(db, id),
+  ])
+  const answers = showCustomValues(questions, person.custom_fields)
+  return {
+    exported_at: actor.now.toISOString().slice(0, 19).replace('T', ' '),
+    registrant: showRegistrant(person, questions),
+    addresses: person.addresses,
+    answers: Object.fromEntries(
+      questions.map(question => [question.name, answers[attributeOf(question)] ?? null]),
+    ),
+    selections: agendas.of(id).map(entry => ({
+      session_id: entry.id,
+      name: entry.name,
+      when: whenOf(entry),
+      state: entry.state,
+    })),
+    history,
+    letters,
+    links,
+  }
+}
+
+/** Members of a registrant that say nothing about who they are. */
+const kept = ['event_id', 'reg_type_id', 'group_id', 'registration_status', 'payment_status']
+
+/** Names of the members that are emptied, besides those that always have a value. */
+const personal = Object.keys(RegistrantInput.properties).filter(
+  name => !kept.includes(name) && name !== 'email' && name !== 'secure_id',
+)
+
+/**
+ * Forgets a person: whatever says who they are goes, from their row, from the change log, from letters, and from answers
+ * that are remembered for repetitions. Their seats, the history of these, and every count stay. A second time changes
+ * nothing. Throws 404.
+ */
+export function forgetPerson(
+  db: Db,
+  actor: Actor,
+  id: number,
+): Promise<{ id: number; email: string; forgotten_at: string }> {
+  return transaction(db, async tx => {
+    const { event_id } = await mustFindRegistrant(tx, actor.account_id, id)
+    // Seats change under this lock: who forgets meanwhile must not be overwritten by a registrant that is being changed.
+    await lockEventSeats(tx, event_id)
+    const person = await lockPerson(tx, actor.account_id, id)
+    if (!person) throw notFound('Registrant', id)
+    if (!person.forgotten_at) await blankEverywhere(tx, actor, { id, ...person })
+    const { email, forgotten_at } = (await lockPerson(tx, actor.account_id, id))!
+    return { id, email, forgotten_at: forgotten_at! }
+  })
+}
+
+async function blankEverywhere(
+  db: Db,
+  actor: Actor,
+  { id, event_id, email }: { id: number; event_id: number; email: string },
+): Promise<void> {
+  const blanks: Blanks = {
+    ...Object.fromEntries(personal.map(name => [name, null])),
+    email: `forgotten-${id}@invalid`,
+    secure_id: newSecureId(),
+    addresses: {},
+    custom_fields: {},
+  }
+  await blankPerson(db, actor, id, blanks)
+  await blankHistory(db, actor.account_id, id, blanks)
+  await blankLetters(db, id)
+  await deleteLinksOf(db, id)
+  await deleteAnswersAbout(db, actor.account_id, {
+    id,
+    event_id,
+    text: JSON.stringify(email),
+  })
+}

@@ -1,0 +1,91 @@
+import { logged } from '../changes/log.ts'
+import type { Db } from '../db/connection.ts'
+import type { Actor } from '../http/actor.ts'
+
+export type HistoryEntry = {
+  object: string
+  object_id: number
+  action: string
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+  created_at: string
+}
+
+/** Every change of a person and of their selections, in order. */
+export function listHistoryOf(
+  db: Db,
+  { account_id, event_id, id }: { account_id: number; event_id: number; id: number },
+): Promise<HistoryEntry[]> {
+  return db<HistoryEntry[]>`
+    select object, object_id, action, before - 'account_id' as before, after - 'account_id' as after, created_at from changes
+    where account_id = ${account_id} and (object = 'registrant' and object_id = ${id}
+      or object = 'selection' and event_id = ${event_id} and (coalesce(after, before) ->> 'registrant_id')::bigint = ${id})
+    order by tx, id`
+}
+
+/** When links to a person's agenda were made. */
+export function listLinksOf(db: Db, id: number): Promise<{ created_at: string; expires_at: string }[]> {
+  return db<{ created_at: string; expires_at: string }[]>`
+    select created_at, expires_at from resume_tokens where registrant_id = ${id} order by created_at`
+}
+
+/** Since when a person is forgotten, under the lock of their row; undefined without the person. */
+export async function lockPerson(
+  db: Db,
+  account_id: number,
+  id: number,
+): Promise<{ event_id: number; email: string; version: number; forgotten_at: string | null } | undefined> {
+  const [person] = await db<
+    { event_id: number; email: string; version: number; forgotten_at: string | null }[]
+  >`
+    select event_id, email, version, forgotten_at from registrants
+    where account_id = ${account_id} and id = ${id} for update`
+  return person
+}
+
+/** What is written in the place of everything personal. */
+export type Blanks = Record<string, unknown> & { email: string }
+
+/** Empties a person's row. */
+export async function blankPerson(db: Db, actor: Actor, id: number, blanks: Blanks): Promise<void> {
+  const { addresses, custom_fields, ...columns } = blanks
+  await db`
+    with before as (select * from registrants where id = ${id}),
+      after as (
+        update registrants set ${db(columns)}, addresses = '{}', custom_fields = '{}', forgotten_at = ${actor.now},
+          updated_at = ${actor.now}, version = version + 1
+        where id = ${id} returning *)
+    ${logged(db, actor, 'registrant', 'update')}`
+}
+
+/** Empties the person in the change log, in every row that has them. The rows stay, and so does their order. */
+export async function blankHistory(db: Db, account_id: number, id: number, blanks: Blanks): Promise<void> {
+  await db`
+    update changes set before = before || ${db.json(blanks as never)}, after = after || ${db.json(blanks as never)}
+    where object = 'registrant' and object_id = ${id} and account_id = ${account_id}`
+}
+
+/** Empties the letters to a person; those that wait are not sent any more. */
+export async function blankLetters(db: Db, id: number): Promise<void> {
+  await db`
+    update outbox set recipients = '{}', delivered = '{}', refused = '{}', subject = null, body_text = null,
+      body_html = null, calendar = null, last_error = null,
+      state = case when state in ('waiting', 'sending') then 'dropped' else state end
+    where registrant_id = ${id}`
+}
+
+export async function deleteLinksOf(db: Db, id: number): Promise<void> {
+  await db`delete from resume_tokens where registrant_id = ${id}`
+}
+
+/** Forgets remembered answers (Idempotency-Key) that have the person in them. */
+export async function deleteAnswersAbout(
+  db: Db,
+  account_id: number,
+  { id, event_id, text }: { id: number; event_id: number; text: string },
+): Promise<void> {
+  await db`
+    delete from idempotency_keys
+    where account_id = ${account_id} and (starts_with(body, ${`{"id":${id},"event_id":${event_id},`})
+      or strpos(body, ${text}) > 0)`
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import { actorOf } from '../http/actor.ts'
+import { idOf, route, writeQuery } from '../http/route.ts'
+import { write } from '../http/write.ts'
+import { exportPerson, forgetPerson } from './privacy.ts'
+
+const tag = 'Registrants'
+
+export function privacyRoutes(app: FastifyInstance): void {
+  route(app, {
+    spellings: ['GET /registrants/:id/export'],
+    id: 'exportRegistrant',
+    tag,
+    summary: 'Export everything held about a person',
+    description:
+      'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person.',
+    success: { 200: Type.Ref('PersonExport') },
+    handler: async (request, reply) => {
+      const id = idOf(request, 'Registrant')
+      const everything = await exportPerson(app.pool, actorOf(request), id, event_id =>
+        app.eventQuestions.get(String(event_id)),
+      )
+      reply.headers({
+        'content-disposition': `attachment; filename="registrant-${id}.json"`,
+        'cache-control': 'no-store',
+      })
+      return everything
+    },
+  })
+
+  route(app, {
+    spellings: ['POST /registrants/:id/forget'],
+    id: 'forgetRegistrant',
+    tag,
+    summary: 'Forget a person',
+    description:
+      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Repeating it changes nothing.',
+    query: writeQuery,
+    success: { 200: Type.Ref('Forgotten') },
+    handler: (request, reply) =>
+      write(request, reply, async db => ({
+        status: 200,
+        body: await forgetPerson(db, actorOf(request), idOf(request, 'Registrant')),
+      })),
+  })
+}

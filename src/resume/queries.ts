@@ -1,0 +1,53 @@
+import type { Db } from '../db/connection.ts'
+
+/** The registrant of an event with this address: of several, the one who is not cancelled, then the newest. */
+export async function findRegistrantByEmail(
+  db: Db,
+  account_id: number,
+  event_id: number,
+  email: string,
+): Promise<{ id: number } | undefined> {
+  const [registrant] = await db<{ id: number }[]>`
+    select id from registrants
+    where account_id = ${account_id} and event_id = ${event_id} and lower(email) = lower(${email}) and forgotten_at is null
+    order by registration_status in ('cancelled', 'denied', 'expired'), id desc limit 1`
+  return registrant
+}
+
+/** Stores a link; those of everybody that have expired go. Returns undefined for a person who is forgotten. */
+export async function insertResumeToken(
+  db: Db,
+  registrant_id: number,
+  token_hash: Buffer,
+  now: Date,
+  expires_at: Date,
+): Promise<{ expires_at: string } | undefined> {
+  await db`delete from resume_tokens where expires_at <= ${now}`
+  const [row] = await db<{ expires_at: string }[]>`
+    insert into resume_tokens (token_hash, registrant_id, created_at, expires_at)
+    select ${token_hash}, id, ${now}, ${expires_at} from registrants where id = ${registrant_id} and forgotten_at is null
+    returning expires_at`
+  return row
+}
+
+export type ResumedRegistrant = {
+  id: number
+  first_name: string | null
+  last_name: string | null
+  registration_status: string
+  event_name: string
+  event_timezone: string
+}
+
+/** Whom a link leads to, as long as it is valid. */
+export async function findResumed(
+  db: Db,
+  token_hash: Buffer,
+  now: Date,
+): Promise<ResumedRegistrant | undefined> {
+  const [registrant] = await db<ResumedRegistrant[]>`
+    select r.id, r.first_name, r.last_name, r.registration_status, e.name as event_name, e.timezone as event_timezone
+    from resume_tokens t join registrants r on r.id = t.registrant_id join events e on e.id = r.event_id
+    where t.token_hash = ${token_hash} and t.expires_at > ${now}`
+  return registrant
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { faultsIn, testApp } from '../../test/support/app.ts'
+
+let ahead = 0
+const clock = { now: () => new Date(Date.now() + ahead) }
+const logged: string[] = []
+const { call, raw, make, pool } = await testApp({ clock, log: { write: line => logged.push(line) } })
+
+const event = await make('events', { name: 'Summit <1>', timezone: 'Europe/Brussels', status: 'live' })
+const room = await make('locations', { event_id: event.id, name: 'Hall "A"' })
+const talk = await make('sessions', {
+  event_id: event.id,
+  name: '<script>alert(1)</script>',
+  date: '2030-06-01',
+  start_time: '10:00',
+  end_time: '11:00',
+  location_id: room.id,
+})
+const full = await make('sessions', { event_id: event.id, name: 'Full', date: '2030-06-02', capacity: 0 })
+const ada = await make('registrants', {
+  event_id: event.id,
+  email: 'Ada@Example.com',
+  first_name: 'Ada',
+  session_ids: [talk.id],
+})
+await call('POST', `/registrants/${ada.id}/waitlist/${full.id}`)
+const open = (url: string) => raw({ method: 'GET', url: new URL(url).pathname })
+
+describe('POST /registrants/token', () => {
+  it('200 is a link for the person named by id, registrant_id, or event and address', async () => {
+    const bodies = [
+      { id: ada.id },
+      { registrant_id: String(ada.id) },
+      { event_id: event.id, email: 'ada@example.com' },
+    ]
+    const tokens = new Set<string>()
+    for (const body of bodies) {
+      const { status, body: made, headers } = await call('POST', '/registrants/token', body)
+      assert.equal(status, 200)
+      assert.match(made.token, /^[\w-]{43}$/)
+      assert.equal(made.url, `http://lectern.test/my/${made.token}`)
+      assert.equal(headers['cache-control'], 'no-store')
+      tokens.add(made.token)
+    }
+    assert.equal(tokens.size, 3)
+  })
+
+  it('200 stores a hash only, also when an Idempotency-Key is sent', async () => {
+    const { body } = await call(
+      'POST',
+      '/registrants/token',
+      { id: ada.id },
+      { 'idempotency-key': 'resume 1' },
+    )
+    for (const table of ['resume_tokens', 'idempotency_keys', 'changes']) {
+      const [row] = await pool`
+        select count(*)::int as rows from ${pool(table)} t where strpos(t::text, ${body.token}) > 0`
+      assert.equal(row!.rows, 0)
+    }
+  })
+
+  it('404 for nobody', async () => {
+    assert.equal((await call('POST', '/registrants/token', { id: 999999 })).status, 404)
+    const body = { event_id: event.id, email: 'nobody@example.com' }
+    assert.equal((await call('POST', '/registrants/token', body)).status, 404)
+  })
+
+  it('422 names what is missing', async () => {
+    assert.deepEqual(faultsIn(await call('POST', '/registrants/token', {})), ['id: required'])
+    assert.deepEqual(faultsIn(await call('POST', '/registrants/token', { event_id: event.id })), [
+      'email: required',
+    ])
+    assert.deepEqual(faultsIn(await call('POST', '/registrants/token', { email: 'a@example.com' })), [
+      'event_id: required',
+    ])
+  })
+})
+
+describe('GET /my/{token}', () => {
+  it('200 shows the agenda to whoever has the link, escaped, and tells nobody about it', async () => {
+    const { body } = await call('POST', '/registrants/token', { id: ada.id })
+    const { status, headers, text } = await open(body.url)
+    assert.equal(status, 200)
+    assert.equal(headers['cache-control'], 'no-store')
+    assert.equal(headers['referrer-policy'], 'no-referrer')
+    assert.match(headers['content-security-policy'], /^default-src 'none';/)
+    assert.match(text, /<h1 dir="auto">Agenda of Ada<\/h1>/)
+    assert.match(text, /<h3 dir="auto">&lt;script&gt;alert\(1\)&lt;\/script&gt;<\/h3>/)
+    assert.match(text, /Saturday, 1 June 2030, 10:00 AM - 11:00 AM \(.*Europe\/Brussels\)/)
+    assert.match(text, /Hall &quot;A&quot;/)
+    assert.match(
+      text,
+      /<h2>Where you are in line<\/h2>\n<ul>\n<li><h3 dir="auto">Full<\/h3>[\s\S]*Place 1 in line/,
+    )
+    assert.doesNotMatch(text, /<script/)
+    assert.deepEqual(
+      logged.filter(line => line.includes(body.token)),
+      [],
+    )
+  })
+
+  it('404 is a page that explains, for a token that is unknown or older than 24 hours', async () => {
+    const { body } = await call('POST', '/registrants/token', { id: ada.id })
+    ahead += 24 * 3_600_000 + 1000
+    for (const url of [body.url, 'http://lectern.test/my/unknown']) {
+      const { status, headers, text } = await open(url)
+      assert.equal(status, 404)
+      assert.equal(headers['content-type'], 'text/html; charset=utf-8')
+      assert.match(text, /<h1 dir="auto">This link does not work any more<\/h1>/)
+    }
+    ahead = 0
+  })
+})
