@@ -11,7 +11,8 @@ export async function countOfRegType(db: Db, event_id: number, id: number): Prom
 }
 
 /** Leaves the registrants of a type without one. The event's lock is held. */
-export const clearRegType = (db: Db, actor: Actor, id: number) => clearPlacement(db, actor, 'reg_type_id', id)
+export const clearRegType = (db: Db, actor: Actor, event_id: number, id: number) =>
+  clearPlacement(db, actor, event_id, 'reg_type_id', id)
 /** Leaves the members of a group without one. The event's lock is held. */
 export const clearGroup = (db: Db, actor: Actor, event_id: number, id: number) =>
   clearPlacement(db, actor, event_id, 'group_id', id)
