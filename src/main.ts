@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import pretty from 'pino-pretty'
 import { buildApp, systemClock } from './app.ts'
+import { adoptRestoredChanges } from './changes/queries.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './db/database.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
@@ -14,6 +15,7 @@ await start().catch(error => {
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const database = await openDatabase(config)
+  await adoptRestoredChanges(database.pool)
   const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
   const dispatcher = startDispatcher(database.pool, config, systemClock.now, error =>
     app.log.warn({ err: error }, 'letters wait'),

@@ -96,10 +96,31 @@ describe('GET /changes', () => {
     )
   })
 
+  it('200 tells moments in the form that they have everywhere', async () => {
+    const session = await make('sessions', {
+      event_id: event.id,
+      name: 'S',
+      date: '2026-07-20',
+      start_time: '10:00',
+    })
+    const { items } = (await call('GET', '/changes?object=session&per-page=1000')).body
+    const { after } = items.find((change: Json) => change.object_id === session.id)
+    const { starts_at, created_at, updated_at } = session
+    assert.deepEqual(
+      [after.starts_at, after.created_at, after.updated_at],
+      [starts_at, created_at, updated_at],
+    )
+  })
+
+  it('410 for a cursor of another server', async () => {
+    const { status, body } = await call('GET', '/changes?since=9000000000000000000.1')
+    assert.deepEqual([status, body.type], [410, 'unknown_cursor'])
+  })
+
   it('400 for a cursor or a size that is none, 404 for an event that cannot be', async () => {
     for (const query of ['since=x', 'since=1', 'since=1.2.3', 'since=-1.2', 'per-page=0', 'per-page=x'])
       assert.deepEqual([query, (await call('GET', `/changes?${query}`)).status], [query, 400])
     assert.equal((await call('GET', '/changes?event_id=x')).status, 404)
-    assert.equal((await call('GET', '/changes?since=9999999999999999999.999999999999999')).status, 200)
+    assert.equal((await call('GET', '/changes?since=9999999999999999999.999999999999999')).status, 410)
   })
 })

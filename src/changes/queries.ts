@@ -17,6 +17,27 @@ export type ChangeRow = {
 }
 
 /**
+ * Puts the changes of a restored dump first in the feed. They carry the transaction ids of the server that they come
+ * from, which may be ahead of this one's: readers would wait until it has caught up. Returns how many there were.
+ */
+export async function adoptRestoredChanges(db: Db): Promise<number> {
+  const [ahead] = await db<{ found: boolean }[]>`
+    select exists (
+      select from accounts a where exists (
+        select from changes c where c.account_id = a.id and c.tx >= pg_snapshot_xmax(pg_current_snapshot()))) as found`
+  if (!ahead!.found) return 0
+  const { count } = await db`update changes set tx = '0' where tx >= pg_snapshot_xmax(pg_current_snapshot())`
+  return count
+}
+
+/** Whether a cursor is ahead of everything that this server can have done: it comes from another one. */
+export async function isFromElsewhere(db: Db, { tx }: Cursor): Promise<boolean> {
+  const [row] = await db<{ ahead: boolean }[]>`
+    select ${tx}::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) as ahead`
+  return row!.ahead
+}
+
+/**
  * The changes after a cursor, in the order of their transactions. Stays below the oldest transaction that still runs:
  * whatever it commits comes after everything returned here, so that a reader never skips a row that commits late.
  */

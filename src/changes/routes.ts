@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { ApiError, badRequest } from '../errors.ts'
 import { type Query, readId, wordsOf } from '../http/query.ts'
 import { route } from '../http/route.ts'
-import { type ChangeRow, type Cursor, listChanges } from './queries.ts'
+import { type ChangeRow, type Cursor, isFromElsewhere, listChanges } from './queries.ts'
 
 const mostChanges = 1000
 const fewestChanges = 100
@@ -19,10 +19,12 @@ export function changeRoutes(app: FastifyInstance): void {
     query: {
       since: 'The cursor of the last answer.',
       event_id: 'Only changes in this event.',
-      object: 'Comma-separated kinds: event, track, location, session_field, session.',
+      object:
+        'Comma-separated kinds: event, track, location, session_field, session, registrant, reg_type, registrant_group, event_question, selection.',
       'per-page': `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
     },
     success: { 200: Type.Ref('ChangePage') },
+    failures: [410],
     isList: true,
     handler: async request => {
       const query = request.query as Query
@@ -30,11 +32,19 @@ export function changeRoutes(app: FastifyInstance): void {
       const limit = readLimit(query['per-page'])
       const filter = { event_id: readEvent(query.event_id), objects: wordsOf(query.object) }
       const rows = await listChanges(app.pool, request.caller.account_id, since, filter, limit + 1)
+      if (rows.length === 0 && (await isFromElsewhere(app.pool, since))) throw unknownCursor()
       const items = rows.slice(0, limit).map(toChange)
       return { items, cursor: items.at(-1)?.cursor ?? writeCursor(since), has_more: rows.length > limit }
     },
   })
 }
+
+const unknownCursor = () =>
+  new ApiError(
+    410,
+    'unknown_cursor',
+    'This cursor is not of this database, which may have been restored from a copy. Read again from the beginning, without since.',
+  )
 
 const writeCursor = ({ tx, id }: Cursor) => `${tx}.${id}`
 
@@ -68,9 +78,16 @@ function toChange({ tx, id, ...change }: ChangeRow) {
   }
 }
 
-/** What is the database's own stays inside. */
+/** What is the database's own stays inside; moments get the form that they have everywhere (api.md §2). */
 function publicMembers(row: Record<string, unknown> | null) {
   if (!row) return null
   const { account_id: _account, event_timezone: _timezone, ...members } = row
+  for (const [name, value] of Object.entries(members))
+    if (name.endsWith('_at') && typeof value === 'string') members[name] = momentOf(name, value)
   return members
+}
+
+function momentOf(name: string, value: string): string {
+  const seconds = value.slice(0, 19)
+  return name === 'starts_at' || name === 'ends_at' ? `${seconds}Z` : seconds.replace('T', ' ')
 }

@@ -37,12 +37,20 @@ export function sendEtags(app: FastifyInstance): void {
 export function mustMatchVersion(ifMatch: string | undefined, version: number): void {
   if (ifMatch === undefined || tagsOf(ifMatch).some(tag => tag === '*' || tag.startsWith(`"${version}-`)))
     return
-  throw new ApiError(
+  throw preconditionFailed()
+}
+
+/** Throws 412 for an object that does not exist yet, when a version of it was expected (RFC 9110 §13.1.1). */
+export function mustNotExpect(ifMatch: string | undefined): void {
+  if (ifMatch !== undefined) throw preconditionFailed()
+}
+
+const preconditionFailed = () =>
+  new ApiError(
     412,
     'precondition_failed',
     'Someone else changed this meanwhile: read it again, and repeat the change on what is there now.',
   )
-}
 
 /** The tags of a header, without the mark of weakness that proxies add when they compress. */
 function tagsOf(header: string): string[] {

@@ -3,6 +3,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import { type Actor, actorOf } from './actor.ts'
 import type { Body } from './draft.ts'
+import { mustNotExpect } from './etag.ts'
 import { readId } from './query.ts'
 import { readValue, Text, unwrapChoice } from './values.ts'
 import { type Answer, write } from './write.ts'
@@ -35,7 +36,9 @@ export function upsert(
         throw invalid([{ field: 'external_id', ...reading, message: `External ID ${reading.message}` }])
       await tx`select pg_advisory_xact_lock(hashtextextended(${`${noun} ${actor.account_id} ${event_id} ${external_id}`}, 1))`
       const known = await find(tx, actor, external_id, event_id)
-      return known ? update(tx, actor, known.id, body) : create(tx, actor, body)
+      if (known) return update(tx, actor, known.id, body)
+      mustNotExpect(actor.ifMatch)
+      return create(tx, actor, body)
     }),
   )
 }

@@ -43,6 +43,11 @@ export const failures: Record<number, Documented> = {
     new ApiError(409, 'still_running', 'A request with this Idempotency-Key is still being processed.'),
     ['Retry-After'],
   ),
+  410: documented(
+    'Gone',
+    'The cursor is not of this database.',
+    new ApiError(410, 'unknown_cursor', 'This cursor is not of this database: read again without since.'),
+  ),
   412: documented(
     'PreconditionFailed',
     '`If-Match` names another version: someone else was first.',

@@ -18,7 +18,7 @@ type Purse = { start: number; left: number; usedByAll: number; drawing: Promise<
 /**
  * Counts credits per credential over windows of 10 minutes, for all processes together. A process draws credits from the
  * database in blocks of a hundredth of the limit and spends them in memory, so that most requests cost no statement;
- * `Remaining` may therefore be too low by the unspent blocks of other processes, never too high.
+ * `Remaining` is what this process knows since it last drew: other processes may have drawn meanwhile.
  */
 export function limitRate(app: FastifyInstance, db: Db, limit: number): void {
   if (limit === 0) return

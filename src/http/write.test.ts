@@ -243,6 +243,13 @@ describe('REST spellings', () => {
 })
 
 describe('PUT /{plural}/external/{external_id}', () => {
+  it('412 when a version is expected of an object that does not exist', async () => {
+    for (const tag of ['*', '"1-x"']) {
+      const { status } = await call('PUT', '/events/external/none', { name: 'N' }, { 'if-match': tag })
+      assert.equal(status, 412)
+    }
+  })
+
   const bodies: Record<string, Json> = {
     events: { name: 'X' },
     tracks: { event_id: event.id, name: 'X' },

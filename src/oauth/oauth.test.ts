@@ -64,6 +64,16 @@ describe('POST /oauth2/token', () => {
     assert.equal(answer.status, 200)
   })
 
+  it('400 invalid_request for a body that cannot be read', async () => {
+    const { status, body } = await raw({
+      method: 'POST',
+      url: '/api/v1/oauth2/token',
+      headers: { authorization: basic(key, secret), 'content-type': 'application/json' },
+      payload: '{"grant_type":',
+    })
+    assert.deepEqual([status, body.error, body.status], [400, 'invalid_request', 400])
+  })
+
   it('400 unsupported_grant_type for any other grant, with the members of both dialects', async () => {
     for (const grant_type of ['password', 'authorization_code', 'Client_Credentials', 7]) {
       const { status, body } = await post('/token', { grant_type }, { authorization: basic(key, secret) })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { scopes } from '../accounts/accounts.ts'
+import { ApiError, expectedError } from '../errors.ts'
 import type { Body } from '../http/draft.ts'
 import { baseUrlOf } from '../http/links.ts'
 import { grantToken, introspectToken, revokeToken } from './tokens.ts'
@@ -24,6 +25,13 @@ const documentation = (operationId: string, summary: string, description: string
 
 /** The OAuth 2.0 endpoints: RFC 6749 (client credentials), 7009, 7662. */
 export function oauthRoutes(app: FastifyInstance): void {
+  // A body that cannot be read is an invalid_request of RFC 6749 §5.2.
+  app.setErrorHandler(error => {
+    const expected = expectedError(error)
+    if (!expected || expected.oauth || expected.status !== 400) throw error
+    throw new ApiError(400, expected.type, expected.message, { oauthError: 'invalid_request' })
+  })
+
   const bodyOf = (request: FastifyRequest) => request.body as Body
 
   app.post('/oauth2/token', {

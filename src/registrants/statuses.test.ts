@@ -110,6 +110,17 @@ describe('in_progress', () => {
 describe('POST /registrants/checkin', () => {
   const checkIn = (body: Json, query = '') => call('POST', `/registrants/checkin${query}`, body)
 
+  it('422 for a registrant who was cancelled, who stays so', async () => {
+    const gone = await make('registrants', {
+      event_id: event.id,
+      email: 'gone@example.com',
+      registration_status: 'cancelled',
+    })
+    const { status, body } = await checkIn({ id: gone.id })
+    assert.deepEqual([status, body[0].type], [422, 'registrant_inactive'])
+    assert.equal((await call('GET', `/registrants/${gone.id}`)).body.registration_status, 'cancelled')
+  })
+
   it('200 answers the registrant; confirmed and no_show take a check-in back', async () => {
     const someone = await person(event)
     const at = later(1)
