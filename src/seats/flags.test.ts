@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 import { handClock, reasonsIn, seatDesk } from '../../test/support/seats.ts'
 import type { Decision } from './wish.ts'
 import { emptyWish, type Wish } from './wish.ts'
 
 const clock = handClock()
-const app = await testApp({ clock })
+const app = await testApp({ clock, url: await ownDatabase() })
 const { call } = app
 const { event, session, person, claim, drop, change, agenda, counts, findings } = seatDesk(app)
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 import { handClock, reasonsIn, seatDesk } from '../../test/support/seats.ts'
 
 const clock = handClock()
-const app = await testApp({ clock })
+const app = await testApp({ clock, url: await ownDatabase() })
 const { call, pool } = app
 // Here hours pass while one token is used.
 await pool`
