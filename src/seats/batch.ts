@@ -192,7 +192,8 @@ class Batch {
     const before = known ? known.before : from && { id: selections.get(session_id)!.id, state: from }
     apply(this.#books, move)
     const after = to && { state: to, on_conflict: selections.get(session_id)!.on_conflict }
-    const expires_at = to === 'offered' ? this.#offerEnd() : null
+    const expires_at =
+      to === 'offered' ? new Date(this.#now.getTime() + this.#event.waitlist_offer_minutes * 60_000) : null
     const linesUp = to === 'waitlisted' && from !== 'waitlisted'
     // Changes are in the order of lining up, which becomes the order of the line.
     if (linesUp) this.#changes.delete(key)
@@ -204,11 +205,6 @@ class Batch {
       this.#touched.add(session_id)
       for (const [waited, { state }] of selections) if (state === 'waitlisted') this.#touched.add(waited)
     }
-  }
-
-  /** As text: the driver takes an array that starts with a date for a date. */
-  #offerEnd(): string {
-    return new Date(this.#now.getTime() + this.#event.waitlist_offer_minutes * 60_000).toISOString()
   }
 
   /** Those who wait by the database, less who left in this batch, then who lined up in it. */

@@ -11,7 +11,7 @@ export type Change = {
   after: { state: SelectionState; on_conflict: OnConflict } | null
   /** the last move, which explains the change */
   move: Move
-  expires_at: string | null
+  expires_at: Date | null
   /** whether they lined up in this batch, behind those who waited before */
   isLate: boolean
 }
