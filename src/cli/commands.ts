@@ -2,6 +2,7 @@ import { accountsCreate, accountsList } from './accounts.ts'
 import type { Command } from './command.ts'
 import { credentialsCreate, credentialsList, credentialsRevoke } from './credentials.ts'
 import { importCommand } from './import.ts'
+import { integrityCommand } from './integrity.ts'
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: Command[] = [
@@ -11,4 +12,5 @@ export const commands: Command[] = [
   accountsCreate,
   accountsList,
   importCommand,
+  integrityCommand,
 ]

@@ -1,9 +1,10 @@
-import postgres from 'postgres'
+import type postgresTypes from 'postgres'
+import { postgres } from './driver.ts'
 
 /** The pool, or a transaction of it: whoever gets one can query, and need not know which it is. */
-export type Db = postgres.ISql<{ bigint: number }>
-export type Pool = postgres.Sql<{ bigint: number }>
-export type Fragment = postgres.PendingQuery<postgres.Row[]>
+export type Db = postgresTypes.ISql<{ bigint: number }>
+export type Pool = postgresTypes.Sql<{ bigint: number }>
+export type Fragment = postgresTypes.PendingQuery<postgresTypes.Row[]>
 
 const text = (from: number) => ({
   to: from,
@@ -32,14 +33,14 @@ export function connect(url: string, options: { max: number; name?: string }): P
         serialize: (value: Date | string) => (value instanceof Date ? value.toISOString() : value),
         parse: (value: string) => value.slice(0, 19),
       },
-    } as unknown as { bigint: postgres.PostgresType<number> },
+    } as unknown as { bigint: postgresTypes.PostgresType<number> },
   })
 }
 
 /** Runs `work` in a transaction: a new one on the pool, a savepoint inside a transaction that is already open. */
 export function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
   const open =
-    'begin' in db ? (db as Pool).begin : (db as postgres.TransactionSql<{ bigint: number }>).savepoint
+    'begin' in db ? (db as Pool).begin : (db as postgresTypes.TransactionSql<{ bigint: number }>).savepoint
   return (open as (work: (db: Db) => Promise<T>) => Promise<T>)(work)
 }
 

@@ -13,7 +13,8 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import type postgresTypes from 'postgres'
+import { postgres } from './driver.ts'
 
 export type EmbeddedServer = { url: string; release: () => Promise<void> }
 
@@ -41,7 +42,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedServer> {
 type Cluster = { folder: string; log: string; password: string; binaries: Binaries; owner: Owner | undefined }
 type Binaries = { initdb: string; pg_ctl: string }
 type Owner = { uid: number; gid: number }
-type Presence = { url: string; sql: postgres.Sql }
+type Presence = { url: string; sql: postgresTypes.Sql }
 
 async function prepareCluster(dataDir: string): Promise<Cluster> {
   const binaries = await findBinaries()

@@ -77,15 +77,23 @@ export async function streamAvailability(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const stream = new PassThrough()
-  let told = await board.get(event_id)
-  const send = (seats: Availability['seats'], etag: string) =>
-    stream.write(`event: seats\nid: ${etag.slice(1, -1)}\ndata: ${JSON.stringify(seats)}\n\n`)
-  send(told.seats, told.etag)
-  const stop = board.listen(event_id, now => {
-    const changed = Object.entries(now.seats).filter(([id, left]) => told.seats[id] !== left)
-    told = now
-    if (changed.length > 0) send(Object.fromEntries(changed), now.etag)
-  })
+  let told: Availability['seats'] | undefined
+  const tell = ({ seats, etag }: Availability) => {
+    const news = Object.entries(seats).filter(([id, left]) => !told || told[id] !== left)
+    if (!told || news.length > 0)
+      stream.write(
+        `event: seats\nid: ${etag.slice(1, -1)}\ndata: ${JSON.stringify(Object.fromEntries(news))}\n\n`,
+      )
+    told = seats
+  }
+  // Listen, then look: a change between the two is told.
+  const stop = board.listen(event_id, tell)
+  try {
+    tell(await board.get(event_id))
+  } catch (error) {
+    stop()
+    throw error
+  }
   const beat = setInterval(() => stream.write(': still here\n\n'), heartbeat).unref()
   stream.on('close', () => {
     stop()

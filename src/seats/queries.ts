@@ -9,6 +9,11 @@ export async function lockEventSeats(db: Db, event_id: number): Promise<void> {
   await db`select from events where id = ${event_id} for no key update`
 }
 
+/** Every event of an account, locked in id order: for what changes sessions of several events. */
+export async function lockSeatsOfAccount(db: Db, account_id: number): Promise<void> {
+  await db`select from events where account_id = ${account_id} order by id for no key update`
+}
+
 export type EventRow = Event & { account_id: number; waitlist_offer_minutes: number }
 
 /** What the rules need of an event. Read after its lock was taken (seats.md §5: lock, then look). */

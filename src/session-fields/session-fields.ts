@@ -7,6 +7,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { faultOf } from '../http/values.ts'
+import { lockSeatsOfAccount } from '../seats/queries.ts'
 import {
   announceFields,
   deleteSessionField,
@@ -42,6 +43,7 @@ export async function changeSessionField(
   body: Body,
 ): Promise<SessionFieldRow> {
   return transaction(db, async tx => {
+    if (body.choices !== undefined) await lockSeatsOfAccount(tx, actor.account_id)
     await mustLockSessionField(tx, actor, id)
     const known = await mustFindSessionField(tx, actor.account_id, id)
     const draft = readUpdate(SessionFieldInput, body)
@@ -62,6 +64,7 @@ export async function changeSessionField(
 /** Deletes a field, and its value in every session. */
 export async function removeSessionField(db: Db, actor: Actor, id: number): Promise<void> {
   await transaction(db, async tx => {
+    await lockSeatsOfAccount(tx, actor.account_id)
     await mustLockSessionField(tx, actor, id)
     await dropValues(tx, actor, sessionsOf(actor), attributeOf({ id }))
     await deleteSessionField(tx, actor, id)

@@ -229,5 +229,5 @@ const derived = [
 export const sessionLists = {
   attributes: attributesOf(Session, derived),
   sparse: ['id', 'name'],
-  expansions: ['location', 'track', 'conflicts'],
+  expansions: ['location', 'track', 'conflicts', 'registrantCount', 'reservedCount', 'waitlistCount'],
 } as const satisfies Listable

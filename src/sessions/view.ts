@@ -86,6 +86,9 @@ async function relatedOf(
   const trackOf = new Map(tracks.map(track => [track.id, track]))
   const locationOf = new Map(locations.map(location => [location.id, location]))
   return row => ({
+    ...(expand.has('registrantCount') && { registrantCount: row.selected_count }),
+    ...(expand.has('reservedCount') && { reservedCount: row.held_count + row.offered_count }),
+    ...(expand.has('waitlistCount') && { waitlistCount: row.waitlisted_count }),
     ...(expand.has('track') && { track: trackOf.get(row.track_id ?? 0) ?? null }),
     ...(expand.has('location') && { location: locationOf.get(row.location_id ?? 0) ?? null }),
     ...(expand.has('conflicts') && {

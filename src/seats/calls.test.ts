@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testApp } from '../../test/support/app.ts'
+import { reasonsIn, seatDesk } from '../../test/support/seats.ts'
+
+const app = await testApp()
+const { call, make } = app
+const desk = seatDesk(app)
+const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, findings } = desk
+
+const setAgenda = (who: { id: number }, body: object) => call('PUT', `/registrants/${who.id}/agenda`, body)
+
+describe('POST /registrants/create', () => {
+  it('422 keeps neither person nor seats when one session is refused', async () => {
+    const summit = await event()
+    const [open, full] = [await session(summit), await session(summit, { capacity: 0 })]
+    const body = { event_id: summit.id, email: 'x@example.com', session_ids: [open.id, full.id] }
+    assert.deepEqual(reasonsIn(await call('POST', '/registrants/create', body)), [`sold_out ${full.id}`])
+    assert.deepEqual(await counts(open), [0, 0, 0, 0])
+    assert.equal((await call('GET', `/registrants?event_id=${summit.id}`)).body._meta.totalCount, 0)
+  })
+
+  it('200 with validate_only says what would be, and keeps nothing', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const { status, body } = await call('POST', '/registrants/create?validate_only=true', {
+      event_id: summit.id,
+      email: 'x@example.com',
+      session_ids: [talk.id],
+    })
+    assert.deepEqual([status, body.session_ids], [200, [String(talk.id)]])
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+
+  it('422 when the event is full', async () => {
+    const summit = await event({ capacity: 1 })
+    const first = await person(summit)
+    const body = { event_id: summit.id, email: 'y@example.com' }
+    assert.deepEqual(reasonsIn(await call('POST', '/registrants/create', body)), ['sold_out event_id'])
+    await change(first, { registration_status: 'cancelled' })
+    assert.equal((await call('POST', '/registrants/create', body)).status, 201)
+    assert.deepEqual(await findings(summit), [])
+  })
+})
+
+describe('PUT /registrants/update/{id}', () => {
+  it('200 swaps at once, and 422 keeps the old seat', async () => {
+    const summit = await event()
+    const old = await session(summit, { capacity: 1, prevent_session_conflicts: 1 })
+    const [free, full] = [await session(summit), await session(summit, { capacity: 0 })]
+    const someone = await person(summit, { session_ids: [old.id] })
+    assert.deepEqual(reasonsIn(await change(someone, { session_ids: [full.id] })), [`sold_out ${full.id}`])
+    assert.deepEqual((await agenda(someone)).in, [old.id])
+    assert.equal((await change(someone, { session_ids: [free.id] })).status, 200)
+    assert.deepEqual((await agenda(someone)).in, [free.id])
+    assert.deepEqual(await counts(old), [0, 0, 0, 0])
+  })
+
+  it('412 for the second of two changes that are based on one version, also at the same moment', async () => {
+    const summit = await event()
+    const someone = await person(summit)
+    const { headers } = await call('GET', `/registrants/${someone.id}`)
+    const replies = await Promise.all(
+      ['Ada', 'Grace', 'Mary'].map(first_name =>
+        call('PUT', `/registrants/update/${someone.id}`, { first_name }, { 'if-match': headers.etag }),
+      ),
+    )
+    assert.deepEqual(replies.map(reply => reply.status).sort(), [200, 412, 412])
+  })
+
+  it('200 ignores the sessions of a record that is sent back as cancelled', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [talk.id] })
+    const { status } = await change(someone, { session_ids: [talk.id], registration_status: 'cancelled' })
+    assert.deepEqual([status, await counts(talk)], [200, [0, 0, 0, 0]])
+  })
+})
+
+describe('DELETE /registrants/{id}', () => {
+  it('204 gives everything back, and whatever comes with it at the same moment is 404', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [talk.id] })
+    const replies = await Promise.all([
+      call('DELETE', `/registrants/${someone.id}`),
+      change(someone, { registration_status: 'pending', session_ids: [talk.id] }),
+      call('DELETE', `/registrants/${someone.id}`),
+    ])
+    assert.deepEqual([...replies.map(reply => reply.status)].sort(), [204, 404, 404])
+    assert.deepEqual([await counts(talk), await findings(summit)], [[0, 0, 0, 0], []])
+  })
+})
+
+describe('POST and DELETE /registrants/{id}/session/{session_id}', () => {
+  it('200 repeated is the same claim, and the same release', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const someone = await person(summit)
+    for (let n = 0; n < 2; n++) assert.deepEqual((await claim(someone, talk)).body, { success: true })
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+    for (let n = 0; n < 2; n++) assert.deepEqual((await drop(someone, talk)).body, { success: true })
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+
+  it('404 for registrants of another account, and 422 for sessions of another event', async () => {
+    const summit = await event()
+    const elsewhere = await session(await event())
+    const someone = await person(summit)
+    assert.deepEqual(reasonsIn(await claim(someone, elsewhere)), [`wrong_event ${elsewhere.id}`])
+    const stranger = await testApp()
+    const theirs = seatDesk(stranger)
+    const foreign = await theirs.person(await theirs.event())
+    assert.equal((await claim(foreign, elsewhere)).status, 404)
+  })
+})
+
+describe('POST and DELETE /registrants/{id}/waitlist/{session_id}', () => {
+  it('200 lines up and leaves; leaving twice is leaving once', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 0 })
+    const someone = await person(summit)
+    await lineUp(someone, talk)
+    assert.deepEqual(await line(talk), [someone.id])
+    for (let n = 0; n < 2; n++) assert.equal((await leave(someone, talk)).status, 200)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+})
+
+describe('PUT /registrants/{id}/agenda', () => {
+  it('200 replaces seats and lines', async () => {
+    const summit = await event()
+    const [a, b] = [await session(summit), await session(summit)]
+    const [x, y] = [await session(summit, { capacity: 0 }), await session(summit, { capacity: 0 })]
+    const someone = await person(summit, { session_ids: [a.id] })
+    await lineUp(someone, x)
+    const { body } = await setAgenda(someone, { session_ids: [b.id], waitlist_ids: [y.id] })
+    assert.deepEqual(body, {
+      success: true,
+      session_ids: [String(b.id)],
+      waitlisted_session_ids: [String(y.id)],
+      refused: [],
+    })
+    await setAgenda(someone, { session_ids: [] })
+    assert.deepEqual(await agenda(someone), { in: [], waits: [y.id] })
+  })
+
+  it('422 grants nothing; with partial it grants what fits and lists the rest', async () => {
+    const summit = await event()
+    const [old, fits] = [await session(summit), await session(summit)]
+    const full = await session(summit, { capacity: 0 })
+    const someone = await person(summit, { session_ids: [old.id] })
+    const wanted = { session_ids: [fits.id, full.id] }
+    assert.deepEqual(reasonsIn(await setAgenda(someone, wanted)), [`sold_out ${full.id}`])
+    assert.deepEqual((await agenda(someone)).in, [old.id])
+    const { status, body } = await setAgenda(someone, { ...wanted, partial: true })
+    assert.deepEqual([status, body.session_ids], [200, [String(fits.id)]])
+    assert.deepEqual(
+      body.refused.map((reason: any) => [reason.session_id, reason.type]),
+      [[full.id, 'sold_out']],
+    )
+  })
+
+  it('200 gives a seat up for a place at the end of the line, and counts it once', async () => {
+    const summit = await event({ waitlist_mode: 'manual' })
+    const talk = await session(summit, { capacity: 2 })
+    const [someone, other] = [
+      await person(summit, { session_ids: [talk.id] }),
+      await person(summit, { session_ids: [talk.id] }),
+    ]
+    const waiting = await person(summit)
+    await lineUp(waiting, talk)
+    await setAgenda(someone, { session_ids: [], waitlist_ids: [talk.id] })
+    assert.deepEqual(await counts(talk), [1, 0, 0, 2])
+    assert.deepEqual(await line(talk), [waiting.id, someone.id])
+    assert.deepEqual([(await agenda(other)).in, await findings(summit)], [[talk.id], []])
+  })
+})
+
+describe('several at the same moment', () => {
+  it('a seat that comes back goes to the line, not to whoever claims it in the same batch', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const [holder, waiting, ...claimers] = [
+      await person(summit, { session_ids: [talk.id] }),
+      await person(summit),
+      await person(summit),
+      await person(summit),
+    ]
+    await lineUp(waiting, talk)
+    const replies = await Promise.all([drop(holder, talk), ...claimers.map(someone => claim(someone, talk))])
+    assert.deepEqual(
+      replies.map(reply => reply.status),
+      [200, 422, 422],
+    )
+    assert.deepEqual((await agenda(waiting)).in, [talk.id])
+  })
+
+  it('whoever leaves a line and lines up again stands at its end', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 0 })
+    const people = [await person(summit), await person(summit), await person(summit)]
+    for (const someone of people) await lineUp(someone, talk)
+    await Promise.all([leave(people[0], talk), lineUp(people[0], talk)])
+    assert.deepEqual(await line(talk), [people[1].id, people[2].id, people[0].id])
+    assert.deepEqual([await counts(talk), await findings(summit)], [[0, 0, 0, 3], []])
+  })
+})
+
+describe('PUT /sessions/update/{id}', () => {
+  it('422 for a capacity below the seats that are taken; an override is on record', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 2 })
+    for (let n = 0; n < 2; n++) await person(summit, { session_ids: [talk.id] })
+    const path = `/sessions/update/${talk.id}`
+    const refused = await call('PUT', path, { capacity: 1 })
+    assert.deepEqual([refused.status, refused.body[0].seats_taken], [422, 2])
+    assert.equal((await call('PUT', `${path}?override_capacity_errors=true`, { capacity: 1 })).status, 200)
+    assert.deepEqual(await findings(summit), [])
+    const someone = await person(summit)
+    assert.deepEqual(reasonsIn(await claim(someone, talk)), [`sold_out ${talk.id}`])
+  })
+
+  it('200 changes a session that is overbooked already, and raises its capacity', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 0 })
+    for (let n = 0; n < 2; n++) await claim(await person(summit), talk, '?override_capacity_errors=true')
+    assert.equal((await call('PUT', `/sessions/update/${talk.id}`, { name: 'Renamed' })).status, 200)
+    const raised = await call('PUT', `/sessions/update/${talk.id}`, { capacity: 1 })
+    assert.deepEqual([raised.status, raised.body.seats_taken, raised.body.seats_left], [200, 2, 0])
+    assert.deepEqual(await findings(summit), [])
+  })
+})
+
+describe('DELETE /sessions/delete/{id}', () => {
+  it('422 saying how many hold seats; with force they are given back, and a clash goes with them', async () => {
+    const summit = await event()
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [rival.id] })
+    await lineUp(someone, talk)
+    const refused = await call('DELETE', `/sessions/delete/${rival.id}`)
+    assert.deepEqual([refused.status, refused.body[0].seats_taken], [422, 1])
+    assert.equal((await call('DELETE', `/sessions/delete/${rival.id}?force=1`)).status, 204)
+    assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
+    assert.deepEqual(await findings(summit), [])
+  })
+})
+
+describe('GET /sessions', () => {
+  it('200 expand=registrantCount,reservedCount,waitlistCount counts seats, seats that are kept, and those who wait', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const talk = await session(summit, { capacity: 3 })
+    const holder = await person(summit, { session_ids: [talk.id] })
+    await person(summit, { session_ids: [talk.id] })
+    await person(summit, { session_ids: [talk.id], registration_status: 'in_progress' })
+    for (let n = 0; n < 2; n++) await lineUp(await person(summit), talk)
+    await drop(holder, talk)
+    const names = 'registrantCount,reservedCount,waitlistCount'
+    const { body } = await call('GET', `/sessions?event_id=${summit.id}&expand=${names}`)
+    assert.deepEqual(body.items, [
+      { id: talk.id, name: 'Talk', registrantCount: 1, reservedCount: 2, waitlistCount: 1 },
+    ])
+    const single = (await call('GET', `/sessions/${talk.id}?expand=${names}`)).body
+    assert.deepEqual([single.registrantCount, single.reservedCount, single.waitlistCount], [1, 2, 1])
+  })
+})
+
+describe('deleting an event', () => {
+  it('204 while people sign up: each of them is told that it is gone', async () => {
+    const summit = await make('events', { name: 'Short', timezone: 'UTC' })
+    const talk = await session(summit)
+    const people = [await person(summit), await person(summit), await person(summit)]
+    const replies = await Promise.all([
+      call('DELETE', `/events/delete/${summit.id}?force=1`),
+      ...people.map(someone => claim(someone, talk)),
+    ])
+    assert.equal(replies[0].status, 204)
+    for (const reply of replies.slice(1)) assert.equal([200, 404].includes(reply.status), true)
+    assert.equal((await claim(people[0], talk)).status, 404)
+  })
+})

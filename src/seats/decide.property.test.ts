@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { apply, type Books, clashes, type Move, maySit, type Session, seatsLeft } from './books.ts'
+import { decide } from './decide.ts'
+import { canMove, moveLine } from './line.ts'
+import { emptyWish } from './wish.ts'
+
+const people = 4
+const sessions = 3
+
+const step = fc.record({
+  who: fc.integer({ min: 1, max: people }),
+  session: fc.integer({ min: 1, max: sessions }),
+  what: fc.constantFrom('claim', 'drop', 'lineUp', 'swapUp', 'leave', 'cancel', 'confirm', 'instead', 'wait'),
+  override: fc.boolean(),
+})
+const world = fc.record({
+  capacities: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: sessions, maxLength: sessions }),
+  flags: fc.array(fc.integer({ min: 0, max: 1 }), { minLength: sessions, maxLength: sessions }),
+  mode: fc.constantFrom('automatic' as const, 'offer' as const, 'manual' as const),
+  steps: fc.array(step, { maxLength: 25 }),
+})
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+function booksOf(capacities: number[], flags: number[], mode: Books['event']['waitlist_mode']): Books {
+  const session = (n: number): Session => ({
+    id: n,
+    name: `S${n}`,
+    capacity: capacities[n - 1]!,
+    selected: 0,
+    held: 0,
+    offered: 0,
+    waitlisted: 0,
+    session_status: 'live',
+    selection_control: 'optional',
+    selected_by_default: 0,
+    locked_when_saved: 0,
+    prevent_session_conflicts: flags[n - 1]!,
+    sold_out_message: null,
+    starts: n * 10,
+    ends: n * 10 + 15,
+  })
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+  return {
+    now: 0,
+    event: { id: 1, capacity: null, registrants: people, waitlist_mode: mode, closes: null },
+    sessions: new Map(ids(sessions).map(n => [n, session(n)])),
+    elsewhere: new Set(),
+    registrants: new Map(
+      ids(people).map(id => [
+        id,
+        { id, status: 'confirmed', version: 1, reg_type_id: null, group_id: null, selections: new Map() },
+      ]),
+    ),
+    regTypes: new Map(),
+    groupSizes: new Map(),
+  }
+}
+
+function wishOf({ who, session, what, override }: Step) {
+  const wish = { ...emptyWish, by: 'organiser' as const, registrant_id: who, override }
+  if (what === 'claim') return { ...wish, add: [session] }
+  if (what === 'drop') return { ...wish, drop: [session] }
+  if (what === 'instead') return { ...wish, add: [session], replace: true }
+  if (what === 'wait')
+    return { ...wish, replace: true, lineUp: [{ session_id: session, on_conflict: 'pass' as const }] }
+  if (what === 'leave') return { ...wish, leave: [session] }
+  if (what === 'cancel') return { ...wish, status: 'cancelled' as const }
+  if (what === 'confirm') return { ...wish, status: 'confirmed' as const }
+  const on_conflict = what === 'swapUp' ? ('swap' as const) : ('pass' as const)
+  return { ...wish, lineUp: [{ session_id: session, on_conflict }] }
+}
+
+describe('decide and moveLine', () => {
+  it('keep seats, lines and clashes as a small model has them, over 10,000 sequences', () => {
+    fc.assert(
+      fc.property(world, ({ capacities, flags, mode, steps }) => {
+        const books = booksOf(capacities, flags, mode)
+        /** the model: who stands in each line, in order, and how far each session was overbooked */
+        const lines = new Map([...books.sessions.keys()].map(id => [id, [] as number[]]))
+        const overbooked = new Map<number, number>()
+        const carry = (move: Move) => {
+          assert.equal(
+            books.registrants.get(move.registrant_id)!.selections.get(move.session_id)?.state ?? null,
+            move.from,
+          )
+          apply(books, move)
+          const line = lines.get(move.session_id)!
+          if (move.from === 'waitlisted' && move.to !== 'waitlisted')
+            line.splice(line.indexOf(move.registrant_id), 1)
+          if (move.to === 'waitlisted' && move.from !== 'waitlisted') line.push(move.registrant_id)
+          if (move.override) overbooked.set(move.session_id, people)
+        }
+        for (const each of steps) {
+          const decision = decide(books, wishOf(each))
+          if (!decision.granted) {
+            assert.notEqual(decision.reasons.length, 0)
+            continue
+          }
+          for (const move of decision.moves) carry(move)
+          const registrant = books.registrants.get(each.who)!
+          if (each.what === 'cancel') registrant.status = 'cancelled'
+          if (each.what === 'confirm') registrant.status = 'confirmed'
+          settle(books, lines, carry)
+          check(books, lines, overbooked)
+        }
+      }),
+      { numRuns: 10_000 },
+    )
+  })
+})
+
+/** Moves lines until nothing moves. */
+function settle(books: Books, lines: Map<number, number[]>, carry: (move: Move) => void): void {
+  for (let moved = true; moved; ) {
+    moved = false
+    for (const session of books.sessions.values())
+      if (canMove(books, session))
+        moveLine(books, session, [...lines.get(session.id)!], 1, [], move => {
+          moved = true
+          carry(move)
+        })
+  }
+}
+
+function check(books: Books, lines: Map<number, number[]>, overbooked: Map<number, number>): void {
+  const everybody = [...books.registrants.values()]
+  for (const session of books.sessions.values()) {
+    const inState = (state: string) =>
+      everybody.filter(each => each.selections.get(session.id)?.state === state).length
+    const counted = (['selected', 'held', 'offered', 'waitlisted'] as const).map(inState)
+    assert.deepEqual([session.selected, session.held, session.offered, session.waitlisted], counted)
+    assert.equal(lines.get(session.id)!.length, session.waitlisted)
+    const taken = session.selected + session.held + session.offered
+    assert.equal(taken <= session.capacity! + (overbooked.get(session.id) ?? 0), true)
+    if (seatsLeft(session) > 0 && canMove(books, session))
+      moveLine(books, session, lines.get(session.id)!, 1, [], () => assert.fail('a free seat waits'))
+  }
+  for (const { status, selections } of everybody) {
+    if (!maySit(status)) assert.equal(selections.size, 0)
+    const seats = [...selections]
+      .filter(([, { state }]) => state === 'selected')
+      .map(([id]) => books.sessions.get(id)!)
+    for (const a of seats) for (const b of seats) assert.equal(clashes(a, b), false)
+  }
+}

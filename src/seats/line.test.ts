@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/database.ts'
+import { handClock, reasonsIn, seatDesk } from '../../test/support/seats.ts'
+
+const clock = handClock()
+const app = await testApp({ clock, url: await ownDatabase() })
+const { call, pool } = app
+// Here hours pass while one token is used.
+await pool`
+  update tokens set expires_at = '2100-01-01'
+  where credential_id in (select id from credentials where account_id = ${app.account_id})`
+const desk = seatDesk(app)
+const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, moves } = desk
+const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
+const lettersTo = async (who: { id: number }) =>
+  (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
+
+/** A full session with one holder and so many people in line. */
+async function fullSession(summit: { id: number }, waiting: number, settings: object = {}) {
+  const talk = await session(summit, { capacity: 1, ...settings })
+  const holder = await person(summit, { session_ids: [talk.id] })
+  const people = []
+  for (let n = 0; n < waiting; n++) people.push(await person(summit))
+  for (const someone of people) assert.equal((await lineUp(someone, talk)).status, 200)
+  return { talk, holder, people }
+}
+
+describe('an automatic line', () => {
+  it('is first come, first served, by the moment of lining up', async () => {
+    const summit = await event()
+    const { talk, holder, people } = await fullSession(summit, 3)
+    assert.deepEqual(
+      await line(talk),
+      people.map(someone => someone.id),
+    )
+    await leave(people[0], talk)
+    await lineUp(people[0], talk)
+    assert.deepEqual(await line(talk), [people[1].id, people[2].id, people[0].id])
+    await drop(holder, talk)
+    assert.deepEqual([(await agenda(people[1])).in, await counts(talk)], [[talk.id], [1, 0, 0, 2]])
+    assert.deepEqual(await lettersTo(people[1]), ['promotion'])
+  })
+
+  it('gives a seat that is free at once', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const someone = await person(summit)
+    await lineUp(someone, talk)
+    assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
+  })
+
+  it('lining up again keeps the place, and whoever has a seat does not line up', async () => {
+    const summit = await event()
+    const { talk, holder, people } = await fullSession(summit, 2)
+    await lineUp(people[0], talk)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    assert.deepEqual(await line(talk), [people[0].id, people[1].id])
+    assert.deepEqual(reasonsIn(await lineUp(holder, talk)), [`already_selected ${talk.id}`])
+  })
+
+  for (const [cause, free] of [
+    ['a drop', (holder: any, talk: any) => drop(holder, talk)],
+    ['a cancellation', (holder: any) => change(holder, { registration_status: 'cancelled' })],
+    ['a denial', (holder: any) => change(holder, { registration_status: 'denied' })],
+    ['a deletion', (holder: any) => call('DELETE', `/registrants/delete/${holder.id}`)],
+    ['a replaced selection', (holder: any) => change(holder, { session_ids: [] })],
+    [
+      'an unlimited capacity',
+      (_holder: any, talk: any) => call('PUT', `/sessions/update/${talk.id}`, { capacity: '' }),
+    ],
+  ] as const)
+    it(`moves after ${cause}`, async () => {
+      const summit = await event()
+      const { talk, holder, people } = await fullSession(summit, 1)
+      const { status } = await free(holder, talk)
+      assert.equal(status < 300, true)
+      assert.deepEqual((await agenda(people[0])).in, [talk.id])
+      assert.deepEqual(await findings(summit), [])
+    })
+
+  it('capacity raised by five moves five', async () => {
+    const summit = await event()
+    const { talk } = await fullSession(summit, 7)
+    await call('PUT', `/sessions/update/${talk.id}`, { capacity: 6 })
+    assert.deepEqual(await counts(talk), [6, 0, 0, 2])
+  })
+
+  it('passes over whom it would clash for, who keep their place and get the seat when the clash goes', async () => {
+    const summit = await event()
+    const { talk, holder, people } = await fullSession(summit, 2)
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    const [first, second] = people
+    await claim(first, rival)
+    await drop(holder, talk)
+    assert.deepEqual([await line(talk), (await agenda(second)).in], [[first.id], [talk.id]])
+    await call('PUT', `/sessions/update/${talk.id}`, { capacity: 2 })
+    assert.deepEqual(await line(talk), [first.id])
+    assert.deepEqual(await findings(summit), [])
+    await drop(first, rival)
+    assert.deepEqual(await agenda(first), { in: [talk.id], waits: [] })
+  })
+
+  it('gives the seat when a change of times or flags ends the clash', async () => {
+    const summit = await event()
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    const talk = await session(summit)
+    const other = await session(summit)
+    const someone = await person(summit, { session_ids: [rival.id] })
+    await lineUp(someone, talk)
+    await lineUp(someone, other)
+    assert.deepEqual((await agenda(someone)).waits, [talk.id, other.id])
+    await call('PUT', `/sessions/update/${talk.id}`, { date: '2030-01-02' })
+    assert.deepEqual((await agenda(someone)).waits, [other.id])
+    await call('PUT', `/sessions/update/${rival.id}`, { prevent_session_conflicts: 0 })
+    assert.deepEqual((await agenda(someone)).waits, [])
+  })
+
+  it('on_conflict=swap gives up what clashes, unless it is locked or included', async () => {
+    const summit = await event()
+    for (const [settings, isSwapped] of [
+      [{}, true],
+      [{ locked_when_saved: 1 }, false],
+      [{ selection_control: 'included' }, false],
+    ] as const) {
+      const { talk, holder, people } = await fullSession(summit, 1, {
+        prevent_session_conflicts: 1,
+        date: '2030-02-01',
+      })
+      const rival = await session(summit, { ...settings, date: '2030-02-01' })
+      await claim(people[0], rival)
+      await lineUp(people[0], talk, { on_conflict: 'swap' })
+      await drop(holder, talk)
+      assert.deepEqual((await agenda(people[0])).in.includes(talk.id), isSwapped)
+      await call('DELETE', `/sessions/delete/${talk.id}?force=1`)
+      await call('DELETE', `/sessions/delete/${rival.id}?force=1`)
+    }
+  })
+
+  it('a swap frees the next seat, also in a circle', async () => {
+    const summit = await event()
+    const talks = []
+    for (let n = 0; n < 3; n++)
+      talks.push(await session(summit, { capacity: 1, prevent_session_conflicts: 1 }))
+    const people = []
+    for (const talk of talks) people.push(await person(summit, { session_ids: [talk.id] }))
+    for (const [n, someone] of people.entries())
+      await lineUp(someone, talks[(n + 1) % 3], { on_conflict: 'swap' })
+    assert.deepEqual((await agenda(people[0])).in, [talks[0].id])
+    await call('PUT', `/sessions/update/${talks[0].id}`, { capacity: 2 })
+    for (const [n, someone] of people.entries())
+      assert.deepEqual(await agenda(someone), { in: [talks[(n + 1) % 3].id], waits: [] })
+    for (const talk of talks) assert.equal((await counts(talk))[0], 1)
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('nobody is promoted after the session has started or registration has closed', async () => {
+    const summit = await event()
+    const started = await fullSession(summit, 1, { date: '2029-11-30' })
+    await drop(started.holder, started.talk)
+    assert.deepEqual(await counts(started.talk), [0, 0, 0, 1])
+    const closed = await event({ close_date: '2029-11-30' })
+    const { talk, holder, people } = await fullSession(closed, 1)
+    await drop(holder, talk)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 1])
+    assert.deepEqual([await findings(summit), await findings(closed)], [[], []])
+    await call('PUT', `/events/update/${closed.id}`, { close_date: '2029-12-31' })
+    assert.deepEqual((await agenda(people[0])).in, [talk.id])
+  })
+
+  it('nobody is promoted into a session that is not live, until it is', async () => {
+    const summit = await event()
+    const { talk, holder } = await fullSession(summit, 1)
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
+    await drop(holder, talk)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 1])
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'live' })
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
+  it('each move is explained: who, from which place, why now, who was passed over and why', async () => {
+    const summit = await event()
+    const { talk, holder, people } = await fullSession(summit, 2)
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    await claim(people[0], rival)
+    await drop(holder, talk)
+    const [released, promoted] = (await moves(summit)).slice(-2).map(row => row.after ?? row.before)
+    assert.deepEqual(released, {
+      registrant_id: holder.id,
+      session_id: talk.id,
+      state: 'selected',
+      why: 'released',
+    })
+    assert.deepEqual(promoted, {
+      registrant_id: people[1].id,
+      session_id: talk.id,
+      state: 'selected',
+      why: 'promoted',
+      place: 2,
+      passed_over: [{ registrant_id: people[0].id, why: 'conflict' }],
+    })
+  })
+})
+
+describe('a line that offers', () => {
+  it('keeps the seat for the first until they accept', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 2)
+    await drop(holder, talk)
+    assert.deepEqual(await counts(talk), [0, 0, 1, 1])
+    assert.deepEqual(await lettersTo(people[0]), ['offer'])
+    const stranger = await person(summit)
+    assert.deepEqual(reasonsIn(await claim(stranger, talk)), [`sold_out ${talk.id}`])
+    assert.equal((await claim(people[0], talk)).status, 200)
+    assert.deepEqual(await counts(talk), [1, 0, 0, 1])
+  })
+
+  it('goes to the next when it is declined, or not answered in time', async () => {
+    const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 30 })
+    const { talk, holder, people } = await fullSession(summit, 3)
+    await drop(holder, talk)
+    await leave(people[0], talk)
+    assert.deepEqual(await line(talk), [people[2].id])
+    clock.pass(29)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await line(talk), [people[2].id])
+    clock.pass(1)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual([await line(talk), await counts(talk)], [[], [0, 0, 1, 0]])
+    assert.deepEqual(await agenda(people[1]), { in: [], waits: [] })
+    const whys = (await moves(summit)).map(row => (row.after ?? row.before)!.why)
+    assert.deepEqual(whys.slice(-4), ['offer_declined', 'offered', 'offer_expired', 'offered'])
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('a swap happens when it is accepted', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit)
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+    await claim(people[0], talk)
+    assert.deepEqual(await agenda(people[0]), { in: [talk.id], waits: [] })
+  })
+})
+
+describe('a manual line', () => {
+  it('moves only when the organiser picks', async () => {
+    const summit = await event({ waitlist_mode: 'manual' })
+    const { talk, holder, people } = await fullSession(summit, 2)
+    await drop(holder, talk)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 2])
+    assert.deepEqual(await findings(summit), [])
+    await claim(people[1], talk)
+    assert.deepEqual([await counts(talk), await line(talk)], [[1, 0, 0, 1], [people[0].id]])
+  })
+
+  it('moves by itself once it is made automatic', async () => {
+    const summit = await event({ waitlist_mode: 'manual' })
+    const { talk, holder } = await fullSession(summit, 1)
+    await drop(holder, talk)
+    await call('PUT', `/events/update/${summit.id}`, { waitlist_mode: 'automatic' })
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+})
+
+describe('an unfinished registration', () => {
+  it('holds its seats for 15 minutes after its last change, then the line moves', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const other = await session(summit, { date: '2030-01-02' })
+    const someone = await person(summit, { registration_status: 'in_progress', session_ids: [talk.id] })
+    const next = await person(summit)
+    await lineUp(next, talk)
+    assert.deepEqual(await counts(talk), [0, 1, 0, 1])
+    clock.pass(14)
+    await change(someone, { company: 'Analytical Engines' })
+    clock.pass(14)
+    await claim(someone, other)
+    clock.pass(14)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await counts(talk), [0, 1, 0, 1])
+    clock.pass(1)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(
+      [await counts(talk), await counts(other)],
+      [
+        [1, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+    )
+    assert.equal((await desk.read(someone.id)).registration_status, 'expired')
+    assert.deepEqual([await lettersTo(someone), await lettersTo(next)], [['abandoned'], ['promotion']])
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('becomes seats when it is confirmed', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { registration_status: 'in_progress', session_ids: [talk.id] })
+    await change(someone, { registration_status: 'confirmed' })
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+    clock.pass(20)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
+  it('that has expired is gone before anything else is decided, also for whoever deletes it', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const late = await person(summit, { registration_status: 'in_progress', session_ids: [talk.id] })
+    const other = await person(summit)
+    clock.pass(15)
+    assert.equal((await claim(other, talk)).status, 200)
+    assert.deepEqual(reasonsIn(await claim(late, talk)), [`registrant_inactive ${talk.id}`])
+    const gone = await person(summit, { registration_status: 'in_progress' })
+    clock.pass(15)
+    assert.equal((await call('DELETE', `/registrants/${gone.id}`)).status, 204)
+  })
+})

@@ -1,0 +1,62 @@
+import type { Pool } from '../../src/db/connection.ts'
+import { type Db, transaction } from '../../src/db/connection.ts'
+import type { Outcome } from '../../src/seats/batch.ts'
+import { lockEventSeats, readEvent } from '../../src/seats/queries.ts'
+import { carryOut, type PersonErrand } from '../../src/seats/registration.ts'
+import { emptyWish, type Wish } from '../../src/seats/wish.ts'
+
+/** An errand of the organiser, as the API makes it. */
+export function errand(account_id: number, wish: Partial<Wish> & { registrant_id: number }): PersonErrand {
+  const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+  const change = wish.status && { change: { given: {}, addresses: {}, answers: {}, unanswered: [] } }
+  return { actor, wish: { ...emptyWish, by: 'organiser', ...wish }, ...change }
+}
+
+/**
+ * Carries out two errands in two transactions at the same moment: the first has written everything, and is about to
+ * commit, when the second looks. With the lock the second waits for it; without, it decides by what was before.
+ */
+export function collide(
+  pool: Pool,
+  event: { id: number },
+  lock: 'locked' | 'unlocked',
+  [first, second]: [PersonErrand, PersonErrand],
+): Promise<(Outcome | Error)[]> {
+  const carry = (errand: PersonErrand) => async (db: Db) => {
+    if (lock === 'locked') await lockEventSeats(db, event.id)
+    return (await carryOut(db, (await readEvent(db, event.id))!, [errand], new Date(), []))[0]!
+  }
+  return atOnce(pool, carry(first), carry(second))
+}
+
+/** Two pieces of work in two transactions: the second starts when the first is done and not committed. */
+export async function atOnce<T>(
+  pool: Pool,
+  first: (db: Db) => Promise<T>,
+  second: (db: Db) => Promise<T>,
+): Promise<(T | Error)[]> {
+  const started = Promise.withResolvers<void>()
+  const two = started.promise.then(() => transaction(pool, second))
+  const settled = two.then(
+    () => true,
+    () => true,
+  )
+  const one = transaction(pool, async db => {
+    const outcome = await first(db)
+    started.resolve()
+    await Promise.race([settled, someoneWaits(pool)])
+    return outcome
+  })
+  const failed = (error: Error) => error
+  return Promise.all([one.catch(failed), two.catch(failed)])
+}
+
+/** Resolves when a transaction in this database waits for a lock of another. */
+async function someoneWaits(pool: Pool): Promise<void> {
+  for (;;) {
+    const [row] = await pool`
+      select count(*)::int as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    if (row!.waiting > 0) return
+  }
+}

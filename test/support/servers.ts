@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** Lectern in a process of its own. */
+export type Server = { url: string; child: ChildProcess; kill: (signal: NodeJS.Signals) => Promise<void> }
+
+const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** Starts a server on a database and a free port. */
+export async function startServer(databaseUrl: string): Promise<Server> {
+  const child = spawn(process.execPath, [program], {
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PORT: '0',
+      SAMPLE: '0',
+      LOG_LEVEL: 'silent',
+      RATE_LIMIT_CREDITS: '0',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).on('line', line => {
+      const found = /https?:\/\/[^\s/]+/.exec(line)?.[0]
+      if (found) resolve(found)
+    })
+    child.once('exit', code => reject(new Error(`the server ended with ${code} before it listened`)))
+  })
+  const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill(signal)
+    await once(child, 'exit')
+  }
+  return { url, child, kill }
+}
+
+/** One of many clients: what it asks of the servers, in turn, until one of them answers. */
+export type Client = (method: string, path: string, body?: object, key?: string) => Promise<number>
+
+/**
+ * A client that does not give up: after a broken connection, 409 or 5xx it asks the next server the same again, with
+ * the same Idempotency-Key if it has one. `unanswered` counts how often it had to.
+ */
+export function persistentClient(
+  servers: Server[],
+  token: string,
+  first: number,
+): Client & { unanswered: number } {
+  let turn = first
+  const client = async (method: string, path: string, body?: object, key?: string): Promise<number> => {
+    for (let attempt = 0; attempt < 600; attempt++) {
+      const { url } = servers[turn++ % servers.length]!
+      const status = await ask(`${url}/api/v1${path}`, method, token, body, key)
+      if (status !== undefined && status < 500 && status !== 409) return status
+      ask_.unanswered++
+      await sleep(50)
+    }
+    throw new Error(`${method} ${path} was never answered`)
+  }
+  const ask_ = Object.assign(client, { unanswered: 0 })
+  return ask_
+}
+
+async function ask(url: string, method: string, token: string, body?: object, key?: string) {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(key && { 'idempotency-key': key }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    })
+    await response.arrayBuffer()
+    return response.status
+  } catch {
+    return undefined
+  }
+}
