@@ -8,15 +8,16 @@ export type Server = AsyncDisposable & { url: string }
 /** Sends one plan to one server, a round at a time. */
 export type Driver = Disposable & { run: (seconds: number) => Promise<Round> }
 
+const unhindered = { PORT: '0', SAMPLE: '0', LOG_LEVEL: 'warn', RATE_LIMIT_CREDITS: '1000000000' }
+
 /** Lectern as `npm start` runs it, on a free port, without the lines of each request. */
 export function startLectern(databaseUrl: string, settings: Record<string, string> = {}): Promise<Server> {
-  const defaults = { PORT: '0', SAMPLE: '0', LOG_LEVEL: 'warn', RATE_LIMIT_CREDITS: '1000000000' }
-  return startProgram('../src/main.ts', { ...defaults, ...settings, DATABASE_URL: databaseUrl })
+  return startProgram('../src/main.ts', { ...unhindered, ...settings, DATABASE_URL: databaseUrl })
 }
 
 /** A program of bench/floor/: it prints its URL when it listens. */
 export function startFloor(file: string, databaseUrl = ''): Promise<Server> {
-  return startProgram(`./floor/${file}`, { DATABASE_URL: databaseUrl })
+  return startProgram(`./floor/${file}`, { ...unhindered, DATABASE_URL: databaseUrl })
 }
 
 export function startDriver(plan: Plan): Driver {
