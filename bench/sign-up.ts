@@ -28,7 +28,7 @@ export function claims({ headers }: Stored, people: number, from: number, to: nu
 }
 
 /** Fills account 1 by SQL, because ten thousand people over HTTP take a minute. Nobody's seat is made here but `selections`. */
-export async function fillSignUp(
+async function fillSignUp(
   pool: Pool,
   { sessions, capacity, registrants, selections }: SignUp,
 ): Promise<void> {
