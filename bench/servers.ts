@@ -23,15 +23,22 @@ export function startFloor(file: string, databaseUrl = ''): Promise<Server> {
 export function startDriver(plan: Plan): Driver {
   const child = fork(pathOf('./load.ts'))
   endWithUs(child)
-  child.send({ plan } satisfies Order)
+  const { meanwhile, ...own } = plan
+  const others = meanwhile && startDriver(meanwhile)
+  child.send({ plan: own } satisfies Order)
   return {
     run: async seconds => {
+      const done = others?.run(seconds)
       child.send({ seconds } satisfies Order)
       const [report] = (await once(child, 'message')) as [Report]
       if ('failure' in report) throw new Error(`${plan.url}: ${report.failure}`)
+      await done
       return report.round
     },
-    [Symbol.dispose]: () => void child.kill(),
+    [Symbol.dispose]: () => {
+      others?.[Symbol.dispose]()
+      child.kill()
+    },
   }
 }
 
