@@ -10,7 +10,7 @@ import { canMove, moveLine, type PassedOver } from './line.ts'
 import { addErrands, type Opened, openBooks, registrantsInto } from './open-books.ts'
 import { type EventRow, readLine, readWaitedFor } from './queries.ts'
 import { type Decision, emptyWish, type Wish } from './wish.ts'
-import { type Change, writeRegistrantCounts, writeSelections } from './writes.ts'
+import { type Change, splitRelined, writeRegistrantCounts, writeSelections } from './writes.ts'
 
 /** A wish on its way: who brings it, and what is to be written besides the seats. */
 export type Errand = {
@@ -239,17 +239,6 @@ class Batch {
 }
 
 const isSeat = (state: SelectionState | null) => state !== null && state !== 'waitlisted'
-
-/** What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. */
-function splitRelined(change: Change): Change[] {
-  const { before, after, move, isLate } = change
-  if (before && after?.state === 'waitlisted' && isLate)
-    return [
-      { ...change, after: null },
-      { ...change, before: null },
-    ]
-  return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
-}
 
 /** The sessions in which a seat was given up. */
 export const givenUp = (moves: Move[]) =>

@@ -24,6 +24,17 @@ export type Change = {
   isLate: boolean
 }
 
+/** What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. */
+export function splitRelined(change: Change): Change[] {
+  const { before, after, move, isLate } = change
+  if (before && after?.state === 'waitlisted' && isLate)
+    return [
+      { ...change, after: null },
+      { ...change, before: null },
+    ]
+  return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
+}
+
 /** Writes the selections, the counters and the change log of a batch; every statement is sent at once. */
 export async function writeSelections(
   db: Db,
