@@ -3,14 +3,18 @@ import { connect } from '../src/db/connection.ts'
 import { temporaryServer } from '../test/support/database.ts'
 import { type Bench, compare, quick, type Scenario, thorough } from './harness.ts'
 import { describeMachine, keepSection, renderSection } from './report.ts'
+import { availability } from './scenarios/availability.ts'
+import { alone, hot } from './scenarios/claims.ts'
 import { create } from './scenarios/create.ts'
+import { fullHouse } from './scenarios/full-house.ts'
 import { get } from './scenarios/get.ts'
 import { growth } from './scenarios/growth.ts'
 import { list } from './scenarios/list.ts'
+import { register } from './scenarios/register.ts'
 import { startDriver, startFloor } from './servers.ts'
 
 /** `npm run bench [-- scenario …] [--quick]`: bench/README.md. */
-const scenarios: Scenario[] = [create, get, list, growth]
+const scenarios: Scenario[] = [create, get, list, growth, hot, alone, availability, register, fullHouse]
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } })
 const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 const unknown = positionals.filter(name => !scenarios.some(scenario => scenario.name === name))

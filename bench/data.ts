@@ -3,13 +3,24 @@ import { connect, type Pool } from '../src/db/connection.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { grantToken } from '../src/oauth/tokens.ts'
 
-/** A database with events of a thousand sessions each, and a token for it. */
-export type Programme = { url: string; events: number; headers: { authorization: string } }
+/** A database, and a token for what is in it. */
+export type Stored = { url: string; headers: { authorization: string } }
+/** Events of a thousand sessions each. */
+export type Programme = Stored & { events: number }
 
 const sessionsPerEvent = 1000
 
 /** Makes a database of that many events, each with ten tracks, ten locations and a thousand sessions. */
 export async function makeProgramme(serverUrl: string, name: string, events: number): Promise<Programme> {
+  return { ...(await makeDatabase(serverUrl, name, pool => fill(pool, events))), events }
+}
+
+/** Makes a database with an account, a token for it, and what `fill` puts in. */
+export async function makeDatabase(
+  serverUrl: string,
+  name: string,
+  fill: (pool: Pool) => Promise<void>,
+): Promise<Stored> {
   const admin = connect(serverUrl, { max: 1 })
   await admin`create database ${admin(name)}`
   await admin.end()
@@ -19,8 +30,8 @@ export async function makeProgramme(serverUrl: string, name: string, events: num
   try {
     await migrate(pool)
     const headers = { authorization: `Bearer ${await makeToken(pool)}` }
-    await fill(pool, events)
-    return { url: url.href, events, headers }
+    await fill(pool)
+    return { url: url.href, headers }
   } finally {
     await pool.end()
   }

@@ -6,8 +6,11 @@ export type Effort = { rounds: number; seconds: number; warmUp: number }
 export const thorough: Effort = { rounds: 31, seconds: 0.7, warmUp: 3 }
 export const quick: Effort = { rounds: 5, seconds: 0.5, warmUp: 1 }
 
-/** What a ratio has to reach. A rate is ours through the other's; a cost is the other way round. */
-export type Target = { rateAtLeast: number } | { costAtMost: number }
+/**
+ * What a ratio has to reach. A rate is ours through the other's; a cost is the other way round; a p99 is ours through the
+ * other's as well. Without a target it is a rate that is only looked at.
+ */
+export type Target = { rateAtLeast?: number } | { costAtMost: number } | { p99AtMost: number }
 /** Median of the rounds of one side. */
 export type Side = { perSecond: number; p50: number; p99: number }
 export type Comparison = {
@@ -56,9 +59,7 @@ export async function compare(
     const other = await (first === ours ? theirs : ours).run(effort.seconds)
     rounds.push(first === ours ? [one, other] : [other, one])
   }
-  const ratios = rounds.map(([our, their]) =>
-    'costAtMost' in target ? rate(their) / rate(our) : rate(our) / rate(their),
-  )
+  const ratios = rounds.map(([our, their]) => ratioOf(target, our, their))
   return {
     what,
     target,
@@ -71,7 +72,14 @@ export async function compare(
 
 /** Whether a comparison reaches its target. */
 export function reaches({ ratio, target }: Comparison): boolean {
-  return 'costAtMost' in target ? ratio <= target.costAtMost : ratio >= target.rateAtLeast
+  if ('costAtMost' in target) return ratio <= target.costAtMost
+  if ('p99AtMost' in target) return ratio <= target.p99AtMost
+  return ratio >= (target.rateAtLeast ?? 0)
+}
+
+function ratioOf(target: Target, our: Round, their: Round): number {
+  if ('costAtMost' in target) return rate(their) / rate(our)
+  return 'p99AtMost' in target ? our.p99 / their.p99 : rate(our) / rate(their)
 }
 
 function summarise(rounds: Round[]): Side {

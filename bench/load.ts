@@ -1,7 +1,15 @@
 import { connect, type Socket } from 'node:net'
 
 /** What one side is asked: the requests are sent in turn, over connections that each wait for their answer. */
-export type Plan = { url: string; connections: number; requests: Request[] }
+export type Plan = {
+  url: string
+  connections: number
+  requests: Request[]
+  /** milliseconds that each connection waits before it asks again */
+  pause?: number
+  /** what others ask at the same time; it is not counted */
+  meanwhile?: Plan
+}
 export type Request = { method: string; path: string; headers?: Record<string, string>; body?: string }
 /** What came back in one round. Latencies in milliseconds. */
 export type Round = { answers: number; seconds: number; p50: number; p99: number }
@@ -13,7 +21,7 @@ export type Report = { round: Round } | { failure: string }
  * requests made beforehand and looks at no more of an answer than its status and length, so that on a machine of few
  * cores it takes little from the servers that are measured.
  */
-let plan: { host: string; port: number; connections: number; requests: Buffer[] }
+let plan: { host: string; port: number; connections: number; requests: Buffer[]; pause?: number }
 /** Goes on over rounds: no request is sent twice before each was sent once. */
 let next = 0
 
@@ -78,13 +86,14 @@ function ask(socket: Socket, until: number, latencies: number[]): Promise<void> 
       if (missing < 0) return fail(`An answer is longer than it says:\n${head}`)
       const now = performance.now()
       latencies.push(now - sent)
-      if (now < until) return send()
+      if (now < until) return plan.pause ? void setTimeout(send, plan.pause) : send()
       socket.destroy()
       resolve()
     })
     socket.on('error', error => fail(`A connection failed: ${error.message}`))
     socket.on('end', () => fail('The server closed a connection.'))
-    send()
+    if (plan.pause) setTimeout(send, plan.pause * Math.random())
+    else send()
   })
 }
 

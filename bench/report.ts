@@ -30,7 +30,7 @@ export function renderSection(scenario: Scenario, comparisons: Comparison[], mac
     ...columnsOf(comparison.base),
     comparison.ratio.toFixed(2),
     comparison.spread.map(ratio => ratio.toFixed(2)).join('–'),
-    `${targetOf(comparison)} ${reaches(comparison) ? 'reached' : '**missed**'}`,
+    targetOf(comparison),
   ])
   return `## ${scenario.name}\n\n${scenario.about}\n\n${table([head, ...rows])}\n\n${machine}\n`
 }
@@ -65,8 +65,12 @@ function columnsOf({ perSecond, p50, p99 }: Comparison['subject']): string[] {
   return [String(Math.round(perSecond)), p50.toFixed(1), p99.toFixed(1)]
 }
 
-function targetOf({ target }: Comparison): string {
-  return 'costAtMost' in target ? `≤ ${target.costAtMost}` : `≥ ${target.rateAtLeast}`
+function targetOf(comparison: Comparison): string {
+  const { target } = comparison
+  const verdict = reaches(comparison) ? 'reached' : '**missed**'
+  if ('costAtMost' in target) return `≤ ${target.costAtMost} ${verdict}`
+  if ('p99AtMost' in target) return `≤ ${target.p99AtMost} ${verdict}`
+  return target.rateAtLeast === undefined ? '' : `≥ ${target.rateAtLeast} ${verdict}`
 }
 
 /** A Markdown table whose columns also line up on a screen. */

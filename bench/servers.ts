@@ -8,29 +8,37 @@ export type Server = AsyncDisposable & { url: string }
 /** Sends one plan to one server, a round at a time. */
 export type Driver = Disposable & { run: (seconds: number) => Promise<Round> }
 
+const unhindered = { PORT: '0', SAMPLE: '0', LOG_LEVEL: 'warn', RATE_LIMIT_CREDITS: '1000000000' }
+
 /** Lectern as `npm start` runs it, on a free port, without the lines of each request. */
 export function startLectern(databaseUrl: string, settings: Record<string, string> = {}): Promise<Server> {
-  const defaults = { PORT: '0', SAMPLE: '0', LOG_LEVEL: 'warn', RATE_LIMIT_CREDITS: '1000000000' }
-  return startProgram('../src/main.ts', { ...defaults, ...settings, DATABASE_URL: databaseUrl })
+  return startProgram('../src/main.ts', { ...unhindered, ...settings, DATABASE_URL: databaseUrl })
 }
 
 /** A program of bench/floor/: it prints its URL when it listens. */
 export function startFloor(file: string, databaseUrl = ''): Promise<Server> {
-  return startProgram(`./floor/${file}`, { DATABASE_URL: databaseUrl })
+  return startProgram(`./floor/${file}`, { ...unhindered, DATABASE_URL: databaseUrl })
 }
 
 export function startDriver(plan: Plan): Driver {
   const child = fork(pathOf('./load.ts'))
   endWithUs(child)
-  child.send({ plan } satisfies Order)
+  const { meanwhile, ...own } = plan
+  const others = meanwhile && startDriver(meanwhile)
+  child.send({ plan: own } satisfies Order)
   return {
     run: async seconds => {
+      const done = others?.run(seconds)
       child.send({ seconds } satisfies Order)
       const [report] = (await once(child, 'message')) as [Report]
       if ('failure' in report) throw new Error(`${plan.url}: ${report.failure}`)
+      await done
       return report.round
     },
-    [Symbol.dispose]: () => void child.kill(),
+    [Symbol.dispose]: () => {
+      others?.[Symbol.dispose]()
+      child.kill()
+    },
   }
 }
 

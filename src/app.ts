@@ -112,8 +112,8 @@ export async function buildApp({
   const sessionFields = new NotifiedCache(account => allSessionFields(pool, Number(account)))
   const eventQuestions = new NotifiedCache((event, db = pool) => allEventQuestions(db, Number(event)))
   const tokens = callers(pool)
-  const desk = new Desk(pool, clock.now)
-  const availability = new AvailabilityBoard(pool)
+  const desk = new Desk(pool, readers, clock.now)
+  const availability = new AvailabilityBoard(readers)
   const openStreams = new Set<PassThrough>()
   let stopping = false
 

@@ -1,7 +1,7 @@
 import type { Db, Pool } from './connection.ts'
 
-/** How long a value is believed when no notification contradicts it, in milliseconds. */
-const believed = 10_000
+/** How long a value is believed when no notification contradicts it, in milliseconds, unless told otherwise. */
+const usuallyBelieved = 10_000
 const mostEntries = 20_000
 
 /**
@@ -10,11 +10,13 @@ const mostEntries = 20_000
  */
 export class NotifiedCache<V> {
   readonly #entries = new Map<string, { value: V; until: number }>()
+  readonly #loading = new Map<string, Promise<V>>()
   readonly #load: (key: string, db?: Db) => Promise<V>
-  #generation = 0
+  readonly #believed: number
 
-  constructor(load: (key: string, db?: Db) => Promise<V>) {
+  constructor(load: (key: string, db?: Db) => Promise<V>, believed = usuallyBelieved) {
     this.#load = load
+    this.#believed = believed
   }
 
   /** Follows the channel; resolves to the function that stops it. */
@@ -29,24 +31,35 @@ export class NotifiedCache<V> {
 
   /** Drops what changed. Whoever changes it calls this as well: the notification arrives a moment after the answer. */
   forget(key: string): void {
-    this.#generation++
-    if (key === '*') this.#entries.clear()
-    else this.#entries.delete(key)
+    for (const known of [this.#entries, this.#loading])
+      if (key === '*') known.clear()
+      else known.delete(key)
   }
 
-  /** Who is in a transaction names it, and never waits there for a second connection. */
+  /**
+   * What is stored under a key; it is read once for all who ask meanwhile. Who is in a transaction names it, reads there,
+   * and never waits for a second connection.
+   */
   async get(key: string, db?: Db): Promise<V> {
     const known = this.#entries.get(key)
     if (known && known.until > Date.now()) return known.value
-    const generation = this.#generation
-    const value = await this.#load(key, db)
-    // Something was announced while this was being read: what was read may be older than that.
-    if (generation === this.#generation) this.#remember(key, value)
-    return value
+    return db ? this.#load(key, db) : (this.#loading.get(key) ?? this.#read(key))
+  }
+
+  #read(key: string): Promise<V> {
+    const reading = this.#load(key)
+    this.#loading.set(key, reading)
+    const isCurrent = () => this.#loading.get(key) === reading && this.#loading.delete(key)
+    reading.then(
+      // When a change was announced while this was being read, what was read may be older than that.
+      value => isCurrent() && this.#remember(key, value),
+      isCurrent,
+    )
+    return reading
   }
 
   #remember(key: string, value: V): void {
     if (this.#entries.size >= mostEntries) this.#entries.clear()
-    this.#entries.set(key, { value, until: Date.now() + believed })
+    this.#entries.set(key, { value, until: Date.now() + this.#believed })
   }
 }

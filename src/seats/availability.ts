@@ -3,12 +3,19 @@ import { PassThrough } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { NotifiedCache } from '../db/cache.ts'
 import type { Pool } from '../db/connection.ts'
-import { seatsChannel } from './desk.ts'
-import { readAvailability } from './queries.ts'
+import { notFound } from '../errors.ts'
+import { readAvailability, seatsChannel } from './queries.ts'
 
-/** Seats left by session id; null is unlimited. `json` is the same as bytes, `etag` their name. */
-export type Availability = { seats: Record<string, number | null>; json: string; etag: string }
+/** Seats left by session id; null is unlimited. `json` is the same as text, `etag` its name. */
+export type Availability = {
+  account_id: number
+  seats: Record<string, number | null>
+  json: string
+  etag: string
+}
 
+/** A new session, is announced by nobody: within so many milliseconds it is there all the same. */
+const believed = 1000
 /** Changes within so many milliseconds reach a stream together. */
 const coalesced = 200
 const heartbeat = 15_000
@@ -19,14 +26,15 @@ type Listener = (availability: Availability) => void
  * Seats left in whole events, read once per change however many ask: every batch announces its event to all processes.
  */
 export class AvailabilityBoard {
-  readonly #cache: NotifiedCache<Availability>
+  readonly #cache: NotifiedCache<Availability | undefined>
   readonly #listeners = new Map<number, Set<Listener>>()
   readonly #due = new Set<number>()
   #unfollow: (() => Promise<void>)[] = []
 
   constructor(pool: Pool) {
-    this.#cache = new NotifiedCache(async event_id =>
-      describe(await readAvailability(pool, Number(event_id))),
+    this.#cache = new NotifiedCache(
+      async event_id => describe(await readAvailability(pool, Number(event_id))),
+      believed,
     )
   }
 
@@ -35,8 +43,11 @@ export class AvailabilityBoard {
     this.#unfollow = [await this.#cache.follow(pool, seatsChannel), unlisten]
   }
 
-  get(event_id: number): Promise<Availability> {
-    return this.#cache.get(String(event_id))
+  /** Throws 404 for an event that does not exist, or belongs to another account. */
+  async get(account_id: number, event_id: number): Promise<Availability> {
+    const availability = await this.#cache.get(String(event_id))
+    if (availability?.account_id !== account_id) throw notFound('Event', event_id)
+    return availability
   }
 
   /** Tells every change of an event from now on; returns the function that ends it. */
@@ -58,21 +69,26 @@ export class AvailabilityBoard {
     this.#due.add(event_id)
     setTimeout(async () => {
       this.#due.delete(event_id)
-      const availability = await this.get(event_id).catch(() => undefined)
+      const availability = await this.#cache.get(String(event_id)).catch(() => undefined)
       if (availability) for (const listener of this.#listeners.get(event_id) ?? []) listener(availability)
     }, coalesced).unref()
   }
 }
 
-function describe(rows: { id: number; seats_left: number | null }[]): Availability {
-  const seats = Object.fromEntries(rows.map(row => [row.id, row.seats_left]))
+function describe(rows: Awaited<ReturnType<typeof readAvailability>>): Availability | undefined {
+  if (!rows[0]) return undefined
+  const { account_id } = rows[0]
+  const seats = Object.fromEntries(
+    rows.flatMap(({ id, seats_left }) => (id === null ? [] : [[id, seats_left]])),
+  )
   const json = JSON.stringify(seats)
-  return { seats, json, etag: `"${hash('sha1', json, 'base64url').slice(0, 16)}"` }
+  return { account_id, seats, json, etag: `"${hash('sha1', json, 'base64url').slice(0, 16)}"` }
 }
 
 /** Server-sent events: first everything (`event: seats`), then the sessions whose seats changed. */
 export async function streamAvailability(
   board: AvailabilityBoard,
+  account_id: number,
   event_id: number,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -89,7 +105,7 @@ export async function streamAvailability(
   // Listen, then look: a change between the two is told.
   const stop = board.listen(event_id, tell)
   try {
-    tell(await board.get(event_id))
+    tell(await board.get(account_id, event_id))
   } catch (error) {
     stop()
     throw error

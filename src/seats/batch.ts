@@ -7,10 +7,10 @@ import { applyStanding, standingAfter } from './admission.ts'
 import { apply, type Books, type Move, type SelectionState, seatsLeft } from './books.ts'
 import { decide } from './decide.ts'
 import { canMove, moveLine, type PassedOver } from './line.ts'
-import { openBooks, registrantsInto } from './open-books.ts'
-import { type EventRow, readExpiredHolds, readExpiredOffers, readLine, readWaitedFor } from './queries.ts'
+import { addErrands, type Opened, openBooks, registrantsInto } from './open-books.ts'
+import { type EventRow, readLine, readWaitedFor } from './queries.ts'
 import { type Decision, emptyWish, type Wish } from './wish.ts'
-import { type Change, writeRegistrantCounts, writeSelections } from './writes.ts'
+import { type Change, splitRelined, writeRegistrantCounts, writeSelections } from './writes.ts'
 
 /** A wish on its way: who brings it, and what is to be written besides the seats. */
 export type Errand = {
@@ -37,10 +37,15 @@ export type Notice = {
 
 /** What was decided, to be written in the same transaction. */
 export type Decided = {
+  event: EventRow
+  changesSeats: boolean
   outcomes: Outcome[]
   /** registrants whose time to finish is over */
   expired: number[]
   notices: Notice[]
+  /** whether somebody's registration is still to be finished */
+  isUnfinished: (registrant_id: number) => boolean
+  /** sends every statement at once */
   writeSeats: () => Promise<void>
 }
 
@@ -48,43 +53,49 @@ export type Decided = {
 const lineChunk = 100
 
 /**
- * Decides errands of one event in order of arrival, in a transaction that holds the event's lock. Expired holds and
- * offers are given back first. Lines move after each errand, so that nobody who came later in the same batch gets a
- * seat before them; those of `recheck` move last. Each errand is granted or refused by itself.
+ * Takes the lock of an event, and decides its errands in order of arrival. Expired holds and offers are given back
+ * first. Lines move after each errand, so that nobody who came later in the same batch gets a seat before them; with
+ * `everyLine` all of them move last. Each errand is granted or refused by itself.
  */
 export async function decideErrands(
   db: Db,
-  event: EventRow,
+  event_id: number,
   errands: Errand[],
   now: Date,
-  recheck: number[] | 'all' = [],
+  everyLine: boolean,
 ): Promise<Decided> {
-  const expired = await expiredErrands(db, event, now)
-  const waitedFor = recheck === 'all' ? await readWaitedFor(db, event.id) : recheck
-  const books = await openBooks(db, event, [...expired, ...errands], waitedFor, now)
+  const opened = await openBooks(db, event_id, errands, now)
+  const { event, books } = opened
+  const expired = expiredErrands(opened, now)
+  await addErrands(db, event_id, books, expired)
+  const waitedFor = everyLine ? await readWaitedFor(db, event_id) : []
+  await registrantsInto(db, event_id, books, [], waitedFor)
   const batch = new Batch(db, books, event, now)
   for (const errand of expired) await batch.carry(errand)
   const outcomes: Outcome[] = []
   for (const errand of errands) outcomes.push(await batch.carry(errand))
   await batch.moveLines(waitedFor)
+  const changes = batch.changes()
   return {
+    event,
+    changesSeats: changes.length > 0,
     outcomes,
     expired: expired.flatMap(({ wish }) => (wish.status === 'expired' ? [wish.registrant_id] : [])),
     notices: batch.notices,
-    writeSeats: () => batch.write(),
+    isUnfinished: id => books.registrants.get(id)?.status === 'in_progress',
+    writeSeats: () => batch.write(changes),
   }
 }
 
-async function expiredErrands(db: Db, event: EventRow, now: Date): Promise<Errand[]> {
-  const [holds, offers] = await Promise.all([
-    readExpiredHolds(db, event.id, now),
-    readExpiredOffers(db, event.id, now),
-  ])
+function expiredErrands({ event, expiredHolds, expiredOffers }: Opened, now: Date): Errand[] {
   const actor: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
   const wish = { ...emptyWish, by: 'organiser' as const }
   return [
-    ...holds.map(registrant_id => ({ actor, wish: { ...wish, registrant_id, status: 'expired' as const } })),
-    ...offers.map(({ registrant_id, session_id }) => ({
+    ...expiredHolds.map(registrant_id => ({
+      actor,
+      wish: { ...wish, registrant_id, status: 'expired' as const },
+    })),
+    ...expiredOffers.map(({ registrant_id, session_id }) => ({
       actor,
       wish: { ...wish, registrant_id, leave: [session_id], why: 'offer_expired' },
     })),
@@ -141,8 +152,8 @@ class Batch {
   }
 
   /** Moves the lines of every session that could give a seat to somebody, until nothing moves any more. */
-  async moveLines(recheck: number[] = []): Promise<void> {
-    for (const id of recheck) this.#touched.add(id)
+  async moveLines(waitedFor: number[] = []): Promise<void> {
+    for (const id of waitedFor) this.#touched.add(id)
     const actor: Actor = {
       account_id: this.#event.account_id,
       credential_id: null,
@@ -159,7 +170,7 @@ class Batch {
       const passedOver: PassedOver[] = []
       for (let first = 0; first < line.length && seatsLeft(session) > 0; first += lineChunk) {
         const chunk = line.slice(first, first + lineChunk)
-        await registrantsInto(this.#db, this.#books, chunk)
+        await registrantsInto(this.#db, this.#event.id, this.#books, chunk)
         let swapped: Move[] = []
         moveLine(this.#books, session, chunk, first + 1, passedOver, move => {
           this.#move(actor, move)
@@ -177,10 +188,16 @@ class Batch {
     }
   }
 
-  async write(): Promise<void> {
-    const changes = [...this.#changes.values()].flatMap(splitRelined)
-    await writeSelections(this.#db, this.#books, changes, this.#now, this.#overridden)
-    if (this.#countsChanged) await writeRegistrantCounts(this.#db, this.#books)
+  /** Changes of the counters of the event and its types are written besides `changes`. */
+  async write(changes: Change[]): Promise<void> {
+    await Promise.all([
+      writeSelections(this.#db, this.#books, changes, this.#now, this.#overridden),
+      this.#countsChanged && writeRegistrantCounts(this.#db, this.#books),
+    ])
+  }
+
+  changes(): Change[] {
+    return [...this.#changes.values()].flatMap(splitRelined)
   }
 
   /** Writes a move into the books; the last move of a registrant and a session explains the change that is stored. */
@@ -222,17 +239,6 @@ class Batch {
 }
 
 const isSeat = (state: SelectionState | null) => state !== null && state !== 'waitlisted'
-
-/** What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. */
-function splitRelined(change: Change): Change[] {
-  const { before, after, move, isLate } = change
-  if (before && after?.state === 'waitlisted' && isLate)
-    return [
-      { ...change, after: null },
-      { ...change, before: null },
-    ]
-  return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
-}
 
 /** The sessions in which a seat was given up. */
 export const givenUp = (moves: Move[]) =>

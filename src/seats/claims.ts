@@ -7,7 +7,6 @@ import type { Manner } from '../registrants/manner.ts'
 import { mustBeGranted, wishOf } from '../registrants/registrants.ts'
 import type { OnConflict } from './books.ts'
 import type { Desk } from './desk.ts'
-import { findEventOfRegistrant } from './queries.ts'
 import { emptyWish, type Reason, type Wish } from './wish.ts'
 
 export type SeatTools = { db: Db; desk: Desk }
@@ -104,7 +103,7 @@ async function carry(
   wanted: Partial<Wish>,
   manner: Manner,
 ): Promise<Reason[]> {
-  const event_id = await findEventOfRegistrant(db, actor.account_id, id)
+  const event_id = await desk.findEventOf(db, actor.account_id, id)
   if (!event_id) throw notFound('Registrant', id)
   const wish = { ...emptyWish, ...wishOf(manner), ...wanted, registrant_id: id }
   return mustBeGranted(

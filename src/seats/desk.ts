@@ -1,7 +1,8 @@
 import { type Db, type Pool, transaction } from '../db/connection.ts'
-import { ApiError, expectedError, notFound, unavailable } from '../errors.ts'
+import { Gathered } from '../db/gathered.ts'
+import { ApiError, expectedError, unavailable } from '../errors.ts'
 import type { Outcome } from './batch.ts'
-import { lockEventSeats, readEvent, readEventsWithExpired } from './queries.ts'
+import { findPlaces, type Place, readEventsWithExpired } from './queries.ts'
 import { carryOut, type PersonErrand } from './registration.ts'
 
 /** Errands that may wait at once in this process; more are refused with 503, at once. */
@@ -10,8 +11,6 @@ const longestQueue = 20_000
 const largestBatch = 1000
 /** How often expired holds and offers are looked for, in milliseconds. Each batch also gives back those of its event. */
 const sweepInterval = 5000
-
-export const seatsChannel = 'lectern_seats'
 
 type Waiting = { errand: PersonErrand; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }
 type Queue = { waiting: Waiting[]; busy: boolean }
@@ -23,14 +22,25 @@ type Queue = { waiting: Waiting[]; busy: boolean }
 export class Desk {
   readonly #pool: Pool
   readonly #now: () => Date
+  readonly #places: Gathered<Place>
   readonly #queues = new Map<number, Queue>()
   readonly #sweep: NodeJS.Timeout
   #waiting = 0
 
-  constructor(pool: Pool, now: () => Date) {
+  constructor(pool: Pool, readers: Pool, now: () => Date) {
     this.#pool = pool
     this.#now = now
+    this.#places = new Gathered(ids => findPlaces(readers, ids))
     this.#sweep = setInterval(() => void this.giveBackExpired().catch(() => {}), sweepInterval).unref()
+  }
+
+  /** The event of a registrant of this account. */
+  async findEventOf(db: Db, account_id: number, registrant_id: number): Promise<number | undefined> {
+    const place =
+      db === this.#pool
+        ? await this.#places.get(registrant_id)
+        : (await findPlaces(db, [registrant_id])).get(registrant_id)
+    return place?.account_id === account_id ? place.event_id : undefined
   }
 
   /**
@@ -38,7 +48,7 @@ export class Desk {
    * carried out inside that, by itself: an Idempotency-Key and validate_only need it there.
    */
   async submit(db: Db, event_id: number, errand: PersonErrand): Promise<Outcome> {
-    if (db !== this.#pool) return (await carryOutLocked(db, event_id, [errand], this.#now()))[0]!
+    if (db !== this.#pool) return (await carryOut(db, event_id, [errand], this.#now()))[0]!
     if (this.#waiting >= longestQueue)
       throw unavailable('Too many people are signing up at this moment. Try again in a second.')
     return new Promise((resolve, reject) => {
@@ -53,7 +63,7 @@ export class Desk {
   /** Gives back the holds and offers that have expired, in every event. */
   async giveBackExpired(): Promise<void> {
     for (const event_id of await readEventsWithExpired(this.#pool, this.#now()))
-      await transaction(this.#pool, db => carryOutLocked(db, event_id, [], this.#now()))
+      await transaction(this.#pool, db => carryOut(db, event_id, [], this.#now()))
   }
 
   close(): void {
@@ -86,24 +96,8 @@ export class Desk {
   }
 
   #commit(event_id: number, errands: PersonErrand[]): Promise<Outcome[]> {
-    return transaction(this.#pool, db => carryOutLocked(db, event_id, errands, this.#now()))
+    return transaction(this.#pool, db => carryOut(db, event_id, errands, this.#now()))
   }
-}
-
-/** Carries out errands in this transaction, under the lock of their event. Throws 404 when the event is gone. */
-export async function carryOutLocked(
-  db: Db,
-  event_id: number,
-  errands: PersonErrand[],
-  now: Date,
-  recheck: number[] | 'all' = [],
-): Promise<Outcome[]> {
-  await lockEventSeats(db, event_id)
-  const event = await readEvent(db, event_id)
-  if (!event) throw notFound('Event', event_id)
-  const outcomes = await carryOut(db, event, errands, now, recheck)
-  await db`select pg_notify(${seatsChannel}, ${String(event_id)})`
-  return outcomes
 }
 
 /** Whether a batch failed because of what is in it, and not because its event or the database is away. */

@@ -23,7 +23,7 @@ import {
 } from './integrity-queries.ts'
 import { canMove, moveLine } from './line.ts'
 import { openBooks, registrantsInto } from './open-books.ts'
-import { lockEventSeats, readEvent, readLine, readWaitedFor } from './queries.ts'
+import { lockEventSeats, readLine, readWaitedFor } from './queries.ts'
 
 /** Something that must not be; `invariant` is its number in docs/concepts.md. */
 export type Finding = {
@@ -86,17 +86,15 @@ export async function repairCounters(db: Db, findings: Finding[], now: Date): Pr
 
 /** Sessions that have a free seat which the rules would give to somebody who waits. */
 async function freeSeatsOf(db: Db, event_id: number, now: Date): Promise<Finding[]> {
-  await lockEventSeats(db, event_id)
-  const event = await readEvent(db, event_id)
-  if (!event) return []
+  const { books } = await openBooks(db, event_id, [], now)
   const waitedFor = await readWaitedFor(db, event_id)
-  const books = await openBooks(db, event, [], waitedFor, now)
+  await registrantsInto(db, event_id, books, [], waitedFor)
   const findings: Finding[] = []
   for (const session_id of waitedFor) {
     const session = books.sessions.get(session_id)!
     if (seatsLeft(session) === 0 || !canMove(books, session)) continue
     const line = await readLine(db, session_id)
-    await registrantsInto(db, books, line)
+    await registrantsInto(db, event_id, books, line)
     const moves: Move[] = []
     moveLine(books, session, line, 1, [], move => moves.push(move))
     const next = moves.find(move => move.session_id === session_id)

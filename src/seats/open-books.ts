@@ -1,99 +1,120 @@
 import type { Db } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
 import type { Errand } from './batch.ts'
 import type { Books, Registrant } from './books.ts'
 import {
   type EventRow,
   findElsewhere,
+  lockEventSeats,
   lockRegistrants,
+  preferIndexes,
+  readEvent,
+  readExpiredHolds,
+  readExpiredOffers,
   readGroupSizes,
   readRegTypes,
   readSelections,
   readSessions,
 } from './queries.ts'
 
-/** Reads what the rules need to decide these errands. The event's lock must be held. */
-export async function openBooks(
-  db: Db,
-  event: EventRow,
-  errands: Errand[],
-  sessions: number[],
-  now: Date,
-): Promise<Books> {
-  const books: Books = {
+/** The books of an event, and what has expired in it. */
+export type Opened = {
+  event: EventRow
+  books: Books
+  expiredHolds: number[]
+  expiredOffers: { registrant_id: number; session_id: number }[]
+}
+
+/**
+ * Takes the event's lock and reads what the rules need to decide these errands. Throws 404 when the event is gone.
+ *
+ * All of it is sent at once: statements of a transaction run one after the other, in the order in which they were sent,
+ * each with eyes of its own. So everything is read after the lock was taken, in one round trip.
+ */
+export async function openBooks(db: Db, event_id: number, errands: Errand[], now: Date): Promise<Opened> {
+  const books: Omit<Books, 'event'> = {
     now: now.getTime(),
-    event,
     sessions: new Map(),
     elsewhere: new Set(),
-    registrants: new Map(),
+    registrants: new Map(errands.flatMap(newcomerOf)),
     regTypes: new Map(),
     groupSizes: new Map(),
   }
-  const wishes = errands.map(errand => errand.wish)
-  const mentioned = wishes.flatMap(({ add, drop, lineUp, leave }) => [
-    ...add,
-    ...drop,
-    ...leave,
-    ...lineUp.map(line => line.session_id),
+  const named = [...new Set(errands.flatMap(mentioned))]
+  const [, , event, expiredHolds, expiredOffers] = await Promise.all([
+    preferIndexes(db),
+    lockEventSeats(db, event_id),
+    readEvent(db, event_id),
+    readExpiredHolds(db, event_id, now),
+    readExpiredOffers(db, event_id, now),
+    registrantsInto(
+      db,
+      event_id,
+      books,
+      errands.map(errand => errand.wish.registrant_id),
+      named,
+      errands.some(errand => errand.newcomer || errand.wish.status !== undefined),
+    ),
   ])
-  const named = [...new Set([...sessions, ...mentioned])]
-  const registrant_ids = [
-    ...new Set(errands.filter(errand => !errand.newcomer).map(errand => errand.wish.registrant_id)),
-  ]
-  const comingIn = errands.some(errand => errand.newcomer || errand.wish.status !== undefined)
-  for (const { newcomer, wish } of errands)
-    if (newcomer)
-      books.registrants.set(wish.registrant_id, {
-        id: wish.registrant_id,
-        status: 'new',
-        version: 0,
-        ...newcomer,
-        selections: new Map(),
-      })
+  if (!event) throw notFound('Event', event_id)
+  const missing = named.filter(id => !books.sessions.has(id))
   await Promise.all([
-    registrantsInto(db, books, registrant_ids),
-    sessionsInto(db, books, named, registrant_ids, comingIn),
+    typesInto(db, event_id, books, errands),
+    missing.length > 0 && elsewhereInto(db, books, event.account_id, missing),
   ])
-  await Promise.all([typesInto(db, books, errands), elsewhereInto(db, books, event.account_id, named)])
-  return books
+  return { event, books: { ...books, event }, expiredHolds, expiredOffers }
 }
 
-/** Adds registrants with their selections, and the sessions of these, unless they are in the books already. */
-export async function registrantsInto(db: Db, books: Books, ids: number[]): Promise<void> {
-  const missing = ids.filter(id => !books.registrants.has(id))
-  if (missing.length === 0) return
-  const [rows, selections] = await Promise.all([
-    lockRegistrants(db, books.event.id, missing),
-    readSelections(db, missing),
-    sessionsInto(db, books, [], missing, false),
+/** Adds what the rules need to decide further errands of registrants about sessions that they have. */
+export async function addErrands(db: Db, event_id: number, books: Books, errands: Errand[]): Promise<void> {
+  await registrantsInto(
+    db,
+    event_id,
+    books,
+    errands.map(errand => errand.wish.registrant_id),
+  )
+  await typesInto(db, event_id, books, errands)
+}
+
+type Pages = Omit<Books, 'event'>
+
+function newcomerOf({ newcomer, wish }: Errand): [number, Registrant][] {
+  if (!newcomer) return []
+  const id = wish.registrant_id
+  return [[id, { id, status: 'new', version: 0, ...newcomer, selections: new Map() }]]
+}
+
+function mentioned({ wish: { add, drop, leave, lineUp } }: Errand): number[] {
+  return [...add, ...drop, ...leave, ...lineUp.map(line => line.session_id)]
+}
+
+/**
+ * Adds registrants with their selections, and the sessions of these, unless they are in the books already; of sessions
+ * also the named ones and, when somebody comes in, those that newcomers take without asking.
+ */
+export async function registrantsInto(
+  db: Db,
+  event_id: number,
+  books: Pages,
+  ids: number[],
+  named: number[] = [],
+  comingIn = false,
+): Promise<void> {
+  const registrant_ids = [...new Set(ids)].filter(id => !books.registrants.has(id))
+  if (registrant_ids.length === 0 && named.length === 0 && !comingIn) return
+  const [rows, selections, sessions] = await Promise.all([
+    registrant_ids.length > 0 ? lockRegistrants(db, event_id, registrant_ids) : [],
+    registrant_ids.length > 0 ? readSelections(db, registrant_ids) : [],
+    readSessions(db, event_id, { session_ids: named, registrant_ids, comingIn }),
   ])
-  for (const { id, registration_status, reg_type_id, group_id, version } of rows) {
-    const registrant: Registrant = {
-      id,
-      status: registration_status,
-      reg_type_id,
-      group_id,
-      version,
-      selections: new Map(),
-    }
-    books.registrants.set(id, registrant)
-  }
+  for (const session of sessions) if (!books.sessions.has(session.id)) books.sessions.set(session.id, session)
+  for (const { registration_status: status, ...row } of rows)
+    books.registrants.set(row.id, { ...row, status, selections: new Map() })
   for (const { id, registrant_id, session_id, state, on_conflict } of selections)
     books.registrants.get(registrant_id)?.selections.set(session_id, { id, state, on_conflict })
 }
 
-async function sessionsInto(
-  db: Db,
-  books: Books,
-  session_ids: number[],
-  registrant_ids: number[],
-  comingIn: boolean,
-): Promise<void> {
-  if (session_ids.length === 0 && registrant_ids.length === 0 && !comingIn) return
-  const sessions = await readSessions(db, books.event.id, { session_ids, registrant_ids, comingIn })
-  for (const session of sessions) if (!books.sessions.has(session.id)) books.sessions.set(session.id, session)
-}
-
-async function typesInto(db: Db, books: Books, errands: Errand[]): Promise<void> {
+async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand[]): Promise<void> {
   const changes = errands.filter(
     errand => errand.newcomer || errand.wish.status !== undefined || errand.wish.profile,
   )
@@ -106,15 +127,13 @@ async function typesInto(db: Db, books: Books, errands: Errand[]): Promise<void>
     ...new Set(people.flatMap(person => person?.[column] ?? [])),
   ]
   const [types, sizes] = await Promise.all([
-    idsOf('reg_type_id').length > 0 ? readRegTypes(db, books.event.id, idsOf('reg_type_id')) : [],
+    idsOf('reg_type_id').length > 0 ? readRegTypes(db, event_id, idsOf('reg_type_id')) : [],
     idsOf('group_id').length > 0 ? readGroupSizes(db, idsOf('group_id')) : [],
   ])
   for (const type of types) books.regTypes.set(type.id, type)
   for (const { group_id, size } of sizes) books.groupSizes.set(group_id, size)
 }
 
-async function elsewhereInto(db: Db, books: Books, account_id: number, named: number[]): Promise<void> {
-  const missing = named.filter(id => !books.sessions.has(id))
-  if (missing.length > 0)
-    for (const id of await findElsewhere(db, account_id, missing)) books.elsewhere.add(id)
+async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {
+  for (const id of await findElsewhere(db, account_id, missing)) books.elsewhere.add(id)
 }

@@ -13,7 +13,7 @@ import {
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
 import { decideErrands, type Errand, givenUp, type Outcome } from './batch.ts'
-import type { EventRow } from './queries.ts'
+import { announceSeats, type EventRow } from './queries.ts'
 
 /** An errand with what is written of the person in the transaction of their seats: both, or neither. */
 export type PersonErrand = Errand & {
@@ -32,40 +32,49 @@ const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer =
 /** Nothing of the person changes, apart from their status. */
 export const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
 
-/** Decides errands and writes what was granted: people, seats, and what people have to be told. */
+/**
+ * Carries out errands of one event in this transaction, under the lock of the event: people, seats, and what people have
+ * to be told. Throws 404 when the event is gone.
+ *
+ * The writes are sent at once, in this order (see openBooks): people before their seats; who is removed last, because
+ * until then everything that was decided of them can be written.
+ */
 export async function carryOut(
   db: Db,
-  event: EventRow,
+  event_id: number,
   errands: PersonErrand[],
   now: Date,
-  recheck: number[] | 'all',
+  everyLine = false,
 ): Promise<Outcome[]> {
-  const decided = await decideErrands(db, event, errands, now, recheck)
-  const granted = errands.filter((_errand, index) => isGranted(decided.outcomes[index]!))
-  await insertRegistrants(
-    db,
-    granted.flatMap(({ wish, person, actor }) =>
-      person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
-    ),
-  )
-  await writeChanges(db, event, granted, decided.expired, now)
-  await decided.writeSeats()
-  await renewHolds(
-    db,
-    granted.filter(errand => !errand.person).map(errand => errand.wish.registrant_id),
-    holdFrom(now),
-  )
+  const decided = await decideErrands(db, event_id, errands, now, everyLine)
+  const { event, outcomes, expired, notices, isUnfinished } = decided
+  const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
+  const renewed = granted
+    .filter(({ person, wish }) => !person && isUnfinished(wish.registrant_id))
+    .map(errand => errand.wish.registrant_id)
   const letters = errands.flatMap(({ wish, letter }, index): Letter[] => {
-    const outcome = decided.outcomes[index]!
+    const outcome = outcomes[index]!
     if (!letter || !('granted' in outcome && outcome.granted)) return []
     const dropped_session_ids = givenUp(outcome.moves)
     return [{ registrant_id: wish.registrant_id, kind: letter, session_id: null, dropped_session_ids }]
   })
-  await insertLetters(db, event, [...letters, ...decided.notices], now)
-  // Last: until here everything that was decided of them can be written.
-  for (const { wish, actor, removal } of granted)
-    if (removal) await deleteRegistrant(db, actor, wish.registrant_id)
-  return decided.outcomes
+  await Promise.all([
+    insertRegistrants(
+      db,
+      granted.flatMap(({ wish, person, actor }) =>
+        person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
+      ),
+    ),
+    writeChanges(db, event, granted, expired, now),
+    decided.writeSeats(),
+    renewHolds(db, renewed, holdFrom(now)),
+    insertLetters(db, event, [...letters, ...notices], now),
+    ...granted.flatMap(({ wish, actor, removal }) =>
+      removal ? [deleteRegistrant(db, actor, wish.registrant_id)] : [],
+    ),
+    (everyLine || decided.changesSeats) && announceSeats(db, event_id),
+  ])
+  return outcomes
 }
 
 /** One update for each errand that changes a registrant, in order of arrival; those who expired did so before. */

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { readId } from '../http/query.ts'
@@ -175,10 +174,11 @@ export function seatRoutes(app: FastifyInstance): void {
       'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events, the first with everything, later ones with what changed.',
     success: { 200: Type.Ref('Availability'), 304: Type.Null() },
     handler: async (request, reply) => {
-      const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      const { account_id } = request.caller
+      const event_id = idOf(request, 'Event')
       if (request.headers.accept?.includes('text/event-stream'))
-        return streamAvailability(app.availability, event.id, reply)
-      const { json, etag } = await app.availability.get(event.id)
+        return streamAvailability(app.availability, account_id, event_id, reply)
+      const { json, etag } = await app.availability.get(account_id, event_id)
       reply.headers({ etag, 'cache-control': 'private, max-age=1' })
       if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
       return reply.type('application/json; charset=utf-8').serializer(String).send(json)

@@ -1,8 +1,8 @@
 import type { Db } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
-import { carryOutLocked } from './desk.ts'
 import { deleteSelectionsOf, lockEventSeats, readOutsiders } from './queries.ts'
+import { carryOut } from './registration.ts'
 import { emptyWish, type Reason } from './wish.ts'
 
 /** An included session has no room for somebody, or clashes with what they have. */
@@ -47,7 +47,7 @@ export async function includeEveryone(
     actor: { ...actor, ifMatch: undefined },
     wish: { ...wish, registrant_id },
   }))
-  const outcomes = await carryOutLocked(db, session.event_id, errands, actor.now)
+  const outcomes = await carryOut(db, session.event_id, errands, actor.now)
   return outcomes.flatMap((outcome, index) => {
     const reasons = 'failure' in outcome ? [] : outcome.granted ? outcome.skipped : outcome.reasons
     return reasons.map(reason => ({ registrant_id: outsiders[index]!, ...reason }))
@@ -56,7 +56,7 @@ export async function includeEveryone(
 
 /** Lets the lines of an event move after something else than a claim made room: capacity, times, flags, settings. */
 export async function moveLinesOf(db: Db, event_id: number, now: Date): Promise<void> {
-  await carryOutLocked(db, event_id, [], now, 'all')
+  await carryOut(db, event_id, [], now, true)
 }
 
 /** Gives back every seat and place of a session that is about to be deleted. Throws 422 when there are any, unless forced. */

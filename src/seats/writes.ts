@@ -1,6 +1,14 @@
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Books, type Move, type OnConflict, type SelectionState, type Session, taken } from './books.ts'
+import {
+  type Books,
+  type Move,
+  type OnConflict,
+  type RegType,
+  type SelectionState,
+  type Session,
+  taken,
+} from './books.ts'
 
 /** What became of one registrant's selection of one session in a batch. */
 export type Change = {
@@ -16,9 +24,18 @@ export type Change = {
   isLate: boolean
 }
 
-type Written = { id: number; registrant_id: number; session_id: number }
+/** What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. */
+export function splitRelined(change: Change): Change[] {
+  const { before, after, move, isLate } = change
+  if (before && after?.state === 'waitlisted' && isLate)
+    return [
+      { ...change, after: null },
+      { ...change, before: null },
+    ]
+  return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
+}
 
-/** Writes the selections, the counters and the change log of a batch, each with one statement. */
+/** Writes the selections, the counters and the change log of a batch; every statement is sent at once. */
 export async function writeSelections(
   db: Db,
   books: Books,
@@ -28,37 +45,18 @@ export async function writeSelections(
 ): Promise<void> {
   if (changes.length === 0) return
   const gone = changes.filter(change => change.before && !change.after)
-  const fresh = changes.filter(change => !change.before && change.after)
   const kept = changes.filter(change => change.before && change.after)
-  // First, because who lines up again has a row in both.
-  if (gone.length > 0)
-    await db`delete from selections where id = any(${gone.map(change => change.before!.id)}::bigint[])`
-  const [created] = await Promise.all([
-    fresh.length > 0 ? insertSelections(db, books, fresh, now) : [],
+  await Promise.all([
+    // First, because who lines up again has a row in both.
+    gone.length > 0 && deleteSelections(db, gone),
     kept.length > 0 && updateSelections(db, kept, now),
+    insertAndLog(db, books, changes, now),
     writeCounters(db, changedSessions(books, changes), overridden),
   ])
-  const ids = new Map(created.map(row => [`${row.registrant_id} ${row.session_id}`, row.id]))
-  await logSelections(
-    db,
-    books,
-    changes,
-    change => change.before?.id ?? ids.get(`${change.registrant_id} ${change.session_id}`)!,
-    now,
-  )
 }
 
-function insertSelections(db: Db, { event }: Books, changes: Change[], now: Date): Promise<Written[]> {
-  return db<Written[]>`
-    insert into selections
-      (account_id, event_id, registrant_id, session_id, state, on_conflict, override, expires_at, created_at, updated_at)
-    select ${changes[0]!.actor.account_id}, ${event.id}, c.registrant_id, c.session_id, c.state, c.on_conflict, c.override, c.expires_at, ${now}, ${now}
-    from unnest(${changes.map(change => change.registrant_id)}::bigint[], ${changes.map(change => change.session_id)}::bigint[],
-      ${changes.map(change => change.after!.state)}::text[], ${changes.map(change => change.after!.on_conflict)}::text[],
-      ${changes.map(change => Number(change.move.override ?? false))}::smallint[], ${changes.map(change => change.expires_at?.toISOString() ?? null)}::timestamptz[])
-      with ordinality as c (registrant_id, session_id, state, on_conflict, override, expires_at, place)
-    order by c.place
-    returning id, registrant_id, session_id`
+async function deleteSelections(db: Db, changes: Change[]): Promise<void> {
+  await db`delete from selections where id = any(${changes.map(change => change.before!.id)}::bigint[])`
 }
 
 async function updateSelections(db: Db, changes: Change[], now: Date): Promise<void> {
@@ -90,29 +88,42 @@ async function writeCounters(db: Db, sessions: Session[], overridden: Set<number
     where s.id = c.id`
 }
 
-async function logSelections(
-  db: Db,
-  { event }: Books,
-  changes: Change[],
-  idOf: (change: Change) => number,
-  now: Date,
-): Promise<void> {
-  const rows = changes.map(change => {
-    const { registrant_id, session_id, before, after, move } = change
-    return {
-      object_id: idOf(change),
+/** Inserts the selections that are new, and records all changes in their order. */
+async function insertAndLog(db: Db, { event }: Books, changes: Change[], now: Date): Promise<void> {
+  const rows = changes.map(
+    ({ actor, registrant_id, session_id, before, after, move, expires_at }, place) => ({
+      place,
+      id: before?.id,
+      registrant_id,
+      session_id,
+      state: after?.state,
+      on_conflict: after?.on_conflict,
+      override: Number(move.override ?? false),
+      expires_at,
       action: !before ? 'create' : !after ? 'delete' : 'update',
-      credential_id: change.actor.credential_id,
-      request_id: change.actor.request_id,
+      credential_id: actor.credential_id,
+      request_id: actor.request_id,
       before: before && { registrant_id, session_id, state: before.state, ...(!after && explanation(move)) },
       after: after && { registrant_id, session_id, state: after.state, ...explanation(move) },
-    }
-  })
+    }),
+  )
+  const { account_id } = changes[0]!.actor
   await db`
+    with given as materialized (
+        select * from jsonb_to_recordset(${db.json(rows as never)}) as c (place int, id bigint, registrant_id bigint, session_id bigint,
+          state text, on_conflict text, override smallint, expires_at timestamptz, action text, credential_id bigint, request_id text,
+          before jsonb, after jsonb)),
+      fresh as (
+        insert into selections
+          (account_id, event_id, registrant_id, session_id, state, on_conflict, override, expires_at, created_at, updated_at)
+        select ${account_id}, ${event.id}, registrant_id, session_id, state, on_conflict, override, expires_at, ${now}, ${now}
+        from given where action = 'create' order by place
+        returning id, registrant_id, session_id)
     insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
-    select ${changes[0]!.actor.account_id}, ${event.id}, 'selection', c.object_id, c.action, c.credential_id, c.request_id,
+    select ${account_id}, ${event.id}, 'selection', coalesce(c.id, f.id), c.action, c.credential_id, c.request_id,
       nullif(c.before, 'null'), nullif(c.after, 'null'), ${now}
-    from jsonb_to_recordset(${db.json(rows as never)}) as c (object_id bigint, action text, credential_id bigint, request_id text, before jsonb, after jsonb)`
+    from given c left join fresh f on c.id is null and f.registrant_id = c.registrant_id and f.session_id = c.session_id
+    order by c.place`
 }
 
 const explanation = ({ why, override, about }: Move) => ({ why, ...(override && { override }), ...about })
@@ -120,8 +131,13 @@ const explanation = ({ why, override, about }: Move) => ({ why, ...(override && 
 /** Writes how many registrants an event and its types have. */
 export async function writeRegistrantCounts(db: Db, { event, regTypes }: Books): Promise<void> {
   const types = [...regTypes.values()]
-  await db`update events set registrants_count = ${event.registrants} where id = ${event.id} and registrants_count <> ${event.registrants}`
-  if (types.length === 0) return
+  await Promise.all([
+    db`update events set registrants_count = ${event.registrants} where id = ${event.id} and registrants_count <> ${event.registrants}`,
+    types.length > 0 && writeTypeCounts(db, types),
+  ])
+}
+
+async function writeTypeCounts(db: Db, types: RegType[]): Promise<void> {
   await db`
     update reg_types t set registrants_count = c.registrants
     from unnest(${types.map(type => type.id)}::bigint[], ${types.map(type => type.registrants)}::int[]) as c (id, registrants)
