@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { PassThrough } from 'node:stream'
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import { changeRoutes } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
-import { ApiError, expectedError, notFound, renderError, unexpectedError } from './errors.ts'
 import { allEventQuestions, type EventQuestionRow, questionChannel } from './event-questions/queries.ts'
 import { eventQuestionRoutes } from './event-questions/routes.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -22,6 +15,7 @@ import { healthRoutes } from './http/health.ts'
 import { describeApi, openApiSchema } from './http/openapi.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
+import { refuse, refusePath } from './http/refuse.ts'
 import { logResponse } from './http/request-log.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { locationRoutes } from './locations/routes.ts'
@@ -42,6 +36,7 @@ import { Desk } from './seats/desk.ts'
 import { seatRoutes } from './seats/routes.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './session-fields/queries.ts'
 import { sessionFieldRoutes } from './session-fields/routes.ts'
+import { gatheredInsert, type Insert } from './sessions/insert.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { trackRoutes } from './tracks/routes.ts'
 import { version } from './version.ts'
@@ -70,6 +65,8 @@ declare module 'fastify' {
     /** questions of an event, by its id */
     eventQuestions: NotifiedCache<EventQuestionRow[]>
     desk: Desk
+    /** writes new sessions that come at the same time together */
+    insertSession: Insert
     registrantIds: IdBlock
     availability: AvailabilityBoard
     /** answers that do not end by themselves */
@@ -106,7 +103,7 @@ export async function buildApp({
     routerOptions: { querystringParser: parseQuery, ignoreTrailingSlash: true, maxParamLength: 1200 },
     rewriteUrl: request => withoutJsonSuffix(request.url ?? '/'),
     genReqId: request => requestId(request.headers['x-request-id']),
-    frameworkErrors: (error, request, reply) => void fail(error, request, reply as FastifyReply),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply as FastifyReply),
     clientErrorHandler: answerUnreadable,
   })
   const sessionFields = new NotifiedCache(account => allSessionFields(pool, Number(account)))
@@ -124,6 +121,7 @@ export async function buildApp({
   app.decorate('sessionFields', sessionFields)
   app.decorate('eventQuestions', eventQuestions)
   app.decorate('desk', desk)
+  app.decorate('insertSession', gatheredInsert(pool))
   app.decorate('registrantIds', new IdBlock())
   app.decorate('availability', availability)
   app.decorate('openStreams', openStreams)
@@ -131,8 +129,8 @@ export async function buildApp({
   // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe.
   app.setValidatorCompiler(() => value => ({ value }))
   app.setSerializerCompiler(() => JSON.stringify)
-  app.setErrorHandler(fail)
-  app.setNotFoundHandler(explainNotFound)
+  app.setErrorHandler(refuse)
+  app.setNotFoundHandler(refusePath)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()
@@ -211,38 +209,4 @@ function withoutJsonSuffix(url: string): string {
 
 function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
-}
-
-function fail(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const expected = expectedError(error)
-  if (!expected) request.log.error({ err: error }, 'unexpected failure')
-  else if (expected.status >= 500) request.log.warn({ err: error }, 'cannot answer now')
-  const { status, headers, body } = renderError(
-    expected ?? unexpectedError(),
-    request.headers.accept,
-    request.id,
-  )
-  return reply
-    .code(status)
-    .headers({ 'x-request-id': request.id, ...headers })
-    .serializer(String)
-    .send(body)
-}
-
-/** 405 with Allow for a path that other methods have, 404 for one that nobody has. */
-function explainNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?')[0]!
-  const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(method =>
-    request.server.findRoute({ method, url: path } as never),
-  )
-  const error =
-    allowed.length > 0
-      ? new ApiError(
-          405,
-          'method_not_allowed',
-          `${request.method} is not possible here; ${allowed.join(', ')} is.`,
-          { headers: { allow: allowed.join(', ') } },
-        )
-      : notFound('Path', path)
-  return fail(error, request, reply)
 }

@@ -5,14 +5,9 @@ import { registerHooks } from 'node:module'
  * the transaction for one: an exception that nobody can catch, and the end of the process (porsager/postgres#1208).
  * Until a version is released that fails such a query instead, it is made to do so as it is loaded.
  */
-const unguarded = 'const x = socket.write(chunk, fn)'
-const guarded = `
-    if (!socket) {
-      chunk = nextWriteTimer = null
-      error(Errors.connection('CONNECTION_CLOSED', options, socket))
-      return false
-    }
-    ${unguarded}`
+const unguarded = 'socket.write(chunk'
+const failing = `{ write: () => (error(Errors.connection('CONNECTION_CLOSED', options)), false) }`
+const guarded = `(socket ?? ${failing}).write(chunk`
 
 registerHooks({
   load(url, context, next) {

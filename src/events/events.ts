@@ -8,7 +8,7 @@ import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
 import {
-  insertSessions,
+  insertNewSessions,
   listSessionsOfEvent,
   lockSessionsOfEvent,
   moveSessions,
@@ -129,16 +129,16 @@ export async function cloneEvent(
     const moved = resolveAll(sessions, 'start_date', session =>
       rezone({ ...session, date: shiftDays(session.date, days) }, session.timezone),
     )
-    await insertSessions(
+    const sessionsOfCopy = moved.map(session => ({
+      ...session,
+      event_id: copy.id,
+      track_id: session.track_id && became.tracks.get(session.track_id)!,
+      location_id: session.location_id && became.locations.get(session.location_id)!,
+      secure_id: newSecureId(),
+    }))
+    await insertNewSessions(
       tx,
-      actor,
-      moved.map(session => ({
-        ...session,
-        event_id: copy.id,
-        track_id: session.track_id && became.tracks.get(session.track_id)!,
-        location_id: session.location_id && became.locations.get(session.location_id)!,
-        secure_id: newSecureId(),
-      })),
+      sessionsOfCopy.map(session => ({ actor, session })),
     )
     return copy
   })

@@ -4,7 +4,7 @@ import { isBlank } from '../http/draft.ts'
 import { type Projection, project } from '../http/listing.ts'
 import { viewOf } from '../http/view.ts'
 import { listLettersOf } from '../mail/queries.ts'
-import { listSessionBriefsByIds } from '../sessions/queries.ts'
+import { listSessionBriefsByIds } from '../sessions/brief-queries.ts'
 import type { RegistrantRow } from './queries.ts'
 import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'
 

@@ -86,36 +86,35 @@ export async function findPlacement(
   return placement
 }
 
-export async function insertSession(db: Db, actor: Actor, session: StoredSession): Promise<SessionRow> {
-  const [written] = await db<SessionRow[]>`
-    with after as (insert into sessions ${db([stored(db, actor, session)])} returning *),
-      logged as (${logged(db, actor, 'session', 'create')})
-    select ${oneWithNames(db)} from after s`
-  return written!
-}
+/** Columns of a new session; the database decides the others. */
+const written = [...columns, 'account_id', 'created_at', 'updated_at']
 
-/** Inserts many sessions, a thousand at a time. */
-export async function insertSessions(db: Db, actor: Actor, sessions: StoredSession[]): Promise<void> {
-  for (let first = 0; first < sessions.length; first += 1000) {
-    const rows = sessions.slice(first, first + 1000).map(session => stored(db, actor, session))
-    await db`
-      with after as (insert into sessions ${db(rows)} returning *)
-      ${logged(db, actor, 'session', 'create')}`
-  }
-}
+/** A session that is about to be written, and who writes it. */
+export type NewSession = { actor: Actor; session: StoredSession }
 
-function stored(db: Db, actor: Actor, session: StoredSession) {
-  const decided = Object.fromEntries(columns.map(column => [column, session[column]])) as Pick<
-    StoredSession,
-    (typeof columns)[number]
-  >
-  return {
-    ...decided,
-    custom_fields: db.json(session.custom_fields as never),
+/** Inserts sessions, of whichever accounts and events, with one statement; returns them in the same order. */
+export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise<SessionRow[]> {
+  const rows = sessions.map(({ actor, session }) => ({
+    ...session,
     account_id: actor.account_id,
     created_at: actor.now,
     updated_at: actor.now,
-  }
+    actor: { credential_id: actor.credential_id, request_id: actor.request_id },
+  }))
+  return db<SessionRow[]>`
+    with given as materialized (
+        select nextval('sessions_id_seq') as id, place, item
+        from jsonb_array_elements(${db.json(rows as never)}) with ordinality as g (item, place)),
+      after as (
+        insert into sessions (id, ${db.unsafe(written.join(', '))})
+        select g.id, ${db.unsafe(written.map(column => `r.${column}`).join(', '))} from given g, jsonb_populate_record(null::sessions, g.item) r
+        returning *),
+      logged as (
+        insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, after, created_at)
+        select r.account_id, r.event_id, 'session', r.id, 'create', (g.item -> 'actor' ->> 'credential_id')::bigint,
+          g.item -> 'actor' ->> 'request_id', to_jsonb(r), r.created_at
+        from after r join given g on g.id = r.id)
+    select ${oneWithNames(db)} from after s join given g on g.id = s.id order by g.place`
 }
 
 /** Writes a session that is locked; `overbooked` seats are taken beyond its capacity. */
@@ -126,7 +125,12 @@ export async function updateSession(
   session: StoredSession,
   overbooked: number,
 ): Promise<void> {
-  const { account_id: _account, event_id: _event, created_at: _created, ...set } = stored(db, actor, session)
+  const changeable = columns.filter(column => column !== 'event_id' && column !== 'custom_fields')
+  const set = {
+    ...Object.fromEntries(changeable.map(column => [column, session[column]])),
+    custom_fields: db.json(session.custom_fields as never),
+    updated_at: actor.now,
+  }
   await db`
     with before as (select * from sessions where id = ${id}),
       after as (update sessions set ${db(set)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
@@ -224,25 +228,4 @@ export function listClashes(
       and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
       and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)
     where s.id = any(${ids}::bigint[]) order by s.id, o.starts_at, o.id`
-}
-
-export type SessionBrief = Pick<
-  StoredSession,
-  'event_id' | 'name' | 'date' | 'start_time' | 'end_time' | 'session_status'
-> & { id: number }
-
-const brief = (db: Db) => db`
-  id, event_id, name, date, start_time, end_time, session_status, track_id, location_id from sessions`
-
-/** What a programme shows of its sessions, in its order. */
-export function listSessionBriefs(db: Db, event_ids: number[]): Promise<SessionBrief[]> {
-  return db<SessionBrief[]>`
-    select ${brief(db)} where event_id = any(${event_ids}::bigint[]) order by date, start_time nulls first, id`
-}
-
-/** The same of the named sessions. */
-export function listSessionBriefsByIds(db: Db, ids: number[]): Promise<SessionBrief[]> {
-  return db<
-    SessionBrief[]
-  >`select ${brief(db)} where id = any(${ids}::bigint[]) order by date, start_time nulls first, id`
 }

@@ -40,7 +40,10 @@ export function sessionRoutes(app: FastifyInstance): void {
     handler: async (request, reply) => {
       const context = await contextOf(request)
       return write(request, reply, async db =>
-        created(await createSession(db, actorOf(request), context.fields, request.body as Body), context),
+        created(
+          await createSession(db, actorOf(request), context.fields, request.body as Body, app.insertSession),
+          context,
+        ),
       )
     },
   })

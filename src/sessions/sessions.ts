@@ -16,11 +16,11 @@ import {
   type NotIncluded,
 } from '../seats/sessions.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
+import { type Insert, insertAlone } from './insert.ts'
 import { chooseChangedZone, chooseZone, type Place, placementOf, recallPlacement } from './placement.ts'
 import {
   deleteSession,
   findSession,
-  insertSession,
   lockSession,
   type SessionRow,
   type StoredSession,
@@ -53,6 +53,7 @@ export async function createSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
+  insert: Insert = insertAlone,
 ): Promise<Changed> {
   let place: Place = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
@@ -60,7 +61,7 @@ export async function createSession(
       // Everybody is put into an included session in the transaction that creates it.
       if (isIncludedIn(body))
         return await transaction(db, tx => createIncluded(tx, actor, fields, body, place))
-      return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place))
+      return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place, insert))
     } catch (error) {
       if (remaining === 0 || !placementConstraints.has(violatedConstraint(error) ?? '')) throw error
       place = placementOf
@@ -77,7 +78,7 @@ async function createIncluded(
 ): Promise<Changed> {
   // The event before anything that refers to it, as everywhere: nobody waits in a circle.
   await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)
-  const { id } = await tryCreateSession(db, actor, fields, body, place)
+  const { id } = await tryCreateSession(db, actor, fields, body, place, insertAlone)
   return withEveryone(db, actor, await mustFindSession(db, actor.account_id, id))
 }
 
@@ -98,6 +99,7 @@ async function tryCreateSession(
   fields: SessionFieldRow[],
   body: Body,
   place: Place,
+  insert: Insert,
 ): Promise<SessionRow> {
   const draft = readNew(SessionInput, body)
   const custom = readCustomValues(fields, customValuesIn(body))
@@ -107,15 +109,16 @@ async function tryCreateSession(
   const times = zone && timesOf(draft, { ...draft.given, timezone: zone.timezone })
   // Faults of the placement belong into the same answer as the others.
   if (draft.faults.length > 0 && place === recallPlacement)
-    return tryCreateSession(db, actor, fields, body, placementOf)
+    return tryCreateSession(db, actor, fields, body, placementOf, insert)
   const given = settle(draft)
-  return insertSession(db, actor, {
+  const session = {
     ...(given as Required<SessionInput>),
     ...zone!,
     ...times!,
     secure_id: given.secure_id ?? newSecureId(),
     custom_fields: custom.values,
-  })
+  }
+  return insert(db, { actor, session })
 }
 
 /**

@@ -1,0 +1,48 @@
+/** Batches that are under way at once: while one waits for its commit, another is executed. */
+const lanes = 2
+/** Items of one batch. */
+const largestBatch = 200
+
+type Waiting<I, O> = { item: I; resolve: (outcome: O) => void; reject: (error: unknown) => void }
+
+/**
+ * Writes many items with one statement and one commit: while some are being written, those who come gather for the next.
+ * There is no timer: an item that comes alone is written alone, at once. When a batch fails because of what is in it
+ * (`isOwnFault`), each of its items is written by itself, so that one harms nobody else.
+ */
+export class GatheredWrites<I, O> {
+  readonly #write: (items: I[]) => Promise<O[]>
+  readonly #isOwnFault: (error: unknown) => boolean
+  readonly #waiting: Waiting<I, O>[] = []
+  #busy = 0
+
+  constructor(write: (items: I[]) => Promise<O[]>, isOwnFault: (error: unknown) => boolean) {
+    this.#write = write
+    this.#isOwnFault = isOwnFault
+  }
+
+  /** Resolves when the item is committed, to what was written. */
+  put(item: I): Promise<O> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject })
+      if (this.#busy < lanes) void this.#serve()
+    })
+  }
+
+  async #serve(): Promise<void> {
+    this.#busy++
+    while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.splice(0, largestBatch))
+    this.#busy--
+  }
+
+  async #writeBatch(batch: Waiting<I, O>[]): Promise<void> {
+    try {
+      const outcomes = await this.#write(batch.map(waiting => waiting.item))
+      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!)
+    } catch (error) {
+      if (batch.length > 1 && this.#isOwnFault(error))
+        for (const waiting of batch) await this.#writeBatch([waiting])
+      else for (const { reject } of batch) reject(error)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { describe, it } from 'node:test'
+import { type Json, type TestApp, testApp } from '../../test/support/app.ts'
+
+const first = await testApp()
+const second = await testApp({ beside: first })
+const closing = await testApp({ beside: first })
+const { make, call } = first
+
+const event = await make('events', { name: 'Summit' })
+const session = (settings: Json) =>
+  make('sessions', { event_id: event.id, name: 'Talk', date: '2030-01-01', ...settings })
+const [small, open] = [await session({ capacity: 3 }), await session({})]
+let people = 0
+const register = (session_ids: number[]) =>
+  make('registrants', { event_id: event.id, email: `p${++people}@example.com`, session_ids })
+const path = `/events/${event.id}/availability`
+
+/** The events of a stream as they come, over a connection of its own; `done` resolves when the server has ended it. */
+async function streamOf({ app, token }: TestApp) {
+  const address = (app.server.address() as AddressInfo | null) ?? undefined
+  if (!address) await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+  })
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return {
+    type: answer.headers.get('content-type'),
+    next: async (): Promise<Json | undefined> => {
+      for (;;) {
+        const end = text.indexOf('\n\n')
+        const message = text.slice(0, end)
+        if (end >= 0) text = text.slice(end + 2)
+        if (end >= 0 && message.startsWith('event: seats'))
+          return JSON.parse(/^data: (.*)$/m.exec(message)![1]!)
+        if (end >= 0) continue
+        const { value, done } = await reader.read()
+        if (done) return undefined
+        text += value
+      }
+    },
+    end: () => reader.cancel(),
+  }
+}
+
+describe('GET /events/{id}/availability', () => {
+  it('200 gives the seats left by session, null when unlimited', async () => {
+    const { status, body } = await call('GET', path)
+    assert.deepEqual([status, body], [200, { [small.id]: 3, [open.id]: null }])
+  })
+
+  it('304 as long as nothing changed, and 200 as soon as a seat went, in every process', async () => {
+    const { headers } = await call('GET', path)
+    const poll = (app: TestApp) => app.call('GET', path, undefined, { 'if-none-match': headers.etag })
+    assert.deepEqual([(await poll(first)).status, (await poll(second)).status], [304, 304])
+    await register([small.id])
+    const polls = [first, second].map(async app => {
+      for (;;) {
+        const { status, body } = await poll(app)
+        if (status === 200) return body[small.id]
+      }
+    })
+    assert.deepEqual(await Promise.all(polls), [2, 2])
+  })
+
+  it('404 for an event of another account, and for one that does not exist', async () => {
+    const stranger = await testApp()
+    assert.equal((await stranger.call('GET', path)).status, 404)
+    assert.equal((await call('GET', '/events/999999999/availability')).status, 404)
+  })
+
+  it('200 streams everything, then what changes, to all who listen in any process', async () => {
+    const streams = await Promise.all([streamOf(first), streamOf(first), streamOf(second)])
+    assert.equal(streams[0]!.type, 'text/event-stream')
+    for (const stream of streams) assert.deepEqual(await stream.next(), { [small.id]: 2, [open.id]: null })
+    await register([small.id, open.id])
+    for (const stream of streams) assert.deepEqual(await stream.next(), { [small.id]: 1 })
+    await Promise.all(streams.map(stream => stream.end()))
+  })
+
+  it('ends its streams when the server stops', async () => {
+    const stream = await streamOf(closing)
+    await stream.next()
+    await closing.app.close()
+    assert.equal(await stream.next(), undefined)
+  })
+})
