@@ -18,12 +18,16 @@ export function makeSignUp(serverUrl: string, name: string, what: SignUp): Promi
   return makeDatabase(serverUrl, name, pool => fillSignUp(pool, what))
 }
 
-/** One claim for each of the first registrants, by turns for the sessions from `from` to `to`. */
-export function claims({ headers }: Stored, people: number, from: number, to: number): Request[] {
+/** One claim for each of the first registrants, by turns for the sessions from `from` to `to`; `keyed` with an Idempotency-Key each. */
+export function claims(
+  { headers }: Stored,
+  people: number,
+  { from, to, keyed = false }: { from: number; to: number; keyed?: boolean },
+): Request[] {
   return Array.from({ length: people }, (_, index) => ({
     method: 'POST',
     path: `/api/v1/registrants/${index + 1}/session/${from + (index % (to - from + 1))}`,
-    headers,
+    headers: { ...headers, ...(keyed && { 'idempotency-key': `claim ${index}` }) },
   }))
 }
 

@@ -4,7 +4,9 @@ import { readConfig } from '../../src/config.ts'
 import { type Db, transaction } from '../../src/db/connection.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { notFound } from '../../src/errors.ts'
+import { keepAnswers, takeKeys } from '../../src/http/once.ts'
 import type { Outcome } from '../../src/seats/batch.ts'
+import { mustBeGranted } from '../../src/seats/refusals.ts'
 import type { Wish } from '../../src/seats/wish.ts'
 
 /*
@@ -15,7 +17,17 @@ import type { Wish } from '../../src/seats/wish.ts'
 const config = readConfig(process.env)
 const { pool, readers, close } = await openDatabase(config)
 const app = await buildApp({ pool, readers, config })
-app.desk.submit = (_db, _event_id, { wish }) => transaction(pool, db => claim(db, wish))
+app.desk.submit = async (_db, { errand }, answer) =>
+  answer(pool, mustBeGranted(await transaction(pool, db => claim(db, errand.wish))))
+app.desk.submitOnce = ({ errand }, answer, once) =>
+  transaction(pool, async db => {
+    const earlier = (await takeKeys(db, [once])).get(once)
+    if (earlier && 'failure' in earlier) throw earlier.failure
+    if (earlier) return earlier
+    const kept = await once.render(async () => answer(db, mustBeGranted(await claim(db, errand.wish))))
+    await keepAnswers(db, [[once, kept]])
+    return kept
+  })
 await app.listen({ port: 0, host: '127.0.0.1' })
 console.log(`http://127.0.0.1:${(app.addresses()[0] as AddressInfo).port}`)
 for (const signal of ['SIGTERM', 'SIGINT'])

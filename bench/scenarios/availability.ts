@@ -16,7 +16,7 @@ export const availability: Scenario = {
     const claim = (session: number): Plan => ({
       url: lectern.url,
       connections: 64,
-      requests: claims(stored, people, session, session),
+      requests: claims(stored, people, { from: session, to: session }),
     })
     const poll = (pause?: number): Plan => ({
       url: lectern.url,

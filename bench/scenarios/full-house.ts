@@ -28,7 +28,7 @@ export const fullHouse: Scenario = {
       const plan = (server: { url: string }, house: typeof small) => ({
         url: server.url,
         connections: 1,
-        requests: claims(house, people, 1, 50),
+        requests: claims(house, people, { from: 1, to: 50 }),
       })
       const what = `${selections.toLocaleString('en')} selections stored`
       comparisons.push(await compare(what, { costAtMost: 1.2 }, plan(ofLarge, large), plan(ofSmall, small)))

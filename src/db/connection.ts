@@ -45,6 +45,24 @@ export function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T>
 }
 
 /**
+ * Runs `work` in a transaction whose last statements travel together with its commit: it returns them unawaited, sent.
+ * When one of them fails, the database rolls back at the commit, and this rejects with what was wrong.
+ */
+export async function swiftTransaction<T>(
+  pool: Pool,
+  work: (db: Db) => Promise<{ result: T; writes: Promise<unknown> }>,
+): Promise<T> {
+  const { result, writes } = await (pool.begin(async db => {
+    const { result, writes } = await work(db)
+    // A promise in an object is not awaited: the commit is sent now. Its failure is awaited below.
+    writes.catch(() => {})
+    return { result, writes }
+  }) as Promise<{ result: T; writes: Promise<unknown> }>)
+  await writes
+  return result
+}
+
+/**
  * Runs statements of which one may fail and be followed by others: in a savepoint inside a transaction, which would be
  * lost otherwise; directly on the pool.
  */

@@ -1,29 +1,37 @@
-import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Db, transaction } from '../db/connection.ts'
-import { ApiError, expectedError, invalid, renderError } from '../errors.ts'
+import { type Db, type Pool, transaction } from '../db/connection.ts'
 import { tagVersion } from './etag.ts'
+import { isRemembered, type Kept, keepAnswers, type Once, onceOf, takeKeys } from './once.ts'
 import { isOn, type Query } from './query.ts'
 
 /** What a write answers: a record with its version, or nothing (204). */
 export type Answer = { status: 200 | 201 | 204; body?: object; version?: number; location?: string }
 
+type Work = (db: Db) => Promise<Answer>
+
+export type WriteOptions = {
+  /** whether an Idempotency-Key is looked at; not for answers with a secret in them */
+  remember?: boolean
+  /** how a request with a key is carried out; unless given, in a transaction of its own */
+  carryOnce?: (once: Once) => Promise<Kept>
+}
+
 /**
  * Carries out a write and sends its answer. With `validate_only` everything is checked and rolled back; with an
  * Idempotency-Key the write and its remembered answer are one transaction, so that a repetition gets that answer even
- * when the server died before sending it. With `remember` off the key is not looked at: for answers with a secret in them.
+ * when the server died before sending it.
  */
 export async function write(
   request: FastifyRequest,
   reply: FastifyReply,
-  work: (db: Db) => Promise<Answer>,
-  { remember = true }: { remember?: boolean } = {},
+  work: Work,
+  { remember = true, carryOnce }: WriteOptions = {},
 ): Promise<FastifyReply> {
   const { pool } = request.server
   if (isOn(request.query as Query, 'validate_only')) return send(reply, await rehearse(pool, work))
-  const key = remember && request.method === 'POST' ? request.headers['idempotency-key'] : undefined
-  if (key === undefined) return send(reply, await work(pool))
-  return once(request, reply, String(key), work)
+  const once = remember ? onceOf(request, reply) : undefined
+  if (!once) return send(reply, await work(pool))
+  return sendKept(reply, await (carryOnce ? carriedOr(carryOnce, pool, once) : alone(pool, once, work)))
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
@@ -31,6 +39,14 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   if (answer.location) reply.header('location', answer.location)
   if (answer.version !== undefined) tagVersion(reply, answer.version)
   return reply.send(answer.body)
+}
+
+function sendKept(reply: FastifyReply, { status, headers, body, replayed }: Kept): FastifyReply {
+  if (replayed) reply.header('idempotency-replayed', 'true')
+  const { 'lectern-version': version, ...others } = headers
+  if (version) tagVersion(reply, Number(version))
+  reply.code(status).headers(others)
+  return status === 204 ? reply.send() : reply.serializer(String).send(body)
 }
 
 class Rehearsed extends Error {
@@ -41,7 +57,7 @@ class Rehearsed extends Error {
   }
 }
 
-async function rehearse(pool: Db, work: (db: Db) => Promise<Answer>): Promise<Answer> {
+async function rehearse(pool: Db, work: Work): Promise<Answer> {
   try {
     return await transaction(pool, async db => {
       const { body = {} } = await work(db)
@@ -54,87 +70,24 @@ async function rehearse(pool: Db, work: (db: Db) => Promise<Answer>): Promise<An
   }
 }
 
-type Remembered = { request_hash: Buffer; status: number; headers: Record<string, string>; body: string }
-type Outcome = Omit<Remembered, 'request_hash'> & { replayed: boolean }
-const keyPattern = /^[\x20-\x7e]{1,255}$/
-
-async function once(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  key: string,
-  work: (db: Db) => Promise<Answer>,
-): Promise<FastifyReply> {
-  if (!keyPattern.test(key))
-    throw new ApiError(
-      400,
-      'bad_idempotency_key',
-      'Idempotency-Key must be 1 to 255 printable ASCII characters.',
-    )
-  const account = request.caller.account_id
-  const now = request.server.clock.now()
-  const requestHash = hash('sha256', JSON.stringify([request.method, request.url, request.body]), 'buffer')
-  const outcome = await transaction(request.server.pool, async (db): Promise<Outcome> => {
-    const [lock] =
-      await db`select pg_try_advisory_xact_lock(hashtextextended(${`${account} ${key}`}, 0)) as free`
-    if (!lock!.free) throw stillRunning()
-    const [known] = await db<Remembered[]>`
-      select request_hash, status, headers, body from idempotency_keys
-      where account_id = ${account} and key = ${key} and created_at > ${now}::timestamptz - interval '24 hours'`
-    if (known && !known.request_hash.equals(requestHash)) throw otherRequest()
-    if (known) return { ...known, replayed: true }
-    const fresh = await attempt(request, reply, db, work)
-    await db`
-      insert into idempotency_keys (account_id, key, request_hash, status, headers, body, created_at)
-      values (${account}, ${key}, ${requestHash}, ${fresh.status}, ${db.json(fresh.headers)}, ${fresh.body}, ${now})
-      on conflict (account_id, key) do update set request_hash = excluded.request_hash, status = excluded.status,
-        headers = excluded.headers, body = excluded.body, created_at = excluded.created_at`
-    await db`
-      delete from idempotency_keys where ctid = any(array(
-        select ctid from idempotency_keys where created_at < ${now}::timestamptz - interval '24 hours'
-        order by created_at limit 3 for update skip locked))`
-    return { ...fresh, replayed: false }
+/** Carries out a request in a transaction of its own; a savepoint keeps the key when the work is refused. */
+function alone(pool: Pool, once: Once, work: Work): Promise<Kept> {
+  return transaction(pool, async db => {
+    const earlier = (await takeKeys(db, [once])).get(once)
+    if (earlier && 'failure' in earlier) throw earlier.failure
+    if (earlier) return earlier
+    const kept = await once.render(() => transaction(db, work))
+    await keepAnswers(db, [[once, kept]])
+    return kept
   })
-  if (outcome.replayed) reply.header('idempotency-replayed', 'true')
-  const { 'lectern-version': version, ...headers } = outcome.headers
-  if (version) tagVersion(reply, Number(version))
-  reply.code(outcome.status).headers(headers)
-  return outcome.status === 204 ? reply.send() : reply.serializer(String).send(outcome.body)
 }
 
-/** The answer in its final form, also when it is a refusal; 5xx and 429 are thrown, and so not remembered. */
-async function attempt(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  db: Db,
-  work: (db: Db) => Promise<Answer>,
-): Promise<Omit<Remembered, 'request_hash'>> {
+/** A request that was refused before anybody took its key: that is remembered, unless it was answered before. */
+async function carriedOr(carryOnce: (once: Once) => Promise<Kept>, pool: Pool, once: Once): Promise<Kept> {
   try {
-    const answer = await transaction(db, work)
-    const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
-    if (answer.location) headers.location = answer.location
-    if (answer.version !== undefined) headers['lectern-version'] = String(answer.version)
-    reply.code(answer.status)
-    return {
-      status: answer.status,
-      headers,
-      body: answer.body ? String(reply.serialize(answer.body as never)) : '',
-    }
+    return await carryOnce(once)
   } catch (error) {
-    const failure = expectedError(error)
-    if (!failure || failure.status >= 500 || failure.status === 429) throw error
-    return renderError(failure, request.headers.accept, request.id)
+    if (!isRemembered(error)) throw error
+    return alone(pool, once, () => Promise.reject(error))
   }
 }
-
-const stillRunning = () =>
-  new ApiError(409, 'still_running', 'A request with this Idempotency-Key is still being processed.', {
-    headers: { 'retry-after': '1' },
-  })
-const otherRequest = () =>
-  invalid([
-    {
-      field: 'Idempotency-Key',
-      type: 'idempotency_key_reused',
-      message: 'This Idempotency-Key was used for a different request.',
-    },
-  ])

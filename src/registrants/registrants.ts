@@ -1,5 +1,5 @@
 import type { Db } from '../db/connection.ts'
-import { type ApiError, type Fault, invalid, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { unknownEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
@@ -7,31 +7,25 @@ import { type Body, type Draft, settle } from '../http/draft.ts'
 import { readId } from '../http/query.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/schema.ts'
-import type { Outcome } from '../seats/batch.ts'
-import { maySit } from '../seats/books.ts'
-import type { Desk } from '../seats/desk.ts'
+import type { Order } from '../seats/desk.ts'
 import { noChange, type PersonErrand } from '../seats/registration.ts'
-import { emptyWish, type Reason, type Wish } from '../seats/wish.ts'
+import { emptyWish, type Wish } from '../seats/wish.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import type { IdBlock } from './ids.ts'
 import { readNewRegistrant, readRegistrantUpdate } from './input.ts'
 import type { Manner } from './manner.ts'
 import { findRegistrant, findRegistrantPlacement, type RegistrantRow } from './queries.ts'
-import type { RegistrantInput } from './schema.ts'
+import type { CheckInStatus, RegistrantInput } from './schema.ts'
 
 /** What registrants are written with. */
 export type Registration = {
   db: Db
-  desk: Desk
   ids: IdBlock
   questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
 }
 
-/** A registrant as written, and the sessions that were not granted although the rest was. */
-export type Registered = { registrant: RegistrantRow; skipped: Reason[] }
-
 /**
- * Registers a person with their sessions: both, or neither. Sessions that are selected by default are taken only when
+ * What registers a person with their sessions: both, or neither. Sessions that are selected by default are taken only when
  * none are named. Throws 422 with everything that is wrong, or with every reason against the sessions.
  */
 export async function register(
@@ -39,8 +33,8 @@ export async function register(
   actor: Actor,
   body: Body,
   manner: Manner,
-): Promise<Registered> {
-  const { db, desk, ids } = tools
+): Promise<Order> {
+  const { db, ids } = tools
   const draft = readNewRegistrant(await questionsFor(tools, actor.account_id, body), body)
   await checkPlacement(db, actor.account_id, draft)
   const given = settle<RegistrantInput>(draft)
@@ -67,12 +61,11 @@ export async function register(
     newcomer: { reg_type_id: person.reg_type_id ?? null, group_id: person.group_id ?? null },
     ...(manner.mail && status !== 'in_progress' && { letter: 'confirmation' as const }),
   }
-  const skipped = mustBeGranted(await desk.submit(db, given.event_id, errand))
-  return { registrant: await mustFindRegistrant(db, actor.account_id, registrant_id), skipped }
+  return { event_id: given.event_id, errand }
 }
 
 /**
- * Changes the given fields of a registrant; `session_ids` replaces the selection at once, so that a swap never loses
+ * What changes the given fields of a registrant; `session_ids` replaces the selection at once, so that a swap never loses
  * the old seat. Throws 404, 412, 422.
  */
 export async function changeRegistrant(
@@ -81,8 +74,8 @@ export async function changeRegistrant(
   id: number,
   body: Body,
   manner: Manner,
-): Promise<Registered> {
-  const { db, desk } = tools
+): Promise<Order> {
+  const { db } = tools
   const current = await mustFindRegistrant(db, actor.account_id, id)
   const draft = readRegistrantUpdate(await tools.questionsOf(current.event_id), body)
   await checkPlacement(db, actor.account_id, {
@@ -111,55 +104,27 @@ export async function changeRegistrant(
     change: { given, addresses: draft.addresses, answers: draft.answers, unanswered: draft.unanswered },
     ...(manner.mail && { letter: letterFor(current, status) }),
   }
-  const skipped = mustBeGranted(await desk.submit(db, current.event_id, errand))
-  return { registrant: await mustFindRegistrant(db, actor.account_id, id), skipped }
+  return { event_id: current.event_id, errand }
 }
 
-/** Deletes a registrant; seats are given back first, and lines move. */
-export async function removeRegistrant(tools: Registration, actor: Actor, id: number): Promise<void> {
-  const { db, desk } = tools
+/** What deletes a registrant; seats are given back first, and lines move. */
+export async function removeRegistrant(db: Db, actor: Actor, id: number): Promise<Order> {
   const { event_id } = await mustFindRegistrant(db, actor.account_id, id)
   const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status: 'cancelled' }
-  mustBeGranted(await desk.submit(db, event_id, { actor, wish, removal: true }))
+  return { event_id, errand: { actor, wish, removal: true } }
 }
 
-/** Marks a registrant as attended, no-show, or registered again. Throws 422 for one who is not registered any more. */
-export async function checkIn(
-  tools: Registration,
-  actor: Actor,
-  id: number,
-  status: 'attended' | 'confirmed' | 'no_show',
-): Promise<RegistrantRow> {
-  const { db, desk } = tools
-  const { event_id, registration_status } = await mustFindRegistrant(db, actor.account_id, id)
-  if (!maySit(registration_status!)) throw refusal([notActive(registration_status!)])
-  const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status }
-  mustBeGranted(await desk.submit(db, event_id, { actor, wish, change: noChange }))
-  return mustFindRegistrant(db, actor.account_id, id)
+/** What marks a registrant as attended, no-show, or registered again. Refused for one who is not registered any more. */
+export async function checkIn(db: Db, actor: Actor, id: number, status: CheckInStatus): Promise<Order> {
+  const { event_id } = await mustFindRegistrant(db, actor.account_id, id)
+  const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status, isCheckIn: true }
+  return { event_id, errand: { actor, wish, change: noChange } }
 }
 
 export async function mustFindRegistrant(db: Db, account_id: number, id: number): Promise<RegistrantRow> {
   const registrant = await findRegistrant(db, account_id, id)
   if (!registrant) throw notFound('Registrant', id)
   return registrant
-}
-
-/** What was skipped of a wish that was granted. Throws the refusal of one that was not. */
-export function mustBeGranted(outcome: Outcome): Reason[] {
-  if ('failure' in outcome) throw outcome.failure
-  if (!outcome.granted) throw refusal(outcome.reasons)
-  return outcome.skipped
-}
-
-const notActive = (status: string): Reason => ({
-  field: 'id',
-  type: 'registrant_inactive',
-  message: `A registrant who is ${status} cannot be checked in. Confirm the registration first.`,
-})
-
-/** A refusal is a 422 with an entry for each reason. */
-function refusal(reasons: Reason[]): ApiError {
-  return invalid(reasons as Fault[])
 }
 
 /** The organiser's API acts as the organiser. */

@@ -11,7 +11,7 @@ import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
-import { type Answer, write } from '../http/write.ts'
+import { type DeskWork, workAtDesk, writeAtDesk } from '../seats/write.ts'
 import { readCheckIn } from './check-in.ts'
 import { mannerOf, seatQuery } from './manner.ts'
 import { findRegistrantByExternalId, listRegistrants } from './queries.ts'
@@ -19,7 +19,6 @@ import {
   changeRegistrant,
   checkIn,
   mustFindRegistrant,
-  type Registered,
   type Registration,
   register,
   removeRegistrant,
@@ -31,24 +30,22 @@ const tag = 'Registrants'
 
 export function registrantRoutes(app: FastifyInstance): void {
   const questionsOf = (db: Db) => (event_id: number) => app.eventQuestions.get(String(event_id), db)
-  const toolsFor = (db: Db): Registration => ({
-    db,
-    desk: app.desk,
-    ids: app.registrantIds,
-    questionsOf: questionsOf(db),
-  })
-  const updated = async (db: Db, { registrant, skipped }: Registered): Promise<Answer> => ({
-    status: 200,
-    body: {
-      ...showRegistrant(registrant, await questionsOf(db)(registrant.event_id)),
-      ...(skipped.length > 0 && { skipped_sessions: skipped }),
-    },
-    version: registrant.version,
-  })
-  const created = async (db: Db, registered: Registered): Promise<Answer> => ({
-    ...(await updated(db, registered)),
+  const toolsFor = (db: Db): Registration => ({ db, ids: app.registrantIds, questionsOf: questionsOf(db) })
+  const updated: DeskWork['answer'] = async (db, skipped, { errand: { actor, wish } }) => {
+    const registrant = await mustFindRegistrant(db, actor.account_id, wish.registrant_id)
+    return {
+      status: 200,
+      body: {
+        ...showRegistrant(registrant, await questionsOf(db)(registrant.event_id)),
+        ...(skipped.length > 0 && { skipped_sessions: skipped }),
+      },
+      version: registrant.version,
+    }
+  }
+  const created: DeskWork['answer'] = async (db, skipped, order) => ({
+    ...(await updated(db, skipped, order)),
     status: 201,
-    location: `/api/v1/registrants/${registered.registrant.id}`,
+    location: `/api/v1/registrants/${order.errand.wish.registrant_id}`,
   })
 
   route(app, {
@@ -62,9 +59,10 @@ export function registrantRoutes(app: FastifyInstance): void {
     body: Type.Ref('RegistrantInput'),
     success: { 201: Type.Ref('Registrant') },
     handler: (request, reply) =>
-      write(request, reply, async db =>
-        created(db, await register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request))),
-      ),
+      writeAtDesk(request, reply, {
+        order: db => register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request)),
+        answer: created,
+      }),
   })
 
   route(app, {
@@ -78,18 +76,17 @@ export function registrantRoutes(app: FastifyInstance): void {
     body: Type.Ref('RegistrantUpdate'),
     success: { 200: Type.Ref('Registrant') },
     handler: (request, reply) =>
-      write(request, reply, async db =>
-        updated(
-          db,
-          await changeRegistrant(
+      writeAtDesk(request, reply, {
+        order: db =>
+          changeRegistrant(
             toolsFor(db),
             actorOf(request),
             idOf(request, 'Registrant'),
             request.body as Body,
             mannerOf(request),
           ),
-        ),
-      ),
+        answer: updated,
+      }),
   })
 
   route(app, {
@@ -104,10 +101,16 @@ export function registrantRoutes(app: FastifyInstance): void {
       upsert(request, reply, {
         find: (db, actor, externalId, event_id) =>
           findRegistrantByExternalId(db, actor.account_id, event_id, externalId),
-        create: async (db, actor, body) =>
-          created(db, await register(toolsFor(db), actor, body, mannerOf(request))),
-        update: async (db, actor, id, body) =>
-          updated(db, await changeRegistrant(toolsFor(db), actor, id, body, mannerOf(request))),
+        create: (db, actor, body) =>
+          workAtDesk(request, db, {
+            order: db => register(toolsFor(db), actor, body, mannerOf(request)),
+            answer: created,
+          }),
+        update: (db, actor, id, body) =>
+          workAtDesk(request, db, {
+            order: db => changeRegistrant(toolsFor(db), actor, id, body, mannerOf(request)),
+            answer: updated,
+          }),
       }),
   })
 
@@ -120,9 +123,9 @@ export function registrantRoutes(app: FastifyInstance): void {
     query: writeQuery,
     success: { 204: Type.Null() },
     handler: (request, reply) =>
-      write(request, reply, async db => {
-        await removeRegistrant(toolsFor(db), actorOf(request), idOf(request, 'Registrant'))
-        return { status: 204 }
+      writeAtDesk(request, reply, {
+        order: db => removeRegistrant(db, actorOf(request), idOf(request, 'Registrant')),
+        answer: async () => ({ status: 204 }),
       }),
   })
 
@@ -135,12 +138,12 @@ export function registrantRoutes(app: FastifyInstance): void {
     body: Type.Ref('CheckInInput'),
     success: { 200: Type.Ref('Registrant') },
     handler: (request, reply) =>
-      write(request, reply, async db => {
-        const { id, status } = readCheckIn(request.body as Body)
-        return updated(db, {
-          registrant: await checkIn(toolsFor(db), actorOf(request), id, status),
-          skipped: [],
-        })
+      writeAtDesk(request, reply, {
+        order: async db => {
+          const { id, status } = readCheckIn(request.body as Body)
+          return checkIn(db, actorOf(request), id, status)
+        },
+        answer: updated,
       }),
   })
 

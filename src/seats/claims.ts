@@ -4,86 +4,48 @@ import type { Actor } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
-import { mustBeGranted, wishOf } from '../registrants/registrants.ts'
+import { wishOf } from '../registrants/registrants.ts'
 import type { OnConflict } from './books.ts'
-import type { Desk } from './desk.ts'
-import { emptyWish, type Reason, type Wish } from './wish.ts'
+import type { Desk, Order } from './desk.ts'
+import { emptyWish, type Wish } from './wish.ts'
 
-export type SeatTools = { db: Db; desk: Desk }
+/** Whose wish it is, who brings it, and how it is to be carried out. */
+export type Wisher = { db: Db; desk: Desk; actor: Actor; id: number; manner: Manner }
 
-/** Takes a seat in a session, or accepts the offer of one. Claiming what one has is the same claim. */
-export function claimSeat(
-  tools: SeatTools,
-  actor: Actor,
-  id: number,
-  session_id: number,
-  manner: Manner,
-): Promise<Reason[]> {
-  return carry(tools, actor, id, { add: [session_id] }, manner)
+/** What takes a seat in a session, or accepts the offer of one. Claiming what one has is the same claim. */
+export function claimSeat(wisher: Wisher, session_id: number): Promise<Order> {
+  return orderOf(wisher, { add: [session_id] })
 }
 
-/** Gives up a seat; one who has none has given it up already. */
-export function releaseSeat(
-  tools: SeatTools,
-  actor: Actor,
-  id: number,
-  session_id: number,
-  manner: Manner,
-): Promise<Reason[]> {
-  return carry(tools, actor, id, { drop: [session_id] }, manner)
+/** What gives up a seat; one who has none has given it up already. */
+export function releaseSeat(wisher: Wisher, session_id: number): Promise<Order> {
+  return orderOf(wisher, { drop: [session_id] })
 }
 
-/** Lines up for a session. In an automatic line a seat that is free goes to the first who can take it, at once. */
-export function lineUp(
-  tools: SeatTools,
-  actor: Actor,
-  id: number,
-  session_id: number,
-  on_conflict: OnConflict,
-  manner: Manner,
-): Promise<Reason[]> {
-  return carry(tools, actor, id, { lineUp: [{ session_id, on_conflict }] }, manner)
+/** What lines up for a session. In an automatic line a seat that is free goes to the first who can take it, at once. */
+export function lineUp(wisher: Wisher, session_id: number, on_conflict: OnConflict): Promise<Order> {
+  return orderOf(wisher, { lineUp: [{ session_id, on_conflict }] })
 }
 
-/** Leaves a line, or declines an offer. */
-export function leaveLine(
-  tools: SeatTools,
-  actor: Actor,
-  id: number,
-  session_id: number,
-  manner: Manner,
-): Promise<Reason[]> {
-  return carry(tools, actor, id, { leave: [session_id] }, manner)
+/** What leaves a line, or declines an offer. */
+export function leaveLine(wisher: Wisher, session_id: number): Promise<Order> {
+  return orderOf(wisher, { leave: [session_id] })
 }
 
-/**
- * Replaces an agenda: seats and places in lines, all of it or none; with `partial` what fits, and the rest is returned.
- */
-export async function setAgenda(
-  tools: SeatTools,
-  actor: Actor,
-  id: number,
-  body: Body,
-  manner: Manner,
-): Promise<Reason[]> {
+/** What replaces an agenda: seats and places in lines, all of it or none; with `partial` what fits. Throws 422. */
+export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
   const sessions = readIds('session_ids', body.session_ids)
   const waits = readIds('waitlist_ids', body.waitlist_ids)
   const faults = [...sessions.faults, ...waits.faults]
   if (faults.length > 0) throw invalid(faults)
   const on_conflict = readOnConflict(body)
-  return carry(
-    tools,
-    actor,
-    id,
-    {
-      add: sessions.ids ?? [],
-      replace: sessions.ids !== undefined,
-      lineUp: (waits.ids ?? []).map(session_id => ({ session_id, on_conflict })),
-      replaceLines: waits.ids !== undefined,
-      partial: ['1', 'true', 'yes', 'on'].includes(String(body.partial).toLowerCase()),
-    },
-    manner,
-  )
+  return orderOf(wisher, {
+    add: sessions.ids ?? [],
+    replace: sessions.ids !== undefined,
+    lineUp: (waits.ids ?? []).map(session_id => ({ session_id, on_conflict })),
+    replaceLines: waits.ids !== undefined,
+    partial: ['1', 'true', 'yes', 'on'].includes(String(body.partial).toLowerCase()),
+  })
 }
 
 /** `pass` keeps the place in the line when a promotion would clash; `swap` gives up what clashes. */
@@ -96,17 +58,10 @@ export function readOnConflict(body: Body): OnConflict {
   throw invalid([{ field: 'on_conflict', type: 'choice', message: 'On Conflict must be one of pass, swap.' }])
 }
 
-async function carry(
-  { db, desk }: SeatTools,
-  actor: Actor,
-  id: number,
-  wanted: Partial<Wish>,
-  manner: Manner,
-): Promise<Reason[]> {
+/** The order of a wish. Throws 404 for a registrant who does not exist. */
+async function orderOf({ db, desk, actor, id, manner }: Wisher, wanted: Partial<Wish>): Promise<Order> {
   const event_id = await desk.findEventOf(db, actor.account_id, id)
   if (!event_id) throw notFound('Registrant', id)
   const wish = { ...emptyWish, ...wishOf(manner), ...wanted, registrant_id: id }
-  return mustBeGranted(
-    await desk.submit(db, event_id, { actor, wish, ...(manner.mail && { letter: 'modified' as const }) }),
-  )
+  return { event_id, errand: { actor, wish, ...(manner.mail && { letter: 'modified' as const }) } }
 }

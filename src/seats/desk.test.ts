@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { testApp } from '../../test/support/app.ts'
+import { faultsIn, testApp } from '../../test/support/app.ts'
 import { errand } from '../../test/support/races.ts'
 import { seatDesk } from '../../test/support/seats.ts'
+import type { ApiError } from '../errors.ts'
 
 const app = await testApp()
 const { call, pool, account_id } = app
@@ -37,15 +38,107 @@ describe('the desk', () => {
     let waiting: Promise<unknown>[] = []
     await pool.begin(async db => {
       await db`select from events where id = ${summit.id} for update`
-      waiting = Array.from({ length: 20_000 }, () => app.app.desk.submit(pool, summit.id, nobody))
+      const order = { event_id: summit.id, errand: nobody }
+      waiting = Array.from({ length: 20_000 }, () =>
+        app.app.desk.submit(pool, order, async () => 200).catch(({ status }: ApiError) => status),
+      )
       const refused = await claim(someone, talk)
       assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1'])
     })
-    const outcomes = await Promise.all(waiting)
-    assert.equal(
-      outcomes.every(outcome => 'failure' in (outcome as object)),
-      true,
-    )
+    assert.deepEqual(new Set(await Promise.all(waiting)), new Set([404]))
     assert.equal((await claim(someone, talk)).status, 200)
+  })
+})
+
+describe('requests with an Idempotency-Key', () => {
+  let keys = 0
+  const keyed = (path: string, key: string, body?: object) =>
+    call('POST', path, body, { 'idempotency-key': key })
+  const newKey = () => `desk ${++keys}`
+  const claimPath = (who: { id: number }, talk: { id: number }) => `/registrants/${who.id}/session/${talk.id}`
+
+  it('are carried out together with others, and each gets its first answer again', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 30 })
+    const register = (n: number) =>
+      keyed('/registrants/create', `${summit.id} ${n}`, {
+        event_id: summit.id,
+        email: `k${n}@example.com`,
+        session_ids: [talk.id],
+      })
+    const numbers = Array.from({ length: 60 }, (_, n) => n)
+    const first = await Promise.all(numbers.map(register))
+    assert.equal(first.filter(({ status }) => status === 201).length, 30)
+    const [row] = await pool`
+      select count(distinct xmin::text)::int as transactions from selections where event_id = ${summit.id}`
+    assert.equal(row!.transactions < 10, true)
+    const again = await Promise.all(numbers.map(register))
+    assert.deepEqual(
+      again.map(({ status, text, headers }) => [status, text, headers.location, headers.etag]),
+      first.map(({ status, text, headers }) => [status, text, headers.location, headers.etag]),
+    )
+    assert.deepEqual(new Set(again.map(({ headers }) => headers['idempotency-replayed'])), new Set(['true']))
+    assert.deepEqual([await counts(talk), await findings(summit)], [[30, 0, 0, 0], []])
+  })
+
+  it('the same key twice in one batch is one registration, and 409 with Retry-After', async () => {
+    const summit = await event()
+    const key = newKey()
+    const body = { event_id: summit.id, email: 'twice@example.com', session_ids: [] }
+    let replies: ReturnType<typeof keyed>[] = []
+    await pool.begin(async db => {
+      await db`select from events where id = ${summit.id} for update`
+      const someone = errand(account_id, { registrant_id: 999_999_999 })
+      app.app.desk.submit(pool, { event_id: summit.id, errand: someone }, async () => 0).catch(() => 0)
+      replies = [keyed('/registrants/create', key, body), keyed('/registrants/create', key, body)]
+      // Both have been read and wait for the batch that waits for the lock.
+      await call('GET', `/events/${summit.id}`)
+    })
+    const [one, two] = (await Promise.all(replies)).sort((a, b) => a.status - b.status)
+    assert.deepEqual([one!.status, two!.status, two!.headers['retry-after']], [201, 409, '1'])
+    assert.equal((await call('GET', `/events/${summit.id}`)).body.registrants_count, 1)
+  })
+
+  it('a refusal of the desk is the answer to that key, also when a seat has come back', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+    const key = newKey()
+    const refused = await keyed(claimPath(b, talk), key)
+    await call('DELETE', claimPath(a, talk))
+    const again = await keyed(claimPath(b, talk), key)
+    assert.deepEqual([refused.status, again.status, again.text], [422, 422, refused.text])
+    assert.equal(again.headers['idempotency-replayed'], 'true')
+    assert.equal((await keyed(claimPath(b, talk), newKey())).status, 200)
+  })
+
+  it('so is a refusal before the desk, and a success stays one when its registrant is gone', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const who = await person(summit)
+    const [before, after] = [newKey(), newKey()]
+    const unknown = { event_id: summit.id, email: 'x@example.com', external_id: 'taken' }
+    const nobody = await keyed('/registrants/create', before, { ...unknown, reg_type_id: 999_999 })
+    const again = await keyed('/registrants/create', before, { ...unknown, reg_type_id: 999_999 })
+    assert.deepEqual(
+      [nobody.status, again.text, again.headers['idempotency-replayed']],
+      [422, nobody.text, 'true'],
+    )
+    const claimed = await keyed(claimPath(who, talk), after)
+    await call('DELETE', `/registrants/${who.id}`)
+    const repeated = await keyed(claimPath(who, talk), after)
+    assert.deepEqual([repeated.status, repeated.text], [200, claimed.text])
+  })
+
+  it('422 for a key that was used for another request', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const [a, b] = [await person(summit), await person(summit)]
+    const key = newKey()
+    await keyed(claimPath(a, talk), key)
+    assert.deepEqual(faultsIn(await keyed(claimPath(b, talk), key)), [
+      'Idempotency-Key: idempotency_key_reused',
+    ])
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
   })
 })

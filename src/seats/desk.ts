@@ -1,9 +1,13 @@
-import { type Db, type Pool, transaction } from '../db/connection.ts'
+import { type Db, type Pool, swiftTransaction, transaction } from '../db/connection.ts'
 import { Gathered } from '../db/gathered.ts'
 import { ApiError, expectedError, unavailable } from '../errors.ts'
+import { type Kept, keepAnswers, type Once, takeKeys } from '../http/once.ts'
+import type { Answer } from '../http/write.ts'
 import type { Outcome } from './batch.ts'
 import { findPlaces, type Place, readEventsWithExpired } from './queries.ts'
-import { carryOut, type PersonErrand } from './registration.ts'
+import { mustBeGranted } from './refusals.ts'
+import { carryOut, type PersonErrand, prepare } from './registration.ts'
+import type { Reason } from './wish.ts'
 
 /** Errands that may wait at once in this process; more are refused with 503, at once. */
 const longestQueue = 20_000
@@ -12,7 +16,20 @@ const largestBatch = 1000
 /** How often expired holds and offers are looked for, in milliseconds. Each batch also gives back those of its event. */
 const sweepInterval = 5000
 
-type Waiting = { errand: PersonErrand; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }
+/** An errand, and the event that it is about. */
+export type Order = { event_id: number; errand: PersonErrand }
+
+/** What is answered to an errand that was granted; `skipped` was not, although the rest was. */
+export type Reply<T> = (db: Db, skipped: Reason[]) => Promise<T>
+
+/** A request that is carried out once: it is answered, and its answer remembered, in the transaction of its batch. */
+type Keyed = { once: Once; answer: Reply<Answer> }
+type Waiting = {
+  errand: PersonErrand
+  keyed: Keyed | undefined
+  resolve: (carried: Outcome | Kept) => void
+  reject: (error: unknown) => void
+}
 type Queue = { waiting: Waiting[]; busy: boolean }
 
 /**
@@ -44,20 +61,25 @@ export class Desk {
   }
 
   /**
-   * Carries out an errand and says what became of it, after it has been committed. With a transaction as `db` it is
-   * carried out inside that, by itself: an Idempotency-Key and validate_only need it there.
+   * Carries out an errand and answers after it has been committed. With a transaction as `db` it is carried out inside
+   * that, by itself: validate_only needs it there. Throws the refusal of one that is not granted.
    */
-  async submit(db: Db, event_id: number, errand: PersonErrand): Promise<Outcome> {
-    if (db !== this.#pool) return (await carryOut(db, event_id, [errand], this.#now()))[0]!
-    if (this.#waiting >= longestQueue)
-      throw unavailable('Too many people are signing up at this moment. Try again in a second.')
-    return new Promise((resolve, reject) => {
-      const queue = this.#queues.get(event_id) ?? { waiting: [], busy: false }
-      this.#queues.set(event_id, queue)
-      queue.waiting.push({ errand, resolve, reject })
-      this.#waiting++
-      if (!queue.busy) void this.#serve(event_id, queue)
-    })
+  async submit<T>(db: Db, { event_id, errand }: Order, answer: Reply<T>): Promise<T> {
+    const outcome =
+      db === this.#pool
+        ? ((await this.#queue(event_id, errand)) as Outcome)
+        : (await carryOut(db, event_id, [errand], this.#now()))[0]!
+    return answer(db, mustBeGranted(outcome))
+  }
+
+  /**
+   * Carries out the errand of a request with an Idempotency-Key, unless it has been before. Throws 409 while it is being
+   * carried out elsewhere, and 422 for a key that was used for another request.
+   */
+  async submitOnce({ event_id, errand }: Order, answer: Reply<Answer>, once: Once): Promise<Kept> {
+    const carried = await this.#queue(event_id, errand, { once, answer })
+    if ('failure' in carried) throw carried.failure
+    return carried as Kept
   }
 
   /** Gives back the holds and offers that have expired, in every event. */
@@ -70,6 +92,18 @@ export class Desk {
     clearInterval(this.#sweep)
   }
 
+  #queue(event_id: number, errand: PersonErrand, keyed?: Keyed): Promise<Outcome | Kept> {
+    if (this.#waiting >= longestQueue)
+      throw unavailable('Too many people are signing up at this moment. Try again in a second.')
+    return new Promise((resolve, reject) => {
+      const queue = this.#queues.get(event_id) ?? { waiting: [], busy: false }
+      this.#queues.set(event_id, queue)
+      queue.waiting.push({ errand, keyed, resolve, reject })
+      this.#waiting++
+      if (!queue.busy) void this.#serve(event_id, queue)
+    })
+  }
+
   async #serve(event_id: number, queue: Queue): Promise<void> {
     queue.busy = true
     while (queue.waiting.length > 0) await this.#serveBatch(event_id, queue.waiting.splice(0, largestBatch))
@@ -78,11 +112,8 @@ export class Desk {
 
   async #serveBatch(event_id: number, batch: Waiting[]): Promise<void> {
     try {
-      const outcomes = await this.#commit(
-        event_id,
-        batch.map(waiting => waiting.errand),
-      )
-      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!)
+      const carried = await this.#commit(event_id, batch)
+      for (const waiting of batch) waiting.resolve(carried.get(waiting)!)
       this.#waiting -= batch.length
     } catch (error) {
       if (batch.length > 1 && isOwnFault(error)) {
@@ -95,9 +126,53 @@ export class Desk {
     }
   }
 
-  #commit(event_id: number, errands: PersonErrand[]): Promise<Outcome[]> {
-    return transaction(this.#pool, db => carryOut(db, event_id, errands, this.#now()))
+  #commit(event_id: number, batch: Waiting[]): Promise<Map<Waiting, Outcome | Kept>> {
+    return swiftTransaction(this.#pool, async db => {
+      const carried = await answeredBefore(db, batch)
+      const fresh = batch.filter(waiting => !carried.has(waiting))
+      const { outcomes, write } = await prepare(
+        db,
+        event_id,
+        fresh.map(waiting => waiting.errand),
+        this.#now(),
+      )
+      for (const [index, waiting] of fresh.entries()) carried.set(waiting, outcomes[index]!)
+      const written = write()
+      const keyed = fresh.filter(waiting => waiting.keyed)
+      if (keyed.length === 0) return { result: carried, writes: written }
+      await written
+      return { result: carried, writes: keepAnswers(db, await answersTo(db, keyed, carried)) }
+    })
   }
+}
+
+/** Takes the keys of a batch; says what became of the requests that are not new. */
+async function answeredBefore(db: Db, batch: Waiting[]): Promise<Map<Waiting, Outcome | Kept>> {
+  const keyed = batch.filter(waiting => waiting.keyed)
+  if (keyed.length === 0) return new Map()
+  const earlier = await takeKeys(
+    db,
+    keyed.map(waiting => waiting.keyed!.once),
+  )
+  return new Map(
+    keyed.flatMap(waiting => {
+      const answer = earlier.get(waiting.keyed!.once)
+      return answer ? [[waiting, answer]] : []
+    }),
+  )
+}
+
+/** Renders what is answered to requests with a key; puts it in the place of what was decided. */
+function answersTo(db: Db, keyed: Waiting[], carried: Map<Waiting, Outcome | Kept>): Promise<[Once, Kept][]> {
+  return Promise.all(
+    keyed.map(async (waiting): Promise<[Once, Kept]> => {
+      const { once, answer } = waiting.keyed!
+      const outcome = carried.get(waiting) as Outcome
+      const kept = await once.render(async () => answer(db, mustBeGranted(outcome)))
+      carried.set(waiting, kept)
+      return [once, kept]
+    }),
+  )
 }
 
 /** Whether a batch failed because of what is in it, and not because its event or the database is away. */

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { handClock, reasonsIn, seatDesk } from '../../test/support/seats.ts'
+import { transaction } from '../db/connection.ts'
+import { carryOut } from './registration.ts'
 import type { Decision } from './wish.ts'
 import { emptyWish, type Wish } from './wish.ts'
 
@@ -14,12 +16,10 @@ const { event, session, person, claim, drop, change, agenda, counts, findings } 
 /** What the attendee's own page does. */
 async function asAttendee(who: { id: number; event_id: number }, wish: Partial<Wish>): Promise<Decision> {
   const actor = { account_id: app.account_id, credential_id: null, request_id: null, now: clock.now() }
-  const outcome = await app.app.desk.submit(app.pool, who.event_id, {
-    actor,
-    wish: { ...emptyWish, by: 'attendee', registrant_id: who.id, ...wish },
-  })
-  if ('failure' in outcome) throw outcome.failure
-  return outcome
+  const errand = { actor, wish: { ...emptyWish, by: 'attendee' as const, registrant_id: who.id, ...wish } }
+  const [outcome] = await transaction(app.pool, db => carryOut(db, who.event_id, [errand], clock.now()))
+  if ('failure' in outcome!) throw outcome.failure
+  return outcome!
 }
 
 const typesOf = (decision: Decision) =>

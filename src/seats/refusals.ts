@@ -1,5 +1,14 @@
+import { type Fault, invalid } from '../errors.ts'
+import type { Outcome } from './batch.ts'
 import { type Books, isActive, isIncludedLive, type Registrant, type Session } from './books.ts'
 import type { Reason, ReasonType, Wish } from './wish.ts'
+
+/** What was skipped of a wish that was granted. Throws the refusal of one that was not: a 422 with an entry for each reason. */
+export function mustBeGranted(outcome: Outcome): Reason[] {
+  if ('failure' in outcome) throw outcome.failure
+  if (!outcome.granted) throw invalid(outcome.reasons as Fault[])
+  return outcome.skipped
+}
 
 /** What keeps a session from being taken or waited for, whatever its seats. */
 export function closedReasons(
@@ -55,6 +64,15 @@ export function unknownReason({ elsewhere }: Books, session_id: number, field = 
 /** Who has a seat does not line up for one. */
 export function seatedReason(session: Session): Reason {
   return reasonOf(session, 'already_selected', 'This session is selected already.', 'waitlist_ids')
+}
+
+/** Who is not registered any more is not checked in. */
+export function notRegisteredReason({ status }: Registrant): Reason {
+  return {
+    field: 'id',
+    type: 'registrant_inactive',
+    message: `A registrant who is ${status} cannot be checked in. Confirm the registration first.`,
+  }
 }
 
 function reasonOf(session: Session, type: ReasonType, message: string, field = 'session_ids'): Reason {

@@ -32,13 +32,10 @@ const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer =
 /** Nothing of the person changes, apart from their status. */
 export const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
 
-/**
- * Carries out errands of one event in this transaction, under the lock of the event: people, seats, and what people have
- * to be told. Throws 404 when the event is gone.
- *
- * The writes are sent at once, in this order (see openBooks): people before their seats; who is removed last, because
- * until then everything that was decided of them can be written.
- */
+/** What is decided of errands, and `write`, which sends everything that follows from it at once. */
+export type Prepared = { outcomes: Outcome[]; write: () => Promise<unknown> }
+
+/** Carries out errands of one event in this transaction, under the lock of the event. Throws 404 when it is gone. */
 export async function carryOut(
   db: Db,
   event_id: number,
@@ -46,6 +43,25 @@ export async function carryOut(
   now: Date,
   everyLine = false,
 ): Promise<Outcome[]> {
+  const { outcomes, write } = await prepare(db, event_id, errands, now, everyLine)
+  await write()
+  return outcomes
+}
+
+/**
+ * Takes the lock of an event and decides errands: people, seats, and what people have to be told. Throws 404 when the
+ * event is gone.
+ *
+ * The writes are sent at once, in this order (see openBooks): people before their seats; who is removed last, because
+ * until then everything that was decided of them can be written.
+ */
+export async function prepare(
+  db: Db,
+  event_id: number,
+  errands: PersonErrand[],
+  now: Date,
+  everyLine = false,
+): Promise<Prepared> {
   const decided = await decideErrands(db, event_id, errands, now, everyLine)
   const { event, outcomes, expired, notices, isUnfinished } = decided
   const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
@@ -58,23 +74,24 @@ export async function carryOut(
     const dropped_session_ids = givenUp(outcome.moves)
     return [{ registrant_id: wish.registrant_id, kind: letter, session_id: null, dropped_session_ids }]
   })
-  await Promise.all([
-    insertRegistrants(
-      db,
-      granted.flatMap(({ wish, person, actor }) =>
-        person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
+  const write = () =>
+    Promise.all([
+      insertRegistrants(
+        db,
+        granted.flatMap(({ wish, person, actor }) =>
+          person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
+        ),
       ),
-    ),
-    writeChanges(db, event, granted, expired, now),
-    decided.writeSeats(),
-    renewHolds(db, renewed, holdFrom(now)),
-    insertLetters(db, event, [...letters, ...notices], now),
-    ...granted.flatMap(({ wish, actor, removal }) =>
-      removal ? [deleteRegistrant(db, actor, wish.registrant_id)] : [],
-    ),
-    (everyLine || decided.changesSeats) && announceSeats(db, event_id),
-  ])
-  return outcomes
+      writeChanges(db, event, granted, expired, now),
+      decided.writeSeats(),
+      renewHolds(db, renewed, holdFrom(now)),
+      insertLetters(db, event, [...letters, ...notices], now),
+      ...granted.flatMap(({ wish, actor, removal }) =>
+        removal ? [deleteRegistrant(db, actor, wish.registrant_id)] : [],
+      ),
+      (everyLine || decided.changesSeats) && announceSeats(db, event_id),
+    ])
+  return { outcomes, write }
 }
 
 /** One update for each errand that changes a registrant, in order of arrival; those who expired did so before. */

@@ -6,29 +6,41 @@ import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { readId } from '../http/query.ts'
 import { idOf, route } from '../http/route.ts'
-import { write } from '../http/write.ts'
+import type { Answer } from '../http/write.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
 import { mustFindRegistrant } from '../registrants/registrants.ts'
 import { mustFindSession } from '../sessions/sessions.ts'
 import { streamAvailability } from './availability.ts'
-import { claimSeat, leaveLine, lineUp, readOnConflict, releaseSeat, setAgenda } from './claims.ts'
+import {
+  claimSeat,
+  leaveLine,
+  lineUp,
+  readOnConflict,
+  releaseSeat,
+  setAgenda,
+  type Wisher,
+} from './claims.ts'
 import { readSeats } from './queries.ts'
-import type { Reason } from './wish.ts'
+import { writeAtDesk } from './write.ts'
 
 const tag = 'Seats'
 
 export function seatRoutes(app: FastifyInstance): void {
-  const tools = (db: Db) => ({ db, desk: app.desk })
   const sessionOf = (request: FastifyRequest) => {
     const { session_id } = request.params as { session_id: string }
     const id = readId(session_id)
     if (!id) throw notFound('Session', session_id)
     return id
   }
-  const succeed = async (outcome: Promise<Reason[]>) => {
-    await outcome
-    return { status: 200 as const, body: { success: true } }
-  }
+  /** A wish of the registrant in the path, in the manner of the query. */
+  const wisherOf = (request: FastifyRequest, db: Db): Wisher => ({
+    db,
+    desk: app.desk,
+    actor: actorOf(request),
+    id: idOf(request, 'Registrant'),
+    manner: mannerOf(request),
+  })
+  const success = async (): Promise<Answer> => ({ status: 200, body: { success: true } })
 
   route(app, {
     spellings: ['POST /registrants/:id/session/:session_id'],
@@ -40,17 +52,10 @@ export function seatRoutes(app: FastifyInstance): void {
     query: seatQuery,
     success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
-      write(request, reply, db =>
-        succeed(
-          claimSeat(
-            tools(db),
-            actorOf(request),
-            idOf(request, 'Registrant'),
-            sessionOf(request),
-            mannerOf(request),
-          ),
-        ),
-      ),
+      writeAtDesk(request, reply, {
+        order: db => claimSeat(wisherOf(request, db), sessionOf(request)),
+        answer: success,
+      }),
   })
 
   route(app, {
@@ -63,17 +68,10 @@ export function seatRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('Success') },
     failures: [422],
     handler: (request, reply) =>
-      write(request, reply, db =>
-        succeed(
-          releaseSeat(
-            tools(db),
-            actorOf(request),
-            idOf(request, 'Registrant'),
-            sessionOf(request),
-            mannerOf(request),
-          ),
-        ),
-      ),
+      writeAtDesk(request, reply, {
+        order: db => releaseSeat(wisherOf(request, db), sessionOf(request)),
+        answer: success,
+      }),
   })
 
   route(app, {
@@ -85,18 +83,10 @@ export function seatRoutes(app: FastifyInstance): void {
     body: Type.Ref('LineInput'),
     success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
-      write(request, reply, db =>
-        succeed(
-          lineUp(
-            tools(db),
-            actorOf(request),
-            idOf(request, 'Registrant'),
-            sessionOf(request),
-            readOnConflict(request.body as Body),
-            mannerOf(request),
-          ),
-        ),
-      ),
+      writeAtDesk(request, reply, {
+        order: db => lineUp(wisherOf(request, db), sessionOf(request), readOnConflict(request.body as Body)),
+        answer: success,
+      }),
   })
 
   route(app, {
@@ -108,17 +98,10 @@ export function seatRoutes(app: FastifyInstance): void {
     query: seatQuery,
     success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
-      write(request, reply, db =>
-        succeed(
-          leaveLine(
-            tools(db),
-            actorOf(request),
-            idOf(request, 'Registrant'),
-            sessionOf(request),
-            mannerOf(request),
-          ),
-        ),
-      ),
+      writeAtDesk(request, reply, {
+        order: db => leaveLine(wisherOf(request, db), sessionOf(request)),
+        answer: success,
+      }),
   })
 
   route(app, {
@@ -131,25 +114,22 @@ export function seatRoutes(app: FastifyInstance): void {
     body: Type.Ref('AgendaInput'),
     success: { 200: Type.Ref('Agenda') },
     handler: (request, reply) =>
-      write(request, reply, async db => {
-        const id = idOf(request, 'Registrant')
-        const refused = await setAgenda(
-          tools(db),
-          actorOf(request),
-          id,
-          request.body as Body,
-          mannerOf(request),
-        )
-        const { selections } = await mustFindRegistrant(db, request.caller.account_id, id)
-        const idsIn = (...states: string[]) =>
-          selections.filter(({ state }) => states.includes(state)).map(({ session_id }) => String(session_id))
-        const body = {
-          success: true,
-          session_ids: idsIn('selected', 'held'),
-          waitlisted_session_ids: idsIn('waitlisted', 'offered'),
-          refused,
-        }
-        return { status: 200, body }
+      writeAtDesk(request, reply, {
+        order: db => setAgenda(wisherOf(request, db), request.body as Body),
+        answer: async (db, refused, { errand: { actor, wish } }) => {
+          const { selections } = await mustFindRegistrant(db, actor.account_id, wish.registrant_id)
+          const idsIn = (...states: string[]) =>
+            selections
+              .filter(({ state }) => states.includes(state))
+              .map(({ session_id }) => String(session_id))
+          const body = {
+            success: true,
+            session_ids: idsIn('selected', 'held'),
+            waitlisted_session_ids: idsIn('waitlisted', 'offered'),
+            refused,
+          }
+          return { status: 200, body }
+        },
       }),
   })
 

@@ -27,6 +27,8 @@ export type Wish = {
   replaceLines: boolean
   /** sessions whose line, or offer, to leave */
   leave: number[]
+  /** whether this takes note of who is there, or not: for those only who are registered */
+  isCheckIn?: boolean
   /** for the change log: why a line or an offer is left, when nobody asked for it */
   why?: string
 }

@@ -1,0 +1,139 @@
+import { hash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Db } from '../db/connection.ts'
+import { ApiError, expectedError, invalid, renderError } from '../errors.ts'
+import type { Answer } from './write.ts'
+
+/** An answer in its final form, as it is remembered; `replayed` when it was given before. */
+export type Kept = { status: number; headers: Record<string, string>; body: string; replayed: boolean }
+
+/** A request with an Idempotency-Key. */
+export type Once = {
+  account_id: number
+  key: string
+  /** SHA-256 of what is asked */
+  request_hash: Buffer
+  now: Date
+  /** Carries out work and renders its answer, also when it is a refusal. Throws what is not remembered. */
+  render: (work: () => Promise<Answer>) => Promise<Kept>
+}
+
+const keyPattern = /^[\x20-\x7e]{1,255}$/
+
+/** The key of a POST, with what it stands for; undefined without one. Throws 400. */
+export function onceOf(request: FastifyRequest, reply: FastifyReply): Once | undefined {
+  const given = request.method === 'POST' ? request.headers['idempotency-key'] : undefined
+  if (given === undefined) return undefined
+  const key = String(given)
+  if (!keyPattern.test(key))
+    throw new ApiError(
+      400,
+      'bad_idempotency_key',
+      'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+    )
+  return {
+    account_id: request.caller.account_id,
+    key,
+    request_hash: hash('sha256', JSON.stringify([request.method, request.url, request.body]), 'buffer'),
+    now: request.server.clock.now(),
+    render: async work => {
+      try {
+        return serialise(reply, await work())
+      } catch (error) {
+        if (!isRemembered(error)) throw error
+        return { ...renderError(expectedError(error)!, request.headers.accept, request.id), replayed: false }
+      }
+    },
+  }
+}
+
+/** Whether a failure is the answer to a request for good; 409, 429, 5xx and what nobody expected are not. */
+export function isRemembered(error: unknown): boolean {
+  const status = expectedError(error)?.status ?? 500
+  return status < 500 && status !== 409 && status !== 429
+}
+
+function serialise(reply: FastifyReply, { status, body, version, location }: Answer): Kept {
+  reply.code(status)
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(location && { location }),
+      ...(version !== undefined && { 'lectern-version': String(version) }),
+    },
+    body: body ? String(reply.serialize(body as never)) : '',
+    replayed: false,
+  }
+}
+
+/**
+ * Takes the keys of requests until the transaction ends, and looks what was answered to them in the last 24 hours. Those
+ * that are absent from the result are new; a failure is for a key that somebody else has at this moment, or that was used
+ * for another request.
+ */
+export async function takeKeys(db: Db, requests: Once[]): Promise<Map<Once, Kept | { failure: ApiError }>> {
+  const result = new Map<Once, Kept | { failure: ApiError }>()
+  const names = requests.map(nameOf)
+  const accounts = requests.map(once => once.account_id)
+  const keys = requests.map(once => once.key)
+  // Lock, then look: both are sent at once, and carried out one after the other.
+  const [locks, rows] = await Promise.all([
+    db<{ free: boolean }[]>`
+      select pg_try_advisory_xact_lock(hashtextextended(name, 0)) as free
+      from unnest(${names}::text[]) with ordinality as given (name, place) order by place`,
+    db<(Omit<Kept, 'replayed'> & Pick<Once, 'account_id' | 'key' | 'request_hash'>)[]>`
+      select account_id, key, request_hash, status, headers, body from idempotency_keys
+      join unnest(${accounts}::bigint[], ${keys}::text[]) as given (account_id, key) using (account_id, key)
+      where created_at > ${requests[0]!.now}::timestamptz - interval '24 hours'`,
+  ])
+  const answered = new Map(rows.map(row => [nameOf(row), row]))
+  const mine = new Set<string>()
+  for (const [index, once] of requests.entries()) {
+    const known = answered.get(names[index]!)
+    // A lock that is taken twice in one transaction is free both times.
+    if (!locks[index]!.free || mine.has(names[index]!)) result.set(once, { failure: stillRunning() })
+    else if (known && !known.request_hash.equals(once.request_hash))
+      result.set(once, { failure: otherRequest() })
+    else if (known)
+      result.set(once, { status: known.status, headers: known.headers, body: known.body, replayed: true })
+    mine.add(names[index]!)
+  }
+  return result
+}
+
+const nameOf = ({ account_id, key }: Pick<Once, 'account_id' | 'key'>) => `${account_id} ${key}`
+
+/** Remembers the answers to requests whose keys were taken in this transaction, and forgets some that are a day old. */
+export async function keepAnswers(db: Db, answers: [Once, Kept][]): Promise<void> {
+  if (answers.length === 0) return
+  const { now } = answers[0]![0]
+  await Promise.all([
+    db`
+      insert into idempotency_keys (account_id, key, request_hash, status, headers, body, created_at)
+      select account_id, key, decode(request_hash, 'hex'), status, headers::jsonb, body, ${now}
+      from unnest(${answers.map(([once]) => once.account_id)}::bigint[], ${answers.map(([once]) => once.key)}::text[],
+        ${answers.map(([once]) => once.request_hash.toString('hex'))}::text[], ${answers.map(([, kept]) => kept.status)}::int[],
+        ${answers.map(([, kept]) => JSON.stringify(kept.headers))}::text[], ${answers.map(([, kept]) => kept.body)}::text[])
+        as given (account_id, key, request_hash, status, headers, body)
+      on conflict (account_id, key) do update set request_hash = excluded.request_hash, status = excluded.status,
+        headers = excluded.headers, body = excluded.body, created_at = excluded.created_at`,
+    db`
+      delete from idempotency_keys where ctid = any(array(
+        select ctid from idempotency_keys where created_at < ${now}::timestamptz - interval '24 hours'
+        order by created_at limit ${3 * answers.length} for update skip locked))`,
+  ])
+}
+
+const stillRunning = () =>
+  new ApiError(409, 'still_running', 'A request with this Idempotency-Key is still being processed.', {
+    headers: { 'retry-after': '1' },
+  })
+const otherRequest = () =>
+  invalid([
+    {
+      field: 'Idempotency-Key',
+      type: 'idempotency_key_reused',
+      message: 'This Idempotency-Key was used for a different request.',
+    },
+  ])
