@@ -45,22 +45,35 @@ export function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T>
 }
 
 /**
- * Runs `work` in a transaction whose last statements travel together with its commit: it returns them unawaited, sent.
- * When one of them fails, the database rolls back at the commit, and this rejects with what was wrong.
+ * Runs `work` in a transaction whose last statements travel together with its commit: it returns them sent, not awaited.
+ * When one of them fails, the database answers the commit by rolling back, and this rejects with what was wrong.
  */
 export async function swiftTransaction<T>(
   pool: Pool,
   work: (db: Db) => Promise<{ result: T; writes: Promise<unknown> }>,
 ): Promise<T> {
-  const { result, writes } = await (pool.begin(async db => {
+  const { result, writes } = (await pool.begin(async db => {
     const { result, writes } = await work(db)
-    // A promise in an object is not awaited: the commit is sent now. Its failure is awaited below.
     writes.catch(() => {})
+    // In an object, so that nobody awaits it here: the driver sends the commit now.
     return { result, writes }
-  }) as Promise<{ result: T; writes: Promise<unknown> }>)
-  await writes
-  return result
+  })) as { result: T; writes: Promise<unknown> }
+  try {
+    await writes
+    return result
+  } catch (error) {
+    if ((error as { code?: string }).code !== inFailedTransaction) throw error
+    // A statement behind the one that failed was heard first. Nothing was kept: what waits for each hears what was wrong.
+    return transaction(pool, async db => {
+      const { result, writes } = await work(db)
+      await writes
+      return result
+    })
+  }
 }
+
+/** SQLSTATE of statements behind one that failed. */
+const inFailedTransaction = '25P02'
 
 /**
  * Runs statements of which one may fail and be followed by others: in a savepoint inside a transaction, which would be

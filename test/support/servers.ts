@@ -3,15 +3,17 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Mistake } from './spoiled.ts'
 
 /** Lectern in a process of its own. */
 export type Server = { url: string; child: ChildProcess; kill: (signal: NodeJS.Signals) => Promise<void> }
 
-const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
-/** Starts a server on a database and a free port. */
-export async function startServer(databaseUrl: string): Promise<Server> {
-  const child = spawn(process.execPath, [program], {
+/** Starts a server on a database and a free port; with `mistake` one that makes it, for a negative control. */
+export async function startServer(databaseUrl: string, mistake?: Mistake): Promise<Server> {
+  const program = [...(mistake ? ['--import', pathOf('./spoiled.ts')] : []), pathOf('../../src/main.ts')]
+  const child = spawn(process.execPath, program, {
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,
@@ -19,6 +21,7 @@ export async function startServer(databaseUrl: string): Promise<Server> {
       SAMPLE: '0',
       LOG_LEVEL: 'silent',
       RATE_LIMIT_CREDITS: '0',
+      ...(mistake && { MISTAKE: mistake }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -38,30 +41,37 @@ export async function startServer(databaseUrl: string): Promise<Server> {
 }
 
 /** One of many clients: what it asks of the servers, in turn, until one of them answers. */
-export type Client = (method: string, path: string, body?: object, key?: string) => Promise<number>
+export type Client = {
+  (method: string, path: string, body?: object, key?: string): Promise<number>
+  /** how often it had to ask again */
+  unanswered: number
+  /** which server it asked last */
+  asked: Server | undefined
+}
+
+/** A client that has given up says this in the place of a status. */
+export const noAnswer = 0
 
 /**
- * A client that does not give up: after a broken connection, 409 or 5xx it asks the next server the same again, with
- * the same Idempotency-Key if it has one. `unanswered` counts how often it had to.
+ * A client that asks the next server the same again after a broken connection, 409 or 5xx, with the same
+ * Idempotency-Key if it has one; `patience` times.
  */
-export function persistentClient(
-  servers: Server[],
-  token: string,
-  first: number,
-): Client & { unanswered: number } {
+export function persistentClient(servers: Server[], token: string, first: number, patience = 600): Client {
   let turn = first
-  const client = async (method: string, path: string, body?: object, key?: string): Promise<number> => {
-    for (let attempt = 0; attempt < 600; attempt++) {
-      const { url } = servers[turn++ % servers.length]!
-      const status = await ask(`${url}/api/v1${path}`, method, token, body, key)
-      if (status !== undefined && status < 500 && status !== 409) return status
-      ask_.unanswered++
-      await sleep(50)
-    }
-    throw new Error(`${method} ${path} was never answered`)
-  }
-  const ask_ = Object.assign(client, { unanswered: 0 })
-  return ask_
+  const client: Client = Object.assign(
+    async (method: string, path: string, body?: object, key?: string): Promise<number> => {
+      for (let attempt = 0; attempt < patience; attempt++) {
+        client.asked = servers[turn++ % servers.length]!
+        const status = await ask(`${client.asked.url}/api/v1${path}`, method, token, body, key)
+        if (status !== undefined && status < 500 && status !== 409) return status
+        client.unanswered++
+        await sleep(50)
+      }
+      return noAnswer
+    },
+    { unanswered: 0, asked: undefined },
+  )
+  return client
 }
 
 async function ask(url: string, method: string, token: string, body?: object, key?: string) {

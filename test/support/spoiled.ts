@@ -1,0 +1,47 @@
+import { registerHooks } from 'node:module'
+
+/** A mistake that a server of a negative control makes: in which file, what stands there, and what stands there instead. */
+const mistakes = {
+  'does not lock events': {
+    file: 'src/seats/queries.ts',
+    right: 'await db`select from events where id = ${event_id} for no key update`',
+    wrong: 'await db`select`',
+  },
+  'does not lock keys': {
+    file: 'src/http/once.ts',
+    right: 'pg_try_advisory_xact_lock(hashtextextended(name, 0)) as free',
+    wrong: 'true as free',
+  },
+  'answers before it commits': {
+    file: 'src/seats/desk.ts',
+    right: 'return { result: carried, writes: written }',
+    wrong: `for (const waiting of batch) waiting.resolve(carried.get(waiting)!)
+      await new Promise(resolve => setTimeout(resolve, 300))
+      return { result: carried, writes: written }`,
+  },
+  'answers long after it commits': {
+    file: 'src/seats/desk.ts',
+    right: 'for (const waiting of batch) waiting.resolve(carried.get(waiting)!)',
+    wrong: `await new Promise(resolve => setTimeout(resolve, 300))
+      for (const waiting of batch) waiting.resolve(carried.get(waiting)!)`,
+  },
+}
+export type Mistake = keyof typeof mistakes
+
+/*
+ * `node --import spoiled.ts main.ts` with the name of a mistake in MISTAKE runs the program with that mistake in it, and
+ * nothing else changed.
+ */
+const name = process.env.MISTAKE as Mistake | undefined
+if (name) {
+  const { file, right, wrong } = mistakes[name]
+  registerHooks({
+    load(url, context, next) {
+      const loaded = next(url, context)
+      if (!url.endsWith(file)) return loaded
+      const source = String(loaded.source)
+      if (source.split(right).length !== 2) throw new Error(`${file} does not have what ${name} replaces`)
+      return { ...loaded, source: source.replace(right, () => wrong) }
+    },
+  })
+}
