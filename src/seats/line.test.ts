@@ -12,7 +12,8 @@ await pool`
   update tokens set expires_at = '2100-01-01'
   where credential_id in (select id from credentials where account_id = ${app.account_id})`
 const desk = seatDesk(app)
-const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, moves } = desk
+const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, moves, seats } =
+  desk
 const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
 const lettersTo = async (who: { id: number }) =>
   (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
@@ -138,6 +139,20 @@ describe('an automatic line', () => {
     }
   })
 
+  it('lining up again without on_conflict keeps what was asked for', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 0 })
+    const someone = await person(summit)
+    const asked = async () => (await seats(talk.id)).line[0].on_conflict
+    await lineUp(someone, talk, { on_conflict: 'swap' })
+    await lineUp(someone, talk)
+    assert.equal(await asked(), 'swap')
+    await call('PUT', `/registrants/${someone.id}/agenda`, { waitlist_ids: [talk.id] })
+    assert.equal(await asked(), 'swap')
+    await lineUp(someone, talk, { on_conflict: 'pass' })
+    assert.equal(await asked(), 'pass')
+  })
+
   it('a swap frees the next seat, also in a circle', async () => {
     const summit = await event()
     const talks = []
@@ -167,6 +182,19 @@ describe('an automatic line', () => {
     assert.deepEqual([await findings(summit), await findings(closed)], [[], []])
     await call('PUT', `/events/update/${closed.id}`, { close_date: '2029-12-31' })
     assert.deepEqual((await agenda(people[0])).in, [talk.id])
+  })
+
+  it('nobody is promoted while the event is closed or archived, until it is open again', async () => {
+    for (const status of ['closed', 'archived']) {
+      const summit = await event({ status })
+      const talk = await session(summit, { capacity: 1 })
+      const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+      await lineUp(b, talk)
+      await drop(a, talk)
+      assert.deepEqual(await counts(talk), [0, 0, 0, 1])
+      await call('PUT', `/events/update/${summit.id}`, { status: 'live' })
+      assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+    }
   })
 
   it('nobody is promoted into a session that is not live, until it is', async () => {
@@ -204,6 +232,19 @@ describe('an automatic line', () => {
 })
 
 describe('a line that offers', () => {
+  it('takes an offer back from whoever replaces their lines without it', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const talk = await session(summit, { capacity: 1 })
+    const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+    await lineUp(b, talk)
+    await drop(a, talk)
+    const agendaOf = (waitlist_ids: number[]) =>
+      call('PUT', `/registrants/${b.id}/agenda`, { session_ids: [], waitlist_ids })
+    assert.deepEqual((await agendaOf([talk.id])).body.waitlisted_session_ids, [String(talk.id)])
+    assert.deepEqual((await agendaOf([])).body.waitlisted_session_ids, [])
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+
   it('keeps the seat for the first until they accept', async () => {
     const summit = await event({ waitlist_mode: 'offer' })
     const { talk, holder, people } = await fullSession(summit, 2)
@@ -315,9 +356,53 @@ describe('an unfinished registration', () => {
     const other = await person(summit)
     clock.pass(15)
     assert.equal((await claim(other, talk)).status, 200)
-    assert.deepEqual(reasonsIn(await claim(late, talk)), [`registrant_inactive ${talk.id}`])
+    assert.deepEqual(reasonsIn(await claim(late, talk)), [
+      `registrant_inactive ${talk.id}`,
+      `sold_out ${talk.id}`,
+    ])
     const gone = await person(summit, { registration_status: 'in_progress' })
     clock.pass(15)
     assert.equal((await call('DELETE', `/registrants/${gone.id}`)).status, 204)
+  })
+})
+
+describe('letters', () => {
+  it('have one cause each: a repeated claim has none, a promotion tells of the place in the line', async () => {
+    const summit = await event()
+    const [talk, free] = [await session(summit), await session(summit, { date: '2030-01-02' })]
+    const someone = await person(summit)
+    await claim(someone, talk, '?send_email=true')
+    await claim(someone, talk, '?send_email=true')
+    await call('POST', `/registrants/${someone.id}/waitlist/${free.id}?send_email=true`)
+    assert.deepEqual(await lettersTo(someone), ['modified', 'promotion'])
+  })
+
+  it('that a registration has run out go to whose hold ran out, not to who is recorded as expired', async () => {
+    const summit = await event()
+    const recorded = await person(summit, { registration_status: 'expired' })
+    const late = await person(summit, { registration_status: 'in_progress' })
+    await change(await person(summit), { registration_status: 'expired' })
+    clock.pass(16)
+    await app.app.desk.giveBackExpired()
+    const told = await pool`select registrant_id, kind from outbox where event_id = ${summit.id}`
+    assert.deepEqual([...told], [{ registrant_id: late.id, kind: 'abandoned' }])
+    assert.deepEqual(await lettersTo(recorded), [])
+  })
+
+  it('welcome who comes in, and nobody else', async () => {
+    const summit = await event()
+    const welcomed = async (registration_status: string, next?: string) => {
+      const email = `w${registration_status}@example.com`
+      const body = { event_id: summit.id, email, registration_status }
+      const { body: someone } = await call('POST', '/registrants?send_email=true', body)
+      if (next) await change(someone, { registration_status: next }, '?send_email=true')
+      return lettersTo(someone)
+    }
+    assert.deepEqual(await welcomed('confirmed', 'attended'), ['confirmation', 'modified'])
+    assert.deepEqual(await welcomed('in_progress', 'confirmed'), ['confirmation'])
+    assert.deepEqual(await welcomed('pending', 'confirmed'), ['confirmation', 'confirmation'])
+    assert.deepEqual(await welcomed('cancelled', 'confirmed'), ['confirmation'])
+    assert.deepEqual(await welcomed('denied'), [])
+    assert.deepEqual(await welcomed('confirmed', 'denied'), ['confirmation', 'cancelled'])
   })
 })

@@ -1,7 +1,7 @@
 import type { Db } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import type { Errand } from './batch.ts'
 import type { Books, Registrant } from './books.ts'
+import type { Errand } from './errand.ts'
 import {
   type EventRow,
   findElsewhere,
@@ -11,7 +11,7 @@ import {
   readEvent,
   readExpiredHolds,
   readExpiredOffers,
-  readGroupSizes,
+  readGroups,
   readRegTypes,
   readSelections,
   readSessions,
@@ -38,7 +38,7 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
     elsewhere: new Set(),
     registrants: new Map(errands.flatMap(newcomerOf)),
     regTypes: new Map(),
-    groupSizes: new Map(),
+    groups: new Map(),
   }
   const named = [...new Set(errands.flatMap(mentioned))]
   const [, , event, expiredHolds, expiredOffers] = await Promise.all([
@@ -126,12 +126,12 @@ async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand
   const idsOf = (column: 'reg_type_id' | 'group_id') => [
     ...new Set(people.flatMap(person => person?.[column] ?? [])),
   ]
-  const [types, sizes] = await Promise.all([
+  const [types, groups] = await Promise.all([
     idsOf('reg_type_id').length > 0 ? readRegTypes(db, event_id, idsOf('reg_type_id')) : [],
-    idsOf('group_id').length > 0 ? readGroupSizes(db, idsOf('group_id')) : [],
+    idsOf('group_id').length > 0 ? readGroups(db, idsOf('group_id')) : [],
   ])
   for (const type of types) books.regTypes.set(type.id, type)
-  for (const { group_id, size } of sizes) books.groupSizes.set(group_id, size)
+  for (const { id, size, limit } of groups) books.groups.set(id, { size, limit })
 }
 
 async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {
