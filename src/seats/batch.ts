@@ -7,8 +7,8 @@ import { apply, type Books, type Move, type Registrant, type SelectionState, sea
 import { decide } from './decide.ts'
 import { type Errand, expiredErrands, type Notice, type Outcome } from './errand.ts'
 import { canMove, moveLine, type PassedOver } from './line.ts'
-import { addErrands, openBooks, registrantsInto } from './open-books.ts'
-import { type EventRow, readLine, readWaitedFor } from './queries.ts'
+import { addErrands, lineInParts, openBooks, registrantsInto } from './open-books.ts'
+import { type EventRow, readWaitedFor } from './queries.ts'
 import { type Change, splitRelined, writeRegistrantCounts, writeSelections, writeVersions } from './writes.ts'
 
 /** What was decided, to be written in the same transaction. */
@@ -24,9 +24,6 @@ export type Decided = {
   /** sends every statement at once */
   writeSeats: () => Promise<void>
 }
-
-/** Registrants whose line is looked at together. */
-const lineChunk = 100
 
 /**
  * Takes the lock of an event, and decides its errands in order of arrival. Expired holds and offers are given back
@@ -130,13 +127,13 @@ class Batch {
       const session = this.#books.sessions.get(session_id)
       if (!session || session.waitlisted === 0 || seatsLeft(session) === 0 || !canMove(this.#books, session))
         continue
-      const line = await this.#lineOf(session_id)
       const passedOver: PassedOver[] = []
-      for (let first = 0; first < line.length && seatsLeft(session) > 0; first += lineChunk) {
-        const chunk = line.slice(first, first + lineChunk)
+      let first = 1
+      for await (const chunk of this.#lineOf(session_id)) {
+        if (seatsLeft(session) === 0) break
         await registrantsInto(this.#db, this.#event.id, this.#books, chunk)
         let swapped: Move[] = []
-        moveLine(this.#books, session, chunk, first + 1, passedOver, move => {
+        moveLine(this.#books, session, chunk, first, passedOver, move => {
           this.#move(actor, move)
           if (move.to) {
             this.#renew(this.#books.registrants.get(move.registrant_id)!)
@@ -149,6 +146,7 @@ class Batch {
             swapped = []
           } else swapped.push(move)
         })
+        first += chunk.length
       }
     }
   }
@@ -196,17 +194,17 @@ class Batch {
     }
   }
 
-  /** Those who wait by the database, less who left in this batch, then who lined up in it. */
-  async #lineOf(session_id: number): Promise<number[]> {
+  /** Those who wait by the database, a part at a time, less who left in this batch; then who lined up in it. */
+  async *#lineOf(session_id: number): AsyncGenerator<number[]> {
     const waits = (id: number) =>
       this.#books.registrants.get(id)?.selections.get(session_id)?.state === 'waitlisted'
     const lateChanges = [...this.#changes.values()].filter(
       change => change.session_id === session_id && change.isLate && waits(change.registrant_id),
     )
     const late = new Set(lateChanges.map(change => change.registrant_id))
-    const stored = await readLine(this.#db, session_id)
     const isEarly = (id: number) => !late.has(id) && (!this.#books.registrants.has(id) || waits(id))
-    return [...stored.filter(isEarly), ...late]
+    for await (const part of lineInParts(this.#db, session_id)) yield part.filter(isEarly)
+    yield [...late]
   }
 }
 

@@ -44,6 +44,29 @@ describe('an automatic line', () => {
     assert.deepEqual(await lettersTo(people[1]), ['promotion'])
   })
 
+  it('is as good when it is long: those in front clash, whoever can take the seat is far behind', async () => {
+    const summit = await event()
+    const [talk, rival] = [
+      await session(summit, { capacity: 1 }),
+      await session(summit, { prevent_session_conflicts: 1 }),
+    ]
+    const holder = await person(summit, { session_ids: [talk.id] })
+    const people = await pool<{ id: number }[]>`
+      insert into registrants (account_id, event_id, email, registration_status, payment_status, addresses, custom_fields,
+        secure_id, created_at, updated_at)
+      select ${app.account_id}, ${summit.id}, 'p' || n, 'confirmed', 'not_required', '{}', '{}', gen_random_uuid(), now(), now()
+      from generate_series(1, 250) n returning id`
+    await pool`update events set registrants_count = 251 where id = ${summit.id}`
+    const lucky = people[230]!
+    await Promise.all(people.filter(who => who !== lucky).map(who => claim(who, rival)))
+    for (const who of people) await lineUp(who, talk)
+    await drop(holder, talk)
+    assert.deepEqual([(await agenda(lucky)).in, (await line(talk)).length], [[talk.id], 249])
+    const { after } = (await moves(summit)).at(-1)!
+    assert.deepEqual([after!.place, after!.passed_over.length], [231, 230])
+    assert.deepEqual(await findings(summit), [])
+  })
+
   it('gives a seat that is free at once', async () => {
     const summit = await event()
     const talk = await session(summit, { capacity: 1 })

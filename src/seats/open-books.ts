@@ -12,6 +12,7 @@ import {
   readExpiredHolds,
   readExpiredOffers,
   readGroups,
+  readLine,
   readRegTypes,
   readSelections,
   readSessions,
@@ -74,6 +75,19 @@ export async function addErrands(db: Db, event_id: number, books: Books, errands
     errands.map(errand => errand.wish.registrant_id),
   )
   await typesInto(db, event_id, books, errands)
+}
+
+/** Registrants in line who are looked at together. */
+const linePart = 100
+
+/** Who waits for a session, in order, a part at a time: a seat that comes back seldom needs more than the first. */
+export async function* lineInParts(db: Db, session_id: number): AsyncGenerator<number[]> {
+  for (let after = 0; ; ) {
+    const part = await readLine(db, session_id, after, linePart)
+    yield part.map(row => row.registrant_id)
+    if (part.length < linePart) return
+    after = part.at(-1)!.id
+  }
 }
 
 type Pages = Omit<Books, 'event'>

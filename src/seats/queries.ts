@@ -141,11 +141,16 @@ export function readGroups(db: Db, ids: number[]): Promise<({ id: number } & Gro
     group by g.id`
 }
 
-/** Who waits for a session, in order. */
-export async function readLine(db: Db, session_id: number): Promise<number[]> {
-  const rows = await db<{ registrant_id: number }[]>`
-    select registrant_id from selections where session_id = ${session_id} and state = 'waitlisted' order by id`
-  return rows.map(row => row.registrant_id)
+/** The next `limit` who wait for a session, in order, behind the selection `after`. */
+export function readLine(
+  db: Db,
+  session_id: number,
+  after: number,
+  limit: number,
+): Promise<{ id: number; registrant_id: number }[]> {
+  return db<{ id: number; registrant_id: number }[]>`
+    select id, registrant_id from selections where session_id = ${session_id} and state = 'waitlisted' and id > ${after}
+    order by id limit ${limit}`
 }
 
 /** The sessions of an event for which somebody waits. */
