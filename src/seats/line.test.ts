@@ -268,6 +268,14 @@ describe('a line that offers', () => {
     assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 
+  it('says for whom a seat is kept, and until when', async () => {
+    const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 30 })
+    const { talk, holder, people } = await fullSession(summit, 2)
+    await drop(holder, talk)
+    const until = new Date(clock.now().getTime() + 30 * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+    assert.deepEqual((await seats(talk.id)).offers, [{ registrant_id: people[0]!.id, until }])
+  })
+
   it('keeps the seat for the first until they accept', async () => {
     const summit = await event({ waitlist_mode: 'offer' })
     const { talk, holder, people } = await fullSession(summit, 2)
