@@ -245,6 +245,34 @@ describe('a line that offers', () => {
     await claim(people[0], talk)
     assert.deepEqual(await agenda(people[0]), { in: [talk.id], waits: [] })
   })
+
+  it('never swaps away what the same call names, whatever the order', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit)
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    for (const session_ids of [
+      [rival.id, talk.id],
+      [talk.id, rival.id],
+    ])
+      assert.deepEqual(reasonsIn(await change(people[0], { session_ids })), [`conflict ${talk.id}`])
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+  })
+
+  it('swaps nothing away for a seat that is refused after all', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit)
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
+    const wanted = { waitlist_ids: [], session_ids: [rival.id, talk.id], partial: true }
+    assert.equal((await call('PUT', `/registrants/${people[0].id}/agenda`, wanted)).status, 200)
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+  })
 })
 
 describe('a manual line', () => {

@@ -74,11 +74,8 @@ export class Plan {
     for (const id of new Set(this.#wish.add)) {
       if (this.#seats.has(id)) continue
       const session = this.#books.sessions.get(id)
-      if (!session) this.#refuse(unknownReason(this.#books, id))
-      else {
-        this.#swapFor(session)
-        this.#sit(session)
-      }
+      if (session) this.#sit(session)
+      else this.#refuse(unknownReason(this.#books, id))
     }
   }
 
@@ -147,13 +144,15 @@ export class Plan {
     this.#left.set(id, why)
   }
 
-  /** Whoever lined up to swap gives up what clashes when they accept the offer. */
-  #swapFor(session: Session): void {
+  /** Whoever lined up to swap gives up what clashes when they accept the offer, unless this wish names it as well. */
+  #swaps(session: Session, rivals: Session[]): boolean {
     const selection = this.#registrant.selections.get(session.id)
-    if (selection?.state !== 'offered' || selection.on_conflict !== 'swap') return
-    const rivals = this.#rivalsOf(session)
-    if (rivals.every(rival => mayBeSwapped(rival) && this.#seats.get(rival.id) === null))
-      for (const rival of rivals) this.#release(rival.id, 'swapped')
+    const isWanted = (id: number) => this.#seats.get(id) !== null || this.#wish.add.includes(id)
+    return (
+      selection?.state === 'offered' &&
+      selection.on_conflict === 'swap' &&
+      rivals.every(rival => mayBeSwapped(rival) && !isWanted(rival.id))
+    )
   }
 
   #rivalsOf(session: Session): Session[] {
@@ -172,8 +171,12 @@ export class Plan {
 
   /** A session that is refused still counts as wanted, so that what clashes with it is named as well. */
   #sit(session: Session): void {
-    const reasons = this.#claimReasons(session)
+    const rivals = this.#rivalsOf(session)
+    const swapped = this.#swaps(session, rivals) ? rivals : []
+    const reasons = this.#claimReasons(session, swapped.length > 0 ? [] : rivals)
     for (const found of reasons) this.#refuse(found)
+    // Not before the seat is certain: with `partial` a refusal takes nothing away.
+    if (reasons.length === 0) for (const rival of swapped) this.#release(rival.id, 'swapped')
     if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, 'claimed')
   }
 
@@ -182,11 +185,11 @@ export class Plan {
     else this.reasons.push(found)
   }
 
-  #claimReasons(session: Session): Reason[] {
+  #claimReasons(session: Session, rivals = this.#rivalsOf(session)): Reason[] {
     const reasons = closedReasons(this.#books, this.#wish, session)
     const isFull = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
     if (isFull && !this.#wish.override) reasons.push(soldOutReason(session))
-    const conflict = conflictReason(session, this.#rivalsOf(session))
+    const conflict = conflictReason(session, rivals)
     return conflict ? [...reasons, conflict] : reasons
   }
 
