@@ -138,6 +138,19 @@ describe('an automatic line', () => {
     }
   })
 
+  it('moves when what stood in the way of a swap is no longer locked', async () => {
+    const summit = await event()
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit, { locked_when_saved: 1 })
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+    await call('PUT', `/sessions/update/${rival.id}`, { locked_when_saved: 0 })
+    assert.deepEqual((await agenda(people[0])).in, [talk.id])
+    assert.deepEqual(await findings(summit), [])
+  })
+
   it('a swap frees the next seat, also in a circle', async () => {
     const summit = await event()
     const talks = []
