@@ -286,6 +286,21 @@ describe('a line that offers', () => {
     assert.equal((await call('PUT', `/registrants/${people[0].id}/agenda`, wanted)).status, 200)
     assert.deepEqual((await agenda(people[0])).in, [rival.id])
   })
+
+  it('stands for its full time when somebody whose offer has expired lines up again', async () => {
+    const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 30 })
+    const { talk, holder, people } = await fullSession(summit, 1)
+    await drop(holder, talk)
+    clock.pass(30)
+    await lineUp(people[0], talk)
+    assert.deepEqual(await counts(talk), [0, 0, 1, 0])
+    clock.pass(29)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await counts(talk), [0, 0, 1, 0])
+    clock.pass(1)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
 })
 
 describe('a manual line', () => {
