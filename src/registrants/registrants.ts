@@ -8,7 +8,6 @@ import { readId } from '../http/query.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/schema.ts'
 import type { Outcome } from '../seats/batch.ts'
-import { maySit } from '../seats/books.ts'
 import type { Desk } from '../seats/desk.ts'
 import { noChange, type PersonErrand } from '../seats/registration.ts'
 import { emptyWish, type Reason, type Wish } from '../seats/wish.ts'
@@ -131,9 +130,8 @@ export async function checkIn(
   status: 'attended' | 'confirmed' | 'no_show',
 ): Promise<RegistrantRow> {
   const { db, desk } = tools
-  const { event_id, registration_status } = await mustFindRegistrant(db, actor.account_id, id)
-  if (!maySit(registration_status!)) throw refusal([notActive(registration_status!)])
-  const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status }
+  const { event_id } = await mustFindRegistrant(db, actor.account_id, id)
+  const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status, checksIn: true }
   mustBeGranted(await desk.submit(db, event_id, { actor, wish, change: noChange }))
   return mustFindRegistrant(db, actor.account_id, id)
 }
@@ -150,12 +148,6 @@ export function mustBeGranted(outcome: Outcome): Reason[] {
   if (!outcome.granted) throw refusal(outcome.reasons)
   return outcome.skipped
 }
-
-const notActive = (status: string): Reason => ({
-  field: 'id',
-  type: 'registrant_inactive',
-  message: `A registrant who is ${status} cannot be checked in. Confirm the registration first.`,
-})
 
 /** A refusal is a 422 with an entry for each reason. */
 function refusal(reasons: Reason[]): ApiError {

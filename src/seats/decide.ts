@@ -1,6 +1,7 @@
 import { admissionReasons } from './admission.ts'
 import { type Books, type Move, maySit, type Registrant } from './books.ts'
 import { Plan } from './plan.ts'
+import { notRegisteredReason } from './refusals.ts'
 import type { Decision, Wish } from './wish.ts'
 
 /**
@@ -11,6 +12,8 @@ export function decide(books: Books, asked: Wish): Decision {
   const wish = asked.by === 'organiser' ? asked : { ...asked, override: false }
   const registrant = books.registrants.get(wish.registrant_id)!
   const status = wish.status ?? registrant.status
+  if (wish.checksIn && !maySit(registrant.status))
+    return { granted: false, reasons: [notRegisteredReason(registrant)] }
   if (!maySit(status)) return leaveEverything(registrant, wish, status)
   const plan = new Plan(books, wish, registrant, status)
   plan.reasons.push(...admissionReasons(books, registrant, wish))

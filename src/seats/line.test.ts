@@ -376,4 +376,15 @@ describe('an unfinished registration', () => {
     clock.pass(15)
     assert.equal((await call('DELETE', `/registrants/${gone.id}`)).status, 204)
   })
+
+  it('that has expired is not checked in, whether or not its seats have been given back', async () => {
+    const summit = await event()
+    const late = await person(summit, { registration_status: 'in_progress' })
+    clock.pass(15)
+    const checkIn = () => call('POST', '/registrants/checkin', { id: late.id, status: 'attended' })
+    assert.deepEqual(reasonsIn(await checkIn()), ['registrant_inactive id'])
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(reasonsIn(await checkIn()), ['registrant_inactive id'])
+    assert.equal((await desk.read(late.id)).registration_status, 'expired')
+  })
 })

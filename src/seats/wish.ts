@@ -27,6 +27,8 @@ export type Wish = {
   replaceLines: boolean
   /** sessions whose line, or offer, to leave */
   leave: number[]
+  /** whether somebody is checked in: refused for who is not registered any more */
+  checksIn?: boolean
   /** for the change log: why a line or an offer is left, when nobody asked for it */
   why?: string
 }
