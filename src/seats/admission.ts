@@ -18,7 +18,7 @@ export function admissionReasons(books: Books, registrant: Registrant, wish: Wis
   return [
     ...(comesIn ? eventReasons(books, wish) : []),
     ...(joins('reg_type_id') ? typeReasons(books, after, wish) : []),
-    ...(joins('group_id') ? groupReasons(books, after) : []),
+    ...(joins('group_id') || joins('reg_type_id') ? groupReasons(books, after, joins('group_id')) : []),
   ]
 }
 
@@ -43,9 +43,15 @@ function typeReasons({ regTypes }: Books, { reg_type_id }: Standing, { override 
   ]
 }
 
-function groupReasons({ regTypes, groupSizes }: Books, { group_id, reg_type_id }: Standing): Reason[] {
+/** Who joins makes the group larger; who takes another type in it brings the limit of that type. */
+function groupReasons(
+  { regTypes, groupSizes }: Books,
+  { group_id, reg_type_id }: Standing,
+  isJoining: boolean,
+): Reason[] {
   const limit = reg_type_id === null ? null : (regTypes.get(reg_type_id)?.max_group_size ?? null)
-  if (group_id === null || limit === null || (groupSizes.get(group_id) ?? 0) < limit) return []
+  if (group_id === null || limit === null) return []
+  if ((groupSizes.get(group_id) ?? 0) + (isJoining ? 1 : 0) <= limit) return []
   return [
     {
       field: 'group_id',
