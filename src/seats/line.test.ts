@@ -257,6 +257,8 @@ describe('a line that offers', () => {
     assert.deepEqual((await agenda(people[0])).in, [rival.id])
     await claim(people[0], talk)
     assert.deepEqual(await agenda(people[0]), { in: [talk.id], waits: [] })
+    const { before } = (await moves(summit)).find(move => move.before?.why === 'swapped')!
+    assert.deepEqual([before!.session_id, before!.for_session_id], [rival.id, talk.id])
   })
 
   it('never swaps away what the same call names, whatever the order', async () => {

@@ -33,7 +33,7 @@ export class Plan {
   readonly #seats = new Map<number, string | null>()
   readonly #lines = new Map<number, OnConflict>()
   /** seats and places that are given up: session → why */
-  readonly #left = new Map<number, string>()
+  readonly #left = new Map<number, Pick<Move, 'why' | 'about'>>()
 
   constructor(books: Books, wish: Wish, registrant: Registrant, status: Registrant['status']) {
     this.#books = books
@@ -51,11 +51,11 @@ export class Plan {
       // Who gives up a seat and takes it again keeps it: nobody else gets it in between.
       if (add.includes(id)) continue
       if (this.#seats.has(id)) this.#drop(id)
-      else if (this.#stateOf(id) === 'offered') this.#left.set(id, 'offer_declined')
+      else if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: 'offer_declined' })
     }
     for (const id of [...leave, ...this.#unnamedLines()]) {
-      if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, why ?? 'left_line')
-      if (this.#stateOf(id) === 'offered') this.#left.set(id, why ?? 'offer_declined')
+      if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, { why: why ?? 'left_line' })
+      if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: why ?? 'offer_declined' })
     }
   }
 
@@ -111,7 +111,7 @@ export class Plan {
     })
   }
 
-  #futureOf(id: number): Pick<Move, 'to' | 'why' | 'on_conflict' | 'override'> {
+  #futureOf(id: number): Omit<Move, 'registrant_id' | 'session_id' | 'from'> {
     const seat = this.#seats.get(id)
     if (seat !== undefined) {
       const isBeyond = this.#stateOf(id) !== 'offered' && seatsLeft(this.#books.sessions.get(id)!) === 0
@@ -125,7 +125,7 @@ export class Plan {
     const known = this.#registrant.selections.get(id)
     const left = this.#left.get(id)
     const on_conflict = this.#lines.get(id)
-    if (on_conflict === undefined) return { to: null, why: left! }
+    if (on_conflict === undefined) return { to: null, ...left! }
     // An offer is better than a place in the line, and repeating a claim changes nothing.
     if (known && !left && (known.state === 'offered' || known.on_conflict === on_conflict))
       return { to: known.state, why: 'lined_up' }
@@ -136,12 +136,12 @@ export class Plan {
     const session = this.#books.sessions.get(id)
     const reason = session && dropReason(this.#wish, this.#registrant, session)
     if (reason) this.#refuse(reason)
-    else this.#release(id, 'released')
+    else this.#release(id, { why: 'released' })
   }
 
-  #release(id: number, why: string): void {
+  #release(id: number, because: Pick<Move, 'why' | 'about'>): void {
     this.#seats.delete(id)
-    this.#left.set(id, why)
+    this.#left.set(id, because)
   }
 
   /** Whoever lined up to swap gives up what clashes when they accept the offer, unless this wish names it as well. */
@@ -176,7 +176,8 @@ export class Plan {
     const reasons = this.#claimReasons(session, swapped.length > 0 ? [] : rivals)
     for (const found of reasons) this.#refuse(found)
     // Not before the seat is certain: with `partial` a refusal takes nothing away.
-    if (reasons.length === 0) for (const rival of swapped) this.#release(rival.id, 'swapped')
+    const because = { why: 'swapped', about: { for_session_id: session.id } }
+    if (reasons.length === 0) for (const rival of swapped) this.#release(rival.id, because)
     if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, 'claimed')
   }
 
