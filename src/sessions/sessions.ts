@@ -198,7 +198,7 @@ async function mustLockSession(db: Db, actor: Actor, id: number): Promise<Sessio
   return session
 }
 
-/** Fields that may make room for those who wait. */
+/** Fields that may make room for those who wait, or take out of the way of a swap what is locked. */
 const seatFields = [
   'date',
   'start_time',
@@ -209,6 +209,7 @@ const seatFields = [
   'capacity',
   'session_status',
   'selection_control',
+  'locked_when_saved',
   'prevent_session_conflicts',
 ] as const
 
