@@ -1,5 +1,5 @@
 import { logged } from '../changes/log.ts'
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { ChoiceChanges } from './choices.ts'
 
@@ -8,6 +8,11 @@ type ChoiceTable = {
   table: 'session_field_choices' | 'event_question_choices'
   owner: 'field_id' | 'question_id'
 }
+
+/** Choices in their order as one value; `from` says which rows `c` they are. */
+export const choicesFrom = (db: Db, from: Fragment) => db`
+  coalesce((
+    select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id) from ${from}), '[]')`
 
 /** The rows that have values: the sessions of an account, or the registrants of an event. */
 export type Holders =

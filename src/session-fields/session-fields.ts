@@ -28,8 +28,7 @@ export async function createSessionField(db: Db, actor: Actor, body: Body): Prom
   draft.faults.push(...changes.faults, ...faultsOfChoices(draft.given.type, changes))
   const field = settle(draft)
   return transaction(db, async tx => {
-    const id = await insertSessionField(tx, actor, { ...field, ...settingsIn(body) })
-    await writeChoices(tx, fieldChoices, id, changes)
+    const id = await insertSessionField(tx, actor, { ...field, ...settingsIn(body) }, changes.added)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })
@@ -55,7 +54,7 @@ export async function changeSessionField(
     await writeChoices(tx, fieldChoices, id, changes)
     if (changes.deleted.length > 0)
       await dropChoices(tx, actor, sessionsOf(actor), attributeOf({ id }), changes.deleted)
-    await updateSessionField(tx, actor, id, set)
+    await updateSessionField(tx, actor, id, set, known.choices)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })
