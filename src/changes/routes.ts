@@ -19,8 +19,7 @@ export function changeRoutes(app: FastifyInstance): void {
     query: {
       since: 'The cursor of the last answer.',
       event_id: 'Only changes in this event.',
-      object:
-        'Comma-separated kinds: event, track, location, session_field, session, registrant, reg_type, registrant_group, event_question, selection.',
+      object: 'Comma-separated kinds of objects, as in `object` of a change.',
       'per-page': `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
     },
     success: { 200: Type.Ref('ChangePage') },

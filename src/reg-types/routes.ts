@@ -19,7 +19,7 @@ const tag = 'Registrant types'
 const noun = 'Registrant type'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors: '`true`: allows a capacity below the number of registrants.',
+  override_capacity_errors: '`true`: allows to lower a capacity below the number of registrants.',
 }
 const mayOverride = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
 
@@ -44,7 +44,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update a registrant type',
     description:
-      'Only the given fields change. A capacity below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.',
+      'Only the given fields change. A capacity lowered below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.',
     query: changeQuery,
     body: Type.Ref('RegTypeUpdate'),
     success: { 200: Type.Ref('RegType') },
