@@ -240,17 +240,4 @@ describe('size of a group', () => {
     assert.equal((await update(one, { first_name: 'P', ...member(full.id) })).status, 200)
     assert.deepEqual((await update(joining, { reg_type_id: '', group_id: full.id })).body, refusal)
   })
-
-  it('422 group_limit for who takes a type in a group that is larger than the type allows', async () => {
-    const type = await make('reg-types', { event_id: event.id, name: 'Pair', max_group_size: 2 })
-    const group = await make('registrant-groups', { event_id: event.id, name: 'Three' })
-    const [one, other] = [
-      await person(event, { group_id: group.id }),
-      await person(event, { group_id: group.id }),
-    ]
-    assert.equal((await update(one, { reg_type_id: type.id })).status, 200)
-    await person(event, { group_id: group.id })
-    assert.deepEqual(faultsIn(await update(other, { reg_type_id: type.id })), ['group_id: group_limit'])
-    assert.equal((await update(other, { reg_type_id: type.id, group_id: '' })).status, 200)
-  })
 })
