@@ -6,14 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { testApp } from '../../test/support/app.ts'
 import { withoutClause } from '../../test/support/clauses.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 import { testMailServer } from '../../test/support/mail-server.ts'
 import { meetingPools } from '../../test/support/meeting.ts'
-import { ownDatabase } from '../../test/support/own-database.ts'
 import type { Pool } from '../db/connection.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { mailServerAt } from './smtp.ts'
 
 const databaseUrl = await ownDatabase()
+process.env.TEST_DATABASE_URL = databaseUrl
 const { call, make, pool } = await testApp()
 const smtp = await testMailServer()
 const from = 'Summit <summit@example.org>'

@@ -6,12 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import ICAL from 'ical.js'
 import { testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 import { testMailServer } from '../../test/support/mail-server.ts'
-import { ownDatabase } from '../../test/support/own-database.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { mailServerAt } from './smtp.ts'
 
 const databaseUrl = await ownDatabase()
+process.env.TEST_DATABASE_URL = databaseUrl
 let ahead = 0
 const clock = { now: () => new Date(Date.now() + ahead) }
 const { call, make, pool } = await testApp()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { changesOf, testApp } from '../../test/support/app.ts'
-import { ownDatabase } from '../../test/support/own-database.ts'
+import { changesOf, faultsIn, testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 import { Dispatcher } from '../mail/dispatcher.ts'
 
-await ownDatabase()
+process.env.TEST_DATABASE_URL = await ownDatabase()
 const app = await testApp()
 const { call, make, pool } = app
 const stranger = await testApp()
@@ -264,6 +264,21 @@ describe('POST /registrants/{id}/forget', () => {
     const second = await call('POST', `/registrants/${id}/forget`)
     assert.deepEqual(second.body, first.body)
     assert.deepEqual((await pool`select version from registrants where id = ${id}`)[0]!.version, version)
+  })
+
+  it('422 for whoever writes something about the person afterwards; what is not about who they are can change', async () => {
+    const event = await make('events', { name: 'After' })
+    const { id } = await make('registrants', { event_id: event.id, email: 'once@example.com' })
+    await call('POST', `/registrants/${id}/forget`)
+    const update = (body: object) => call('PUT', `/registrants/update/${id}`, body)
+    for (const body of [
+      { first_name: 'Ada' },
+      { email: 'again@example.com' },
+      { work_address_id: { city: 'Oslo' } },
+    ])
+      assert.deepEqual(faultsIn(await update(body)), ['id: forgotten'])
+    assert.equal((await update({ registration_status: 'cancelled', first_name: '' })).status, 200)
+    assert.equal((await call('GET', `/registrants/${id}`)).body.email, `forgotten-${id}@invalid`)
   })
 
   it('200 ends all mail to the person, also what waits already', async () => {

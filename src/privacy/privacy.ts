@@ -5,7 +5,7 @@ import { notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { listLettersInFull } from '../mail/queries.ts'
 import { findRegistrant, type RegistrantRow } from '../registrants/queries.ts'
-import { RegistrantInput } from '../registrants/schema.ts'
+import { impersonal, RegistrantInput } from '../registrants/schema.ts'
 import { showRegistrant } from '../registrants/view.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
@@ -68,12 +68,9 @@ function profileOf(person: RegistrantRow | undefined, questions: CustomField[]) 
   }
 }
 
-/** Members of a registrant that say nothing about who they are. */
-const kept = ['event_id', 'reg_type_id', 'group_id', 'registration_status', 'payment_status']
-
 /** Names of the members that are emptied, besides those that always have a value. */
 const personal = Object.keys(RegistrantInput.properties).filter(
-  name => !kept.includes(name) && name !== 'email' && name !== 'secure_id',
+  name => !impersonal.includes(name) && name !== 'email' && name !== 'secure_id',
 )
 
 /**

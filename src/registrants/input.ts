@@ -7,7 +7,15 @@ import {
 import type { Fault } from '../errors.ts'
 import { type Body, type Draft, type Given, isBlank, readNew, readUpdate } from '../http/draft.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
-import { type Address, AddressInput, type AddressKind, addressKinds, RegistrantInput } from './schema.ts'
+import type { ProfileChange } from './queries.ts'
+import {
+  type Address,
+  AddressInput,
+  type AddressKind,
+  addressKinds,
+  impersonal,
+  RegistrantInput,
+} from './schema.ts'
 
 /** Everything that a body says of a registrant. */
 export type RegistrantDraft<T> = Draft<T> & {
@@ -34,6 +42,14 @@ export function readRegistrantUpdate(
   // Falling back to the default would bring somebody back who has cancelled.
   if (isBlank(body.registration_status)) delete draft.given.registration_status
   return withParts(draft, questions, body)
+}
+
+/** Whether a change writes something down about who somebody is. */
+export function isPersonal({ given, addresses, answers }: ProfileChange): boolean {
+  return (
+    Object.entries(given).some(([name, value]) => value !== null && !impersonal.includes(name)) ||
+    Object.keys({ ...addresses, ...answers }).length > 0
+  )
 }
 
 function withParts<T>(draft: Draft<T>, questions: CustomField[], body: Body): RegistrantDraft<T> {

@@ -72,6 +72,9 @@ export const RegistrantInput = Type.Object({
 })
 export type RegistrantInput = Static<typeof RegistrantInput>
 
+/** Members of a registrant that say nothing about who they are. */
+export const impersonal = ['event_id', 'reg_type_id', 'group_id', 'registration_status', 'payment_status']
+
 /** Which of a person's addresses; written as `work_address_id.line_1`. */
 export const addressKinds = ['home', 'work', 'billing'] as const
 export type AddressKind = (typeof addressKinds)[number]

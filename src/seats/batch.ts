@@ -1,7 +1,8 @@
 import type { Db } from '../db/connection.ts'
-import { type ApiError, notFound } from '../errors.ts'
+import { type ApiError, invalid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { isPersonal } from '../registrants/input.ts'
 import { applyStanding, standingAfter } from './admission.ts'
 import { apply, type Books, type Move, type Registrant, type SelectionState, seatsLeft } from './books.ts'
 import { decide } from './decide.ts'
@@ -88,6 +89,7 @@ class Batch {
       return { failure: notFound('Registrant', wish.registrant_id) }
     try {
       if (!newcomer) mustMatchVersion(actor.ifMatch, registrant.version)
+      if (registrant.forgotten && change && isPersonal(change)) throw forgotten()
     } catch (failure) {
       return { failure: failure as ApiError }
     }
@@ -207,6 +209,15 @@ class Batch {
     yield [...late]
   }
 }
+
+const forgotten = () =>
+  invalid([
+    {
+      field: 'id',
+      type: 'forgotten',
+      message: 'This person was forgotten: nothing about them can be stored any more. Register them again.',
+    },
+  ])
 
 const isSeat = (state: SelectionState | null) => state !== null && state !== 'waitlisted'
 

@@ -52,6 +52,8 @@ export type Registrant = {
   /** `new`: about to be registered */
   status: RegistrationStatus | 'new'
   version: number
+  /** nothing about who they are is stored, or will be */
+  forgotten: boolean
   reg_type_id: number | null
   group_id: number | null
   /** by session */

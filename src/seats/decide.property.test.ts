@@ -50,7 +50,15 @@ function booksOf(capacities: number[], flags: number[], mode: Books['event']['wa
     registrants: new Map(
       ids(people).map(id => [
         id,
-        { id, status: 'confirmed', version: 1, reg_type_id: null, group_id: null, selections: new Map() },
+        {
+          id,
+          status: 'confirmed',
+          version: 1,
+          forgotten: false,
+          reg_type_id: null,
+          group_id: null,
+          selections: new Map(),
+        },
       ]),
     ),
     regTypes: new Map(),

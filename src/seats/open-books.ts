@@ -95,7 +95,7 @@ type Pages = Omit<Books, 'event'>
 function newcomerOf({ newcomer, wish }: Errand): [number, Registrant][] {
   if (!newcomer) return []
   const id = wish.registrant_id
-  return [[id, { id, status: 'new', version: 0, ...newcomer, selections: new Map() }]]
+  return [[id, { id, status: 'new', version: 0, forgotten: false, ...newcomer, selections: new Map() }]]
 }
 
 function mentioned({ wish: { add, drop, leave, lineUp } }: Errand): number[] {
