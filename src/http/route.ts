@@ -67,7 +67,7 @@ const textParameters: Record<string, TSchema> = {
     examples: ['8QTMKA'],
   }),
   type: Type.String({
-    description: 'confirmation, modified, cancelled or abandoned.',
+    description: 'confirmation, modified, cancelled or abandoned; also with `registration_` before it.',
     examples: ['confirmation'],
   }),
 }

@@ -26,7 +26,7 @@ export function mailRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Send a letter to a registrant',
     description:
-      'Puts a letter into the outbox: confirmation, modified, cancelled or abandoned. `sent` is 0 when the event has switched the template off.',
+      'Puts a letter into the outbox: confirmation, modified, cancelled or abandoned. The names of the hosted API are understood as well: registration_created, registration_modified, registration_cancelled (or registration_canceled), registration_abandoned. `sent` is 0 when the event has switched the template off.',
     query: writeQuery,
     success: { 200: Type.Ref('Triggered') },
     handler: (request, reply) =>

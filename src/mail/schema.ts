@@ -10,6 +10,11 @@ export type MailKind = (typeof mailKinds)[number]
 
 /** Those that `trigger-email` can send again. */
 export const triggeredKinds = ['confirmation', 'modified', 'cancelled', 'abandoned'] as const
+/** What the hosted API and its clients call them, after `registration_`. */
+export const triggeredSpellings = new Map<string, MailKind>([
+  ['created', 'confirmation'],
+  ['canceled', 'cancelled'],
+])
 
 const letterStates = ['waiting', 'sending', 'sent', 'failed', 'dropped', 'kept'] as const
 
