@@ -132,7 +132,7 @@ export const listQuery = {
   ids: 'Comma-separated ids, at most 100: only these.',
   sort: 'Comma-separated attributes; a leading `-` sorts downwards.',
   search:
-    'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`.',
+    'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
   searchCondition: '`or` joins the conditions by OR.',
 }
 export const eventListQuery = { event_id: 'The event to list. Required.', ...listQuery }

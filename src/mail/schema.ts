@@ -1,7 +1,7 @@
 import Type from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
 import type { Listable } from '../http/listing.ts'
 import { recordSchemas } from '../http/schemas.ts'
-import { attributesOf } from '../http/search.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../http/values.ts'
 
 /** What letters can be about. */

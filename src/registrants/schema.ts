@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import { Html, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
 
 /** Where a registration stands (seats.md §1). */
