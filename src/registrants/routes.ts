@@ -14,7 +14,7 @@ import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../htt
 import { type DeskWork, workAtDesk, writeAtDesk } from '../seats/write.ts'
 import { readCheckIn } from './check-in.ts'
 import { mannerOf, seatQuery } from './manner.ts'
-import { findRegistrantByExternalId, listRegistrants } from './queries.ts'
+import { findRegistrantByExternalId, listRegistrants, seatAttributes } from './queries.ts'
 import {
   changeRegistrant,
   checkIn,
@@ -152,6 +152,8 @@ export function registrantRoutes(app: FastifyInstance): void {
     id: 'listRegistrants',
     tag,
     summary: 'List the registrants of an event',
+    description:
+      'Who is in a session: `search=session_ids=12345`; who waits for it: `search=waitlisted_session_ids=12345`. Both take `=`, `!=` and `=*in*12345|12346`; nothing after `=` finds those who have none.',
     query: eventListQuery,
     success: { 200: Type.Ref('RegistrantPage') },
     failures: [404],
@@ -162,7 +164,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       const questions = await questionsOf(app.pool)(event.id)
       const listing = readListing(query, {
         ...registrantLists,
-        attributes: { ...registrantLists.attributes, ...customAttributes(questions) },
+        attributes: { ...registrantLists.attributes, ...seatAttributes, ...customAttributes(questions) },
       })
       const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)
       return renderPage(
