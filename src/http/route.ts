@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import Type, { type TObject, type TSchema } from 'typebox'
 import { notFound } from '../errors.ts'
+import { methodNotAllowed } from './methods.ts'
 import { readId } from './query.ts'
 import { maxId } from './values.ts'
 
@@ -50,12 +51,15 @@ export function route(app: FastifyInstance, operation: Operation): void {
   })
 }
 
-/** The id in the path. Throws 404 for one that no object can have. */
-export function idOf(request: FastifyRequest, noun: string): number {
-  const { id } = request.params as { id: string }
-  const number = readId(id)
-  if (!number) throw notFound(noun, id)
-  return number
+/**
+ * The id in the path. Throws 404 for one that no object can have, 405 for a word that is a path of other methods, such as
+ * `GET /sessions/create`.
+ */
+export function idOf(request: FastifyRequest, noun: string, parameter = 'id'): number {
+  const text = (request.params as Record<string, string>)[parameter]
+  const id = readId(text)
+  if (!id) throw methodNotAllowed(request) ?? notFound(noun, text)
+  return id
 }
 
 const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']

@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
-import { notFound } from '../errors.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
-import { readId } from '../http/query.ts'
 import { idOf, route } from '../http/route.ts'
 import type { Answer } from '../http/write.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
@@ -26,12 +24,7 @@ import { writeAtDesk } from './write.ts'
 const tag = 'Seats'
 
 export function seatRoutes(app: FastifyInstance): void {
-  const sessionOf = (request: FastifyRequest) => {
-    const { session_id } = request.params as { session_id: string }
-    const id = readId(session_id)
-    if (!id) throw notFound('Session', session_id)
-    return id
-  }
+  const sessionOf = (request: FastifyRequest) => idOf(request, 'Session', 'session_id')
   /** A wish of the registrant in the path, in the manner of the query. */
   const wisherOf = (request: FastifyRequest, db: Db): Wisher => ({
     db,
