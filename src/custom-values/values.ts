@@ -3,6 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import { type Attribute, columnTypes, comparisonOf } from '../http/attributes.ts'
 import { type Body, isBlank } from '../http/draft.ts'
+import { Email, Phone } from '../http/forms.ts'
 import {
   Decimal,
   Flag,
@@ -99,8 +100,8 @@ function kindOf({ type, allow_html }: CustomField): TSchema {
 }
 
 const kinds: Record<string, TSchema> = {
-  email: Text(320, { pattern: '^[^@\\s]+@[^@\\s]+$' }),
-  phone: Text(64, { pattern: '^[+0-9][0-9 ()./\\-extEXT]*$' }),
+  email: Email(),
+  phone: Phone(),
   date: LocalDate(),
   time: LocalTime(),
   number: Decimal(),

@@ -218,6 +218,7 @@ const formats: Record<string, string> = {
   whole: 'int32',
   decimal: 'double',
   html: 'html',
+  email: 'email',
   date: 'date',
   'date-time': 'date-time',
   'http-url': 'uri',

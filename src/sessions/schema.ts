@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { attributesOf } from '../http/attributes.ts'
+import { SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
 import {
   Flag,
@@ -95,8 +96,7 @@ export const SessionInput = Type.Object({
     }),
   ),
   secure_id: optional(
-    Text(255, {
-      pattern: '^[A-Za-z0-9._~-]+$',
+    SecureId({
       description: 'Secure identifier for the session; made by the server when absent.',
       examples: ['abc123xyz'],
     }),
