@@ -392,6 +392,33 @@ describe('addresses', () => {
       city: 'London',
     })
   })
+
+  it('are emptied by nothing in their place, and filled by lines beside it', async () => {
+    for (const nothing of [null, '', ' ']) {
+      const registrant = await person({
+        work_address_id: { line_1: '1 Main St' },
+        'home_address_id.zip': 'N1',
+      })
+      assert.equal((await update(registrant, { work_address_id: nothing })).status, 200)
+      assert.equal(await addressOf(registrant), null)
+      assert.deepEqual(await addressOf(registrant, 'home'), { ...empty, zip: 'N1' })
+      await update(registrant, { 'home_address_id.city': 'Paris', home_address_id: nothing })
+      assert.deepEqual(await addressOf(registrant, 'home'), { ...empty, city: 'Paris' })
+    }
+    assert.equal(await addressOf(await person({ work_address_id: null })), null)
+  })
+
+  it('422 for what is no address, and nothing changes', async () => {
+    const registrant = await person({ 'work_address_id.city': 'London' })
+    for (const nonsense of [5, 'x', true, [], [{ city: 'Paris' }]]) {
+      const body = { work_address_id: nonsense, 'home_address_id.country_code': 'x' }
+      assert.deepEqual(faultsIn(await update(registrant, body)), [
+        'home_address_id.country_code: pattern',
+        'work_address_id: address',
+      ])
+    }
+    assert.deepEqual(await addressOf(registrant), { ...empty, city: 'London' })
+  })
 })
 
 describe('expand', () => {

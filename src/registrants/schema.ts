@@ -77,8 +77,15 @@ export const AddressInput = Type.Object({
 export type Address = Static<typeof AddressInput>
 
 const addresses = Object.fromEntries(
-  addressKinds.map(kind => [`${kind}_address_id`, Type.Optional(AddressInput)]),
-) as Record<`${AddressKind}_address_id`, ReturnType<typeof Type.Optional<typeof AddressInput>>>
+  addressKinds.map(kind => [
+    `${kind}_address_id`,
+    Type.Optional(
+      Type.Union([AddressInput, Type.Null()], {
+        description: 'Only the given lines change; null empties the address.',
+      }),
+    ),
+  ]),
+)
 
 const SessionIds = (description: string) =>
   Type.Array(Type.Union([Type.Integer(), Type.String()]), { description, examples: [['12345']] })
