@@ -7,7 +7,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
@@ -19,9 +19,10 @@ const tag = 'Registrant types'
 const noun = 'Registrant type'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors: '`true`: allows a capacity below the number of registrants.',
+  override_capacity_errors:
+    '`true`: allows a capacity below the number of registrants. Understood in the body as well.',
 }
-const mayOverride = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
+const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
 export function regTypeRoutes(app: FastifyInstance): void {
   route(app, {

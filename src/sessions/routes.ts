@@ -8,7 +8,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
@@ -57,7 +57,8 @@ export function sessionRoutes(app: FastifyInstance): void {
       'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit.',
     query: {
       ...writeQuery,
-      override_capacity_errors: '`true`: allows a capacity below the seats that are taken.',
+      override_capacity_errors:
+        '`true`: allows a capacity below the seats that are taken. Understood in the body as well.',
     },
     body: Type.Ref('SessionUpdate'),
     success: { 200: Type.Ref('Session') },
@@ -164,7 +165,7 @@ export function sessionRoutes(app: FastifyInstance): void {
   })
 }
 
-const overrides = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
+const overrides = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
 type Context = { fields: SessionFieldRow[]; baseUrl: string }
 
