@@ -6,6 +6,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
+import { announceSeats } from '../seats/queries.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
 import {
   insertNewSessions,
@@ -85,6 +86,7 @@ export async function removeEvent(db: Db, actor: Actor, id: number, force: boole
     const registrants = await countRegistrants(tx, id)
     if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
     await deleteEvent(tx, actor, id)
+    await announceSeats(tx, id)
   })
 }
 
