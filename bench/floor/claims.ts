@@ -5,7 +5,7 @@ import { type Db, transaction } from '../../src/db/connection.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { notFound } from '../../src/errors.ts'
 import { keepAnswers, takeKeys } from '../../src/http/once.ts'
-import type { Outcome } from '../../src/seats/batch.ts'
+import type { Outcome } from '../../src/seats/errand.ts'
 import { mustBeGranted } from '../../src/seats/refusals.ts'
 import type { Wish } from '../../src/seats/wish.ts'
 

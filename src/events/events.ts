@@ -6,6 +6,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
+import { notingClashes } from '../seats/clashes.ts'
 import { announceSeats } from '../seats/queries.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
 import {
@@ -65,18 +66,16 @@ export async function changeEvent(
 }
 
 /** Settings that decide whether lines move. */
-const lineFields = ['timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
+const lineFields = ['status', 'timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
 
 async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> {
   await lockSessionsOfEvent(db, event.id)
   const sessions = (await listSessionsOfEvent(db, event.id)).filter(
     session => session.use_event_timezone === 1,
   )
-  await moveSessions(
-    db,
-    actor,
-    resolveAll(sessions, 'timezone', session => rezone(session, event.timezone)),
-  )
+  const moved = resolveAll(sessions, 'timezone', session => rezone(session, event.timezone))
+  const ids = moved.map(session => session.id)
+  await notingClashes(db, actor, event.id, ids, () => moveSessions(db, actor, moved))
 }
 
 /** Deletes an event with all that is in it. Throws 422 when it has registrants, unless forced. */

@@ -7,6 +7,7 @@ import { type Body, type Draft, settle } from '../http/draft.ts'
 import { readId } from '../http/query.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/schema.ts'
+import { isActive } from '../seats/books.ts'
 import type { Order } from '../seats/desk.ts'
 import { noChange, type PersonErrand } from '../seats/registration.ts'
 import { emptyWish, type Wish } from '../seats/wish.ts'
@@ -15,7 +16,7 @@ import type { IdBlock } from './ids.ts'
 import { readNewRegistrant, readRegistrantUpdate } from './input.ts'
 import type { Manner } from './manner.ts'
 import { findRegistrant, findRegistrantPlacement, type RegistrantRow } from './queries.ts'
-import type { CheckInStatus, RegistrantInput } from './schema.ts'
+import type { CheckInStatus, RegistrantInput, RegistrationStatus } from './schema.ts'
 
 /** What registrants are written with. */
 export type Registration = {
@@ -59,7 +60,7 @@ export async function register(
     wish,
     person,
     newcomer: { reg_type_id: person.reg_type_id ?? null, group_id: person.group_id ?? null },
-    ...(manner.mail && status !== 'in_progress' && { letter: 'confirmation' as const }),
+    ...(manner.mail && isActive(status) && { letter: 'confirmation' as const }),
   }
   return { event_id: given.event_id, errand }
 }
@@ -155,8 +156,10 @@ async function checkPlacement(db: Db, account_id: number, { given, faults }: Pla
   }
 }
 
-/** A first confirmation, a cancellation, or a change. */
-function letterFor(current: RegistrantRow, status: RegistrantInput['registration_status']): MailKind {
+/** What a change of status is to its registrant: they come in, they are out, or something else changed. */
+function letterFor(current: RegistrantRow, status = current.registration_status!): MailKind {
   if (status === 'cancelled' || status === 'denied') return 'cancelled'
-  return status === 'confirmed' && current.registration_status === 'in_progress' ? 'confirmation' : 'modified'
+  if (status === 'expired') return 'abandoned'
+  const isIn = (each: RegistrationStatus) => isActive(each) && each !== 'pending'
+  return isIn(status) && !isIn(current.registration_status!) ? 'confirmation' : 'modified'
 }

@@ -204,6 +204,24 @@ describe('capacity of a registrant type', () => {
 })
 
 describe('size of a group', () => {
+  it('422 group_limit also for who takes on the type later, and for who comes to members of such a type', async () => {
+    const event = await make('events', { name: 'Groups' })
+    const pair = await make('reg-types', { event_id: event.id, name: 'Pair', max_group_size: 2 })
+    const group = await make('registrant-groups', { event_id: event.id, name: 'G' })
+    const join = (email: string, more: object = {}) =>
+      call('POST', '/registrants', { event_id: event.id, email, group_id: group.id, ...more })
+    const untyped = await join('a@example.com')
+    assert.equal((await join('b@example.com')).status, 201)
+    assert.equal((await join('c@example.com')).status, 201)
+    const taking = await call('PUT', `/registrants/${untyped.body.id}`, { reg_type_id: pair.id })
+    assert.deepEqual([taking.status, taking.body[0].type], [422, 'group_limit'])
+    const small = await make('registrant-groups', { event_id: event.id, name: 'H' })
+    for (const email of ['d@example.com', 'e@example.com'])
+      assert.equal((await join(email, { group_id: small.id, reg_type_id: pair.id })).status, 201)
+    const third = await join('f@example.com', { group_id: small.id })
+    assert.deepEqual([third.status, third.body[0].type], [422, 'group_limit'])
+  })
+
   it('422 group_limit when the group is as large as its type allows', async () => {
     const type = await make('reg-types', { event_id: event.id, name: 'Team', max_group_size: 2 })
     const [full, other] = [
@@ -214,12 +232,12 @@ describe('size of a group', () => {
     const one = await person(event, member(full.id))
     await person(event, member(full.id))
     const refusal = [
-      { field: 'group_id', type: 'group_limit', message: 'A group of this type has at most 2 registrants.' },
+      { field: 'group_id', type: 'group_limit', message: 'This group has at most 2 registrants.' },
     ]
     assert.deepEqual((await create(event, member(full.id))).body, refusal)
     const joining = await person(event, member(other.id))
     assert.deepEqual((await update(joining, { group_id: full.id })).body, refusal)
     assert.equal((await update(one, { first_name: 'P', ...member(full.id) })).status, 200)
-    assert.equal((await update(joining, { reg_type_id: '', group_id: full.id })).status, 200)
+    assert.deepEqual((await update(joining, { reg_type_id: '', group_id: full.id })).body, refusal)
   })
 })

@@ -18,7 +18,7 @@ export function admissionReasons(books: Books, registrant: Registrant, wish: Wis
   return [
     ...(comesIn ? eventReasons(books, wish) : []),
     ...(joins('reg_type_id') ? typeReasons(books, after, wish) : []),
-    ...(joins('group_id') ? groupReasons(books, after) : []),
+    ...(joins('group_id') || joins('reg_type_id') ? groupReasons(books, registrant, after) : []),
   ]
 }
 
@@ -43,14 +43,23 @@ function typeReasons({ regTypes }: Books, { reg_type_id }: Standing, { override 
   ]
 }
 
-function groupReasons({ regTypes, groupSizes }: Books, { group_id, reg_type_id }: Standing): Reason[] {
-  const limit = reg_type_id === null ? null : (regTypes.get(reg_type_id)?.max_group_size ?? null)
-  if (group_id === null || limit === null || (groupSizes.get(group_id) ?? 0) < limit) return []
+/** A group is as large as each of its members' types allows. */
+function groupReasons(
+  { regTypes, groups }: Books,
+  before: Registrant,
+  { group_id, reg_type_id }: Standing,
+): Reason[] {
+  const group = group_id === null ? undefined : groups.get(group_id)
+  if (!group) return []
+  const isMember = maySit(before.status) && before.group_id === group_id
+  const limits = [group.limit, reg_type_id === null ? null : regTypes.get(reg_type_id)?.max_group_size]
+  const limit = Math.min(...limits.map(each => each ?? Infinity))
+  if (group.size + (isMember ? 0 : 1) <= limit) return []
   return [
     {
       field: 'group_id',
       type: 'group_limit',
-      message: `A group of this type has at most ${limit} registrants.`,
+      message: `This group has at most ${limit} registrants.`,
     },
   ]
 }
@@ -67,5 +76,9 @@ function count(books: Books, { status, reg_type_id, group_id }: Standing, by: 1 
   const type = reg_type_id === null ? undefined : books.regTypes.get(reg_type_id)
   books.event.registrants += by
   if (type) type.registrants += by
-  if (group_id !== null) books.groupSizes.set(group_id, (books.groupSizes.get(group_id) ?? 0) + by)
+  const group = group_id === null ? undefined : books.groups.get(group_id)
+  if (!group) return
+  group.size += by
+  if (by === 1 && type?.max_group_size != null)
+    group.limit = Math.min(group.limit ?? Infinity, type.max_group_size)
 }

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import { NotifiedCache } from '../db/cache.ts'
 import type { Pool } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import { readAvailability, seatsChannel } from './queries.ts'
+import { readAvailability } from './counts-queries.ts'
+import { seatsChannel } from './queries.ts'
 
 /** Seats left by session id; null is unlimited. `json` is the same as text, `etag` its name. */
 export type Availability = {

@@ -2,38 +2,14 @@ import type { Db } from '../db/connection.ts'
 import { type ApiError, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import type { ProfileChange } from '../registrants/queries.ts'
 import { applyStanding, standingAfter } from './admission.ts'
-import { apply, type Books, type Move, type SelectionState, seatsLeft } from './books.ts'
+import { apply, type Books, type Move, type Registrant, type SelectionState, seatsLeft } from './books.ts'
 import { decide } from './decide.ts'
+import { type Errand, expiredErrands, type Notice, type Outcome } from './errand.ts'
 import { canMove, moveLine, type PassedOver } from './line.ts'
-import { addErrands, type Opened, openBooks, registrantsInto } from './open-books.ts'
-import { type EventRow, readLine, readWaitedFor } from './queries.ts'
-import { type Decision, emptyWish, type Wish } from './wish.ts'
-import { type Change, splitRelined, writeRegistrantCounts, writeSelections } from './writes.ts'
-
-/** A wish on its way: who brings it, and what is to be written besides the seats. */
-export type Errand = {
-  actor: Actor
-  wish: Wish
-  /** someone who is not registered yet; `wish.registrant_id` is their id, reserved for them */
-  newcomer?: { reg_type_id: number | null; group_id: number | null }
-  /** what changes of the person; needed for a change of status too */
-  change?: ProfileChange
-  /** whether the registrant is deleted once they have given everything back */
-  removal?: boolean
-}
-
-export type Outcome = Decision | { failure: ApiError }
-
-/** A person has to be told something that they did not do themselves. */
-export type Notice = {
-  registrant_id: number
-  session_id: number | null
-  kind: 'promotion' | 'offer' | 'abandoned'
-  /** sessions that were given up in the same moment */
-  dropped_session_ids: number[]
-}
+import { addErrands, lineInParts, openBooks, registrantsInto } from './open-books.ts'
+import { type EventRow, readWaitedFor } from './queries.ts'
+import { type Change, splitRelined, writeRegistrantCounts, writeSelections, writeVersions } from './writes.ts'
 
 /** What was decided, to be written in the same transaction. */
 export type Decided = {
@@ -48,9 +24,6 @@ export type Decided = {
   /** sends every statement at once */
   writeSeats: () => Promise<void>
 }
-
-/** Registrants whose line is looked at together. */
-const lineChunk = 100
 
 /**
  * Takes the lock of an event, and decides its errands in order of arrival. Expired holds and offers are given back
@@ -80,26 +53,11 @@ export async function decideErrands(
     event,
     changesSeats: changes.length > 0,
     outcomes,
-    expired: expired.flatMap(({ wish }) => (wish.status === 'expired' ? [wish.registrant_id] : [])),
+    expired: expired.flatMap(({ wish, isOverdue }) => (isOverdue ? [wish.registrant_id] : [])),
     notices: batch.notices,
     isUnfinished: id => books.registrants.get(id)?.status === 'in_progress',
     writeSeats: () => batch.write(changes),
   }
-}
-
-function expiredErrands({ event, expiredHolds, expiredOffers }: Opened, now: Date): Errand[] {
-  const actor: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
-  const wish = { ...emptyWish, by: 'organiser' as const }
-  return [
-    ...expiredHolds.map(registrant_id => ({
-      actor,
-      wish: { ...wish, registrant_id, status: 'expired' as const },
-    })),
-    ...expiredOffers.map(({ registrant_id, session_id }) => ({
-      actor,
-      wish: { ...wish, registrant_id, leave: [session_id], why: 'offer_expired' },
-    })),
-  ]
 }
 
 class Batch {
@@ -113,6 +71,8 @@ class Batch {
   /** sessions whose line may be able to move */
   readonly #touched = new Set<number>()
   readonly #removed = new Set<number>()
+  /** how often nothing but the seats of a registrant changed */
+  readonly #renewed = new Map<number, number>()
   #countsChanged = false
 
   constructor(db: Db, books: Books, event: EventRow, now: Date) {
@@ -122,7 +82,7 @@ class Batch {
     this.#now = now
   }
 
-  async carry({ actor, wish, newcomer, change, removal }: Errand): Promise<Outcome> {
+  async carry({ actor, wish, newcomer, change, removal, isOverdue }: Errand): Promise<Outcome> {
     const registrant = this.#books.registrants.get(wish.registrant_id)
     if (!registrant || this.#removed.has(registrant.id))
       return { failure: notFound('Registrant', wish.registrant_id) }
@@ -134,7 +94,7 @@ class Batch {
     const decision = decide(this.#books, wish)
     if (!decision.granted) return decision
     for (const move of decision.moves) this.#move(actor, move)
-    if (wish.status === 'expired')
+    if (isOverdue)
       this.notices.push({
         registrant_id: registrant.id,
         session_id: null,
@@ -145,7 +105,8 @@ class Batch {
       applyStanding(this.#books, registrant, standingAfter(registrant, wish))
       this.#countsChanged = true
     }
-    if (change || wish.status === 'expired') registrant.version++
+    if (change || isOverdue) registrant.version++
+    else if (decision.moves.length > 0 && !newcomer) this.#renew(registrant)
     if (removal) this.#removed.add(registrant.id)
     await this.moveLines()
     return decision
@@ -166,15 +127,16 @@ class Batch {
       const session = this.#books.sessions.get(session_id)
       if (!session || session.waitlisted === 0 || seatsLeft(session) === 0 || !canMove(this.#books, session))
         continue
-      const line = await this.#lineOf(session_id)
       const passedOver: PassedOver[] = []
-      for (let first = 0; first < line.length && seatsLeft(session) > 0; first += lineChunk) {
-        const chunk = line.slice(first, first + lineChunk)
+      let first = 1
+      for await (const chunk of this.#lineOf(session_id)) {
+        if (seatsLeft(session) === 0) break
         await registrantsInto(this.#db, this.#event.id, this.#books, chunk)
         let swapped: Move[] = []
-        moveLine(this.#books, session, chunk, first + 1, passedOver, move => {
+        moveLine(this.#books, session, chunk, first, passedOver, move => {
           this.#move(actor, move)
           if (move.to) {
+            this.#renew(this.#books.registrants.get(move.registrant_id)!)
             this.notices.push({
               registrant_id: move.registrant_id,
               session_id,
@@ -184,6 +146,7 @@ class Batch {
             swapped = []
           } else swapped.push(move)
         })
+        first += chunk.length
       }
     }
   }
@@ -192,12 +155,19 @@ class Batch {
   async write(changes: Change[]): Promise<void> {
     await Promise.all([
       writeSelections(this.#db, this.#books, changes, this.#now, this.#overridden),
+      writeVersions(this.#db, this.#renewed, this.#now),
       this.#countsChanged && writeRegistrantCounts(this.#db, this.#books),
     ])
   }
 
   changes(): Change[] {
     return [...this.#changes.values()].flatMap(splitRelined)
+  }
+
+  /** Seats are part of a registrant's record: who changes them makes a new version of it. */
+  #renew(registrant: Registrant): void {
+    registrant.version++
+    this.#renewed.set(registrant.id, (this.#renewed.get(registrant.id) ?? 0) + 1)
   }
 
   /** Writes a move into the books; the last move of a registrant and a session explains the change that is stored. */
@@ -224,17 +194,17 @@ class Batch {
     }
   }
 
-  /** Those who wait by the database, less who left in this batch, then who lined up in it. */
-  async #lineOf(session_id: number): Promise<number[]> {
+  /** Those who wait by the database, a part at a time, less who left in this batch; then who lined up in it. */
+  async *#lineOf(session_id: number): AsyncGenerator<number[]> {
     const waits = (id: number) =>
       this.#books.registrants.get(id)?.selections.get(session_id)?.state === 'waitlisted'
     const lateChanges = [...this.#changes.values()].filter(
       change => change.session_id === session_id && change.isLate && waits(change.registrant_id),
     )
     const late = new Set(lateChanges.map(change => change.registrant_id))
-    const stored = await readLine(this.#db, session_id)
     const isEarly = (id: number) => !late.has(id) && (!this.#books.registrants.has(id) || waits(id))
-    return [...stored.filter(isEarly), ...late]
+    for await (const part of lineInParts(this.#db, session_id)) yield part.filter(isEarly)
+    yield [...late]
   }
 }
 

@@ -84,9 +84,11 @@ export type Books = {
   elsewhere: Set<number>
   registrants: Map<number, Registrant>
   regTypes: Map<number, RegType>
-  /** active members of a group */
-  groupSizes: Map<number, number>
+  groups: Map<number, Group>
 }
+
+/** Members of a group who are registered, and the least that one of their types allows; null is no limit. */
+export type Group = { size: number; limit: number | null }
 
 /** One registrant's selection of one session becoming something else; null is nothing. */
 export type Move = {

@@ -4,9 +4,10 @@ import { testApp } from '../../test/support/app.ts'
 import { reasonsIn, seatDesk } from '../../test/support/seats.ts'
 
 const app = await testApp()
-const { call, make } = app
+const { call, make, pool } = app
 const desk = seatDesk(app)
-const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, findings } = desk
+const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, findings, moves } =
+  desk
 
 const setAgenda = (who: { id: number }, body: object) => call('PUT', `/registrants/${who.id}/agenda`, body)
 
@@ -112,6 +113,46 @@ describe('POST and DELETE /registrants/{id}/session/{session_id}', () => {
     const theirs = seatDesk(stranger)
     const foreign = await theirs.person(await theirs.event())
     assert.equal((await claim(foreign, elsewhere)).status, 404)
+  })
+})
+
+describe('a registrant whose seats change', () => {
+  it('has a new version and updated_at, also when the line moves: 412 for what is based on the old one', async () => {
+    const summit = await event()
+    const talks = [await session(summit, { capacity: 1 }), await session(summit), await session(summit)]
+    const [a, b] = [await person(summit, { session_ids: [talks[0]!.id] }), await person(summit)]
+    const versionOf = async (who: { id: number }) =>
+      (await call('GET', `/registrants/${who.id}`)).headers.etag
+    const known = await versionOf(b)
+    await pool`update registrants set updated_at = '2020-01-01' where event_id = ${summit.id}`
+    await claim(b, talks[1]!)
+    assert.notEqual((await call('GET', `/registrants/${b.id}`)).body.updated_at, '2020-01-01 00:00:00')
+    const stale = { 'if-match': known }
+    const replies = [
+      await call('PUT', `/registrants/${b.id}`, { session_ids: [talks[2]!.id] }, stale),
+      await call('PUT', `/registrants/${b.id}/agenda`, { session_ids: [talks[2]!.id] }, stale),
+      await call('DELETE', `/registrants/${b.id}`, undefined, stale),
+    ]
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [412, 412, 412],
+    )
+    await lineUp(b, talks[0]!)
+    const waiting = { 'if-match': await versionOf(b) }
+    await drop(a, talks[0]!)
+    assert.equal((await call('PUT', `/registrants/${b.id}`, { notes: 'x' }, waiting)).status, 412)
+    const now = { 'if-match': await versionOf(b) }
+    assert.equal((await call('PUT', `/registrants/${b.id}`, { notes: 'x' }, now)).status, 200)
+    assert.deepEqual(await agenda(b), { in: [talks[0]!.id, talks[1]!.id], waits: [] })
+  })
+
+  it('keeps its version when a claim is repeated', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [talk.id] })
+    const { headers } = await call('GET', `/registrants/${someone.id}`)
+    await claim(someone, talk)
+    assert.equal((await call('GET', `/registrants/${someone.id}`)).headers.etag, headers.etag)
   })
 })
 
@@ -233,6 +274,17 @@ describe('PUT /sessions/update/{id}', () => {
 })
 
 describe('DELETE /sessions/delete/{id}', () => {
+  it('204 with force explains every seat that went with it', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [talk.id] })
+    await call('DELETE', `/sessions/delete/${talk.id}?force=1`)
+    const seat = { registrant_id: someone.id, session_id: talk.id, state: 'selected', why: 'session_deleted' }
+    const { action, before, after } = (await moves(summit)).at(-1)!
+    assert.deepEqual([action, before, after], ['delete', seat, null])
+    assert.deepEqual(await findings(summit), [])
+  })
+
   it('422 saying how many hold seats; with force they are given back, and a clash goes with them', async () => {
     const summit = await event()
     const rival = await session(summit, { prevent_session_conflicts: 1 })

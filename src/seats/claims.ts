@@ -1,7 +1,7 @@
 import type { Db } from '../db/connection.ts'
-import { invalid, notFound } from '../errors.ts'
+import { type Fault, mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
-import type { Body } from '../http/draft.ts'
+import { type Body, isBlank } from '../http/draft.ts'
 import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
 import { wishOf } from '../registrants/registrants.ts'
@@ -23,7 +23,11 @@ export function releaseSeat(wisher: Wisher, session_id: number): Promise<Order> 
 }
 
 /** What lines up for a session. In an automatic line a seat that is free goes to the first who can take it, at once. */
-export function lineUp(wisher: Wisher, session_id: number, on_conflict: OnConflict): Promise<Order> {
+export function lineUp(
+  wisher: Wisher,
+  session_id: number,
+  on_conflict: OnConflict | undefined,
+): Promise<Order> {
   return orderOf(wisher, { lineUp: [{ session_id, on_conflict }] })
 }
 
@@ -36,9 +40,9 @@ export function leaveLine(wisher: Wisher, session_id: number): Promise<Order> {
 export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
   const sessions = readIds('session_ids', body.session_ids)
   const waits = readIds('waitlist_ids', body.waitlist_ids)
-  const faults = [...sessions.faults, ...waits.faults]
-  if (faults.length > 0) throw invalid(faults)
-  const on_conflict = readOnConflict(body)
+  const manner = conflictMannerIn(body)
+  mustBeValid([...sessions.faults, ...waits.faults, ...manner.faults])
+  const { on_conflict } = manner
   return orderOf(wisher, {
     add: sessions.ids ?? [],
     replace: sessions.ids !== undefined,
@@ -48,14 +52,19 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
   })
 }
 
-/** `pass` keeps the place in the line when a promotion would clash; `swap` gives up what clashes. */
-export function readOnConflict(body: Body): OnConflict {
-  const word =
-    String(body.on_conflict ?? 'pass')
-      .trim()
-      .toLowerCase() || 'pass'
-  if (word === 'pass' || word === 'swap') return word
-  throw invalid([{ field: 'on_conflict', type: 'choice', message: 'On Conflict must be one of pass, swap.' }])
+/** `pass` keeps the place in the line when a promotion would clash; `swap` gives up what clashes. Throws 422. */
+export function readOnConflict(body: Body): OnConflict | undefined {
+  const { on_conflict, faults } = conflictMannerIn(body)
+  mustBeValid(faults)
+  return on_conflict
+}
+
+function conflictMannerIn(body: Body): { on_conflict: OnConflict | undefined; faults: Fault[] } {
+  if (isBlank(body.on_conflict)) return { on_conflict: undefined, faults: [] }
+  const word = String(body.on_conflict).trim().toLowerCase()
+  if (word === 'pass' || word === 'swap') return { on_conflict: word, faults: [] }
+  const message = 'On Conflict must be one of pass, swap.'
+  return { on_conflict: undefined, faults: [{ field: 'on_conflict', type: 'choice', message }] }
 }
 
 /** The order of a wish. Throws 404 for a registrant who does not exist. */

@@ -54,7 +54,7 @@ function booksOf(capacities: number[], flags: number[], mode: Books['event']['wa
       ]),
     ),
     regTypes: new Map(),
-    groupSizes: new Map(),
+    groups: new Map(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { admissionReasons } from './admission.ts'
 import { type Books, type Move, maySit, type Registrant } from './books.ts'
 import { Plan } from './plan.ts'
-import { notRegisteredReason } from './refusals.ts'
+import { inactiveReason, notRegisteredReason } from './refusals.ts'
 import type { Decision, Wish } from './wish.ts'
 
 /**
@@ -14,7 +14,7 @@ export function decide(books: Books, asked: Wish): Decision {
   const status = wish.status ?? registrant.status
   if (wish.isCheckIn && !maySit(registrant.status))
     return { granted: false, reasons: [notRegisteredReason(registrant)] }
-  if (!maySit(status)) return leaveEverything(registrant, wish, status)
+  if (!maySit(status)) return leaveEverything(books, registrant, wish, status)
   const plan = new Plan(books, wish, registrant, status)
   plan.reasons.push(...admissionReasons(books, registrant, wish))
   plan.giveUp()
@@ -27,20 +27,21 @@ export function decide(books: Books, asked: Wish): Decision {
 }
 
 /** Cancelled, denied and expired give everything back; they cannot want anything. */
-function leaveEverything(registrant: Registrant, wish: Wish, status: Registrant['status']): Decision {
+function leaveEverything(
+  books: Books,
+  registrant: Registrant,
+  wish: Wish,
+  status: Registrant['status'],
+): Decision {
   // A whole record that is sent back as cancelled still names its sessions.
   const named = wish.replace && wish.status ? [] : wish.add
   const wanted = [...named, ...wish.lineUp.map(line => line.session_id)]
-  if (wanted.length > 0)
-    return {
-      granted: false,
-      reasons: wanted.map(session_id => ({
-        field: 'session_ids',
-        session_id,
-        type: 'registrant_inactive',
-        message: `A registrant who is ${status} cannot have sessions.`,
-      })),
-    }
+  if (wanted.length > 0) {
+    const plan = new Plan(books, { ...wish, add: named, partial: false }, registrant, status)
+    plan.take()
+    plan.lineUp()
+    return { granted: false, reasons: [...wanted.map(id => inactiveReason(id, status)), ...plan.reasons] }
+  }
   const moves = [...registrant.selections].map(
     ([session_id, { state }]): Move => ({
       registrant_id: registrant.id,

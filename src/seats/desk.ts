@@ -3,7 +3,7 @@ import { Gathered } from '../db/gathered.ts'
 import { ApiError, expectedError, unavailable } from '../errors.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../http/once.ts'
 import type { Answer } from '../http/write.ts'
-import type { Outcome } from './batch.ts'
+import type { Outcome } from './errand.ts'
 import { findPlaces, type Place, readEventsWithExpired } from './queries.ts'
 import { mustBeGranted } from './refusals.ts'
 import { carryOut, type PersonErrand, prepare } from './registration.ts'
@@ -13,6 +13,8 @@ import type { Reason } from './wish.ts'
 const longestQueue = 20_000
 /** Errands that are decided in one transaction. */
 const largestBatch = 1000
+/** Registrants whose event is remembered. */
+const mostKnown = 50_000
 /** How often expired holds and offers are looked for, in milliseconds. Each batch also gives back those of its event. */
 const sweepInterval = 5000
 
@@ -40,6 +42,8 @@ export class Desk {
   readonly #pool: Pool
   readonly #now: () => Date
   readonly #places: Gathered<Place>
+  /** Nobody changes events: where somebody was once is where they are, or they are gone. */
+  readonly #known = new Map<number, Place>()
   readonly #queues = new Map<number, Queue>()
   readonly #sweep: NodeJS.Timeout
   #waiting = 0
@@ -51,12 +55,9 @@ export class Desk {
     this.#sweep = setInterval(() => void this.giveBackExpired().catch(() => {}), sweepInterval).unref()
   }
 
-  /** The event of a registrant of this account. */
+  /** The event of a registrant of this account, who may have been deleted since; undefined when there never was one. */
   async findEventOf(db: Db, account_id: number, registrant_id: number): Promise<number | undefined> {
-    const place =
-      db === this.#pool
-        ? await this.#places.get(registrant_id)
-        : (await findPlaces(db, [registrant_id])).get(registrant_id)
+    const place = this.#known.get(registrant_id) ?? (await this.#findPlace(db, registrant_id))
     return place?.account_id === account_id ? place.event_id : undefined
   }
 
@@ -90,6 +91,16 @@ export class Desk {
 
   close(): void {
     clearInterval(this.#sweep)
+  }
+
+  async #findPlace(db: Db, registrant_id: number): Promise<Place | undefined> {
+    const place =
+      db === this.#pool
+        ? await this.#places.get(registrant_id)
+        : (await findPlaces(db, [registrant_id])).get(registrant_id)
+    if (this.#known.size >= mostKnown) this.#known.clear()
+    if (place) this.#known.set(registrant_id, place)
+    return place
   }
 
   #queue(event_id: number, errand: PersonErrand, keyed?: Keyed): Promise<Outcome | Kept> {

@@ -82,6 +82,18 @@ describe('included sessions', () => {
     assert.deepEqual(await findings(summit), [])
   })
 
+  it('take in who did not fit when their capacity grows, or when they are included once more', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    for (let n = 0; n < 3; n++) await person(summit)
+    const update = (body: object) => call('PUT', `/sessions/update/${talk.id}`, body)
+    assert.equal((await update({ selection_control: 'included' })).body.not_included.length, 2)
+    assert.equal((await update({ capacity: 2 })).body.not_included.length, 1)
+    assert.deepEqual(await counts(talk), [2, 0, 0, 0])
+    await update({ capacity: null })
+    assert.deepEqual([await counts(talk), await findings(summit)], [[3, 0, 0, 0], []])
+  })
+
   it('that clash with each other hold a newcomer in the first, and the answer names the other', async () => {
     const summit = await event()
     const first = await session(summit, { selection_control: 'included', prevent_session_conflicts: 1 })

@@ -22,10 +22,10 @@ import {
   type SessionCounts,
 } from './integrity-queries.ts'
 import { canMove, moveLine } from './line.ts'
-import { openBooks, registrantsInto } from './open-books.ts'
-import { lockEventSeats, readLine, readWaitedFor } from './queries.ts'
+import { lineInParts, openBooks, registrantsInto } from './open-books.ts'
+import { lockEventSeats, readWaitedFor } from './queries.ts'
 
-/** Something that must not be; `invariant` is its number in docs/concepts.md. */
+/** Something that must not be; `invariant` is its number in docs/operations.md. */
 export type Finding = {
   invariant: 1 | 2 | 3 | 4 | 5 | 6
   type:
@@ -93,12 +93,15 @@ async function freeSeatsOf(db: Db, event_id: number, now: Date): Promise<Finding
   for (const session_id of waitedFor) {
     const session = books.sessions.get(session_id)!
     if (seatsLeft(session) === 0 || !canMove(books, session)) continue
-    const line = await readLine(db, session_id)
-    await registrantsInto(db, event_id, books, line)
-    const moves: Move[] = []
-    moveLine(books, session, line, 1, [], move => moves.push(move))
-    const next = moves.find(move => move.session_id === session_id)
-    if (next) findings.push(freeSeat(event_id, session_id, next.registrant_id))
+    for await (const part of lineInParts(db, session_id)) {
+      await registrantsInto(db, event_id, books, part)
+      const moves: Move[] = []
+      moveLine(books, session, part, 1, [], move => moves.push(move))
+      const next = moves.find(move => move.session_id === session_id)
+      if (!next) continue
+      findings.push(freeSeat(event_id, session_id, next.registrant_id))
+      break
+    }
   }
   return findings
 }

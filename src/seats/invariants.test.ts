@@ -8,7 +8,7 @@ import { seatDesk } from '../../test/support/seats.ts'
 const url = await ownDatabase()
 const app = await testApp({ url })
 const { pool, call, account_id } = app
-const { event, session, person, claim, drop, lineUp, change, findings } = seatDesk(app)
+const { event, session, person, claim, drop, lineUp, change, findings, moves } = seatDesk(app)
 
 const found = async (summit: { id: number }) =>
   (await findings(summit)).map(({ invariant, type }) => [invariant, type])
@@ -60,14 +60,35 @@ describe('the invariants of seats', () => {
     const one = await session(summit, { prevent_session_conflicts: 1 })
     const other = await session(summit, { date: '2030-01-02' })
     const someone = await person(summit, { session_ids: [one.id, other.id] })
-    await call('PUT', `/sessions/update/${other.id}`, { date: '2030-01-01' })
-    assert.deepEqual(await found(summit), [])
+    const conflict = { registrant_id: someone.id, session_id: other.id, conflicts_with: [one.id] }
+    const moved = await call('PUT', `/sessions/update/${other.id}`, { date: '2030-01-01' })
+    assert.deepEqual([moved.body.new_conflicts, await found(summit)], [[conflict], []])
+    const { before, after } = (await moves(summit)).at(-1)!
+    const seat = { registrant_id: someone.id, session_id: other.id, state: 'selected' }
+    assert.deepEqual([before, after], [seat, { ...seat, why: 'times_changed', conflicts_with: [one.id] }])
+    const again = await call('PUT', `/sessions/update/${other.id}`, { start_time: '10:15' })
+    assert.equal(again.body.new_conflicts, undefined)
     const { body } = await call('GET', `/sessions/${other.id}?expand=conflicts`)
-    assert.deepEqual(body.conflicts, [{ id: one.id, name: 'Talk' }])
+    assert.deepEqual(body.conflicts, [{ id: one.id, name: 'Talk', registrants: 1 }])
     const third = await session(summit)
     await smuggle(someone, third)
     assert.deepEqual((await found(summit))[0], [3, 'clash'])
     await pool`delete from selections where session_id = ${third.id}`
+  })
+
+  it('3. the change log says so also when the event changes its zone', async () => {
+    const summit = await event()
+    const here = await session(summit, { prevent_session_conflicts: 1 })
+    const abroad = await session(summit, { timezone: 'Asia/Tokyo' })
+    const someone = await person(summit, { session_ids: [here.id, abroad.id] })
+    await call('PUT', `/events/update/${summit.id}`, { timezone: 'Asia/Tokyo' })
+    const seat = { registrant_id: someone.id, session_id: here.id, state: 'selected' }
+    assert.deepEqual((await moves(summit)).at(-1)!.after, {
+      ...seat,
+      why: 'times_changed',
+      conflicts_with: [abroad.id],
+    })
+    assert.deepEqual(await found(summit), [])
   })
 
   it('4. a freed seat never stays free while someone eligible waits', async () => {

@@ -12,7 +12,8 @@ await pool`
   update tokens set expires_at = '2100-01-01'
   where credential_id in (select id from credentials where account_id = ${app.account_id})`
 const desk = seatDesk(app)
-const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, moves } = desk
+const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, moves, seats } =
+  desk
 const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
 const lettersTo = async (who: { id: number }) =>
   (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
@@ -41,6 +42,29 @@ describe('an automatic line', () => {
     await drop(holder, talk)
     assert.deepEqual([(await agenda(people[1])).in, await counts(talk)], [[talk.id], [1, 0, 0, 2]])
     assert.deepEqual(await lettersTo(people[1]), ['promotion'])
+  })
+
+  it('is as good when it is long: those in front clash, whoever can take the seat is far behind', async () => {
+    const summit = await event()
+    const [talk, rival] = [
+      await session(summit, { capacity: 1 }),
+      await session(summit, { prevent_session_conflicts: 1 }),
+    ]
+    const holder = await person(summit, { session_ids: [talk.id] })
+    const people = await pool<{ id: number }[]>`
+      insert into registrants (account_id, event_id, email, registration_status, payment_status, addresses, custom_fields,
+        secure_id, created_at, updated_at)
+      select ${app.account_id}, ${summit.id}, 'p' || n, 'confirmed', 'not_required', '{}', '{}', gen_random_uuid(), now(), now()
+      from generate_series(1, 250) n returning id`
+    await pool`update events set registrants_count = 251 where id = ${summit.id}`
+    const lucky = people[230]!
+    await Promise.all(people.filter(who => who !== lucky).map(who => claim(who, rival)))
+    for (const who of people) await lineUp(who, talk)
+    await drop(holder, talk)
+    assert.deepEqual([(await agenda(lucky)).in, (await line(talk)).length], [[talk.id], 249])
+    const { after } = (await moves(summit)).at(-1)!
+    assert.deepEqual([after!.place, after!.passed_over.length], [231, 230])
+    assert.deepEqual(await findings(summit), [])
   })
 
   it('gives a seat that is free at once', async () => {
@@ -138,6 +162,20 @@ describe('an automatic line', () => {
     }
   })
 
+  it('lining up again without on_conflict keeps what was asked for', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 0 })
+    const someone = await person(summit)
+    const asked = async () => (await seats(talk.id)).line[0].on_conflict
+    await lineUp(someone, talk, { on_conflict: 'swap' })
+    await lineUp(someone, talk)
+    assert.equal(await asked(), 'swap')
+    await call('PUT', `/registrants/${someone.id}/agenda`, { waitlist_ids: [talk.id] })
+    assert.equal(await asked(), 'swap')
+    await lineUp(someone, talk, { on_conflict: 'pass' })
+    assert.equal(await asked(), 'pass')
+  })
+
   it('a swap frees the next seat, also in a circle', async () => {
     const summit = await event()
     const talks = []
@@ -167,6 +205,19 @@ describe('an automatic line', () => {
     assert.deepEqual([await findings(summit), await findings(closed)], [[], []])
     await call('PUT', `/events/update/${closed.id}`, { close_date: '2029-12-31' })
     assert.deepEqual((await agenda(people[0])).in, [talk.id])
+  })
+
+  it('nobody is promoted while the event is closed or archived, until it is open again', async () => {
+    for (const status of ['closed', 'archived']) {
+      const summit = await event({ status })
+      const talk = await session(summit, { capacity: 1 })
+      const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+      await lineUp(b, talk)
+      await drop(a, talk)
+      assert.deepEqual(await counts(talk), [0, 0, 0, 1])
+      await call('PUT', `/events/update/${summit.id}`, { status: 'live' })
+      assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+    }
   })
 
   it('nobody is promoted into a session that is not live, until it is', async () => {
@@ -204,6 +255,27 @@ describe('an automatic line', () => {
 })
 
 describe('a line that offers', () => {
+  it('takes an offer back from whoever replaces their lines without it', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const talk = await session(summit, { capacity: 1 })
+    const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+    await lineUp(b, talk)
+    await drop(a, talk)
+    const agendaOf = (waitlist_ids: number[]) =>
+      call('PUT', `/registrants/${b.id}/agenda`, { session_ids: [], waitlist_ids })
+    assert.deepEqual((await agendaOf([talk.id])).body.waitlisted_session_ids, [String(talk.id)])
+    assert.deepEqual((await agendaOf([])).body.waitlisted_session_ids, [])
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+
+  it('says for whom a seat is kept, and until when', async () => {
+    const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 30 })
+    const { talk, holder, people } = await fullSession(summit, 2)
+    await drop(holder, talk)
+    const until = new Date(clock.now().getTime() + 30 * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+    assert.deepEqual((await seats(talk.id)).offers, [{ registrant_id: people[0]!.id, until }])
+  })
+
   it('keeps the seat for the first until they accept', async () => {
     const summit = await event({ waitlist_mode: 'offer' })
     const { talk, holder, people } = await fullSession(summit, 2)
@@ -315,9 +387,53 @@ describe('an unfinished registration', () => {
     const other = await person(summit)
     clock.pass(15)
     assert.equal((await claim(other, talk)).status, 200)
-    assert.deepEqual(reasonsIn(await claim(late, talk)), [`registrant_inactive ${talk.id}`])
+    assert.deepEqual(reasonsIn(await claim(late, talk)), [
+      `registrant_inactive ${talk.id}`,
+      `sold_out ${talk.id}`,
+    ])
     const gone = await person(summit, { registration_status: 'in_progress' })
     clock.pass(15)
     assert.equal((await call('DELETE', `/registrants/${gone.id}`)).status, 204)
+  })
+})
+
+describe('letters', () => {
+  it('have one cause each: a repeated claim has none, a promotion tells of the place in the line', async () => {
+    const summit = await event()
+    const [talk, free] = [await session(summit), await session(summit, { date: '2030-01-02' })]
+    const someone = await person(summit)
+    await claim(someone, talk, '?send_email=true')
+    await claim(someone, talk, '?send_email=true')
+    await call('POST', `/registrants/${someone.id}/waitlist/${free.id}?send_email=true`)
+    assert.deepEqual(await lettersTo(someone), ['modified', 'promotion'])
+  })
+
+  it('that a registration has run out go to whose hold ran out, not to who is recorded as expired', async () => {
+    const summit = await event()
+    const recorded = await person(summit, { registration_status: 'expired' })
+    const late = await person(summit, { registration_status: 'in_progress' })
+    await change(await person(summit), { registration_status: 'expired' })
+    clock.pass(16)
+    await app.app.desk.giveBackExpired()
+    const told = await pool`select registrant_id, kind from outbox where event_id = ${summit.id}`
+    assert.deepEqual([...told], [{ registrant_id: late.id, kind: 'abandoned' }])
+    assert.deepEqual(await lettersTo(recorded), [])
+  })
+
+  it('welcome who comes in, and nobody else', async () => {
+    const summit = await event()
+    const welcomed = async (registration_status: string, next?: string) => {
+      const email = `w${registration_status}@example.com`
+      const body = { event_id: summit.id, email, registration_status }
+      const { body: someone } = await call('POST', '/registrants?send_email=true', body)
+      if (next) await change(someone, { registration_status: next }, '?send_email=true')
+      return lettersTo(someone)
+    }
+    assert.deepEqual(await welcomed('confirmed', 'attended'), ['confirmation', 'modified'])
+    assert.deepEqual(await welcomed('in_progress', 'confirmed'), ['confirmation'])
+    assert.deepEqual(await welcomed('pending', 'confirmed'), ['confirmation', 'confirmation'])
+    assert.deepEqual(await welcomed('cancelled', 'confirmed'), ['confirmation'])
+    assert.deepEqual(await welcomed('denied'), [])
+    assert.deepEqual(await welcomed('confirmed', 'denied'), ['confirmation', 'cancelled'])
   })
 })

@@ -1,7 +1,7 @@
 import type { Db } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import type { Errand } from './batch.ts'
 import type { Books, Registrant } from './books.ts'
+import type { Errand } from './errand.ts'
 import {
   type EventRow,
   findElsewhere,
@@ -11,7 +11,8 @@ import {
   readEvent,
   readExpiredHolds,
   readExpiredOffers,
-  readGroupSizes,
+  readGroups,
+  readLine,
   readRegTypes,
   readSelections,
   readSessions,
@@ -38,7 +39,7 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
     elsewhere: new Set(),
     registrants: new Map(errands.flatMap(newcomerOf)),
     regTypes: new Map(),
-    groupSizes: new Map(),
+    groups: new Map(),
   }
   const named = [...new Set(errands.flatMap(mentioned))]
   const [, , event, expiredHolds, expiredOffers] = await Promise.all([
@@ -74,6 +75,19 @@ export async function addErrands(db: Db, event_id: number, books: Books, errands
     errands.map(errand => errand.wish.registrant_id),
   )
   await typesInto(db, event_id, books, errands)
+}
+
+/** Registrants in line who are looked at together. */
+const linePart = 100
+
+/** Who waits for a session, in order, a part at a time: a seat that comes back seldom needs more than the first. */
+export async function* lineInParts(db: Db, session_id: number): AsyncGenerator<number[]> {
+  for (let after = 0; ; ) {
+    const part = await readLine(db, session_id, after, linePart)
+    yield part.map(row => row.registrant_id)
+    if (part.length < linePart) return
+    after = part.at(-1)!.id
+  }
 }
 
 type Pages = Omit<Books, 'event'>
@@ -126,12 +140,12 @@ async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand
   const idsOf = (column: 'reg_type_id' | 'group_id') => [
     ...new Set(people.flatMap(person => person?.[column] ?? [])),
   ]
-  const [types, sizes] = await Promise.all([
+  const [types, groups] = await Promise.all([
     idsOf('reg_type_id').length > 0 ? readRegTypes(db, event_id, idsOf('reg_type_id')) : [],
-    idsOf('group_id').length > 0 ? readGroupSizes(db, idsOf('group_id')) : [],
+    idsOf('group_id').length > 0 ? readGroups(db, idsOf('group_id')) : [],
   ])
   for (const type of types) books.regTypes.set(type.id, type)
-  for (const { group_id, size } of sizes) books.groupSizes.set(group_id, size)
+  for (const { id, size, limit } of groups) books.groups.set(id, { size, limit })
 }
 
 async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {

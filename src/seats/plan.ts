@@ -15,6 +15,7 @@ import {
   closedReasons,
   conflictReason,
   dropReason,
+  includedSoldOutReason,
   seatedReason,
   soldOutReason,
   unknownReason,
@@ -46,6 +47,8 @@ export class Plan {
 
   giveUp(): void {
     const { add, drop, leave, replace, why } = this.#wish
+    for (const id of new Set([...drop, ...leave]))
+      if (!this.#books.sessions.has(id)) this.#refuse(unknownReason(this.#books, id))
     const unwanted = replace ? [...this.#seats.keys()].filter(id => !this.#isIncluded(id)) : []
     for (const id of new Set([...drop, ...unwanted])) {
       // Who gives up a seat and takes it again keeps it: nobody else gets it in between.
@@ -65,7 +68,7 @@ export class Plan {
     for (const session of this.#sessionsWhere(isIncludedLive)) {
       const conflict = conflictReason(session, this.#rivalsOf(session))
       if (conflict) this.skipped.push(conflict)
-      else if (seatsLeft(session) === 0 && !this.#wish.override) this.#refuse(soldOutReason(session))
+      else if (seatsLeft(session) === 0 && !this.#wish.override) this.#refuse(includedSoldOutReason(session))
       else this.#seats.set(session.id, 'included')
     }
   }
@@ -99,7 +102,11 @@ export class Plan {
       else {
         const reasons = closedReasons(this.#books, this.#wish, session, 'waitlist_ids')
         if (reasons.length > 0) for (const found of reasons) this.#refuse(found)
-        else this.#lines.set(session_id, on_conflict)
+        else
+          this.#lines.set(
+            session_id,
+            on_conflict ?? this.#registrant.selections.get(session_id)?.on_conflict ?? 'pass',
+          )
       }
     }
   }
@@ -164,9 +171,9 @@ export class Plan {
 
   #unnamedLines(): number[] {
     if (!this.#wish.replaceLines) return []
-    const named = new Set(this.#wish.lineUp.map(line => line.session_id))
+    const named = new Set([...this.#wish.lineUp.map(line => line.session_id), ...this.#wish.add])
     return [...this.#registrant.selections]
-      .filter(([id, { state }]) => state === 'waitlisted' && !named.has(id))
+      .filter(([id, { state }]) => (state === 'waitlisted' || state === 'offered') && !named.has(id))
       .map(([id]) => id)
   }
 

@@ -1,8 +1,7 @@
-import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { RegistrationStatus } from '../registrants/schema.ts'
-import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from './books.ts'
+import type { Event, Group, OnConflict, Registrant, RegType, SelectionState, Session } from './books.ts'
 
 export const seatsChannel = 'lectern_seats'
 
@@ -35,27 +34,32 @@ export type EventRow = Event & { account_id: number; waitlist_offer_minutes: num
 /** What the rules need of an event. Read after its lock was taken (seats.md §5: lock, then look). */
 export async function readEvent(db: Db, event_id: number): Promise<EventRow | undefined> {
   type Row = Omit<EventRow, 'closes' | 'registrants'> & {
+    status: string
     close_date: string | null
     close_time: string | null
     timezone: string
     registrants_count: number
   }
   const [row] = await db<Row[]>`
-    select id, account_id, capacity, registrants_count, waitlist_mode, waitlist_offer_minutes, close_date, close_time, timezone
+    select id, account_id, status, capacity, registrants_count, waitlist_mode, waitlist_offer_minutes, close_date, close_time,
+      timezone
     from events where id = ${event_id}`
   return row && { ...row, registrants: row.registrants_count, closes: closingMoment(row) }
 }
 
-/** Registration closes at the close time, or with the end of the close day. */
+/** Registration closes at the close time, or with the end of the close day; a closed or archived event has closed before. */
 function closingMoment({
+  status,
   close_date,
   close_time,
   timezone,
 }: {
+  status: string
   close_date: string | null
   close_time: string | null
   timezone: string
 }): number | null {
+  if (status === 'closed' || status === 'archived') return 0
   if (!close_date) return null
   const day = Temporal.PlainDate.from(close_date)
   const moment = close_time ? day.toPlainDateTime(close_time) : day.add({ days: 1 }).toPlainDateTime()
@@ -127,19 +131,26 @@ export function readRegTypes(db: Db, event_id: number, ids: number[]): Promise<R
     from reg_types where event_id = ${event_id} and id = any(${ids}::bigint[])`
 }
 
-export function readGroupSizes(db: Db, group_ids: number[]): Promise<{ group_id: number; size: number }[]> {
-  return db<{ group_id: number; size: number }[]>`
-    select group_id, count(*)::int as size from registrants
-    where group_id = any(${group_ids}::bigint[])
-      and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
-    group by group_id`
+export function readGroups(db: Db, ids: number[]): Promise<({ id: number } & Group)[]> {
+  return db<({ id: number } & Group)[]>`
+    select g.id, count(r.id)::int as size, min(t.max_group_size) as limit
+    from unnest(${ids}::bigint[]) as g (id)
+    left join registrants r on r.group_id = g.id
+      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
+    left join reg_types t on t.id = r.reg_type_id
+    group by g.id`
 }
 
-/** Who waits for a session, in order. */
-export async function readLine(db: Db, session_id: number): Promise<number[]> {
-  const rows = await db<{ registrant_id: number }[]>`
-    select registrant_id from selections where session_id = ${session_id} and state = 'waitlisted' order by id`
-  return rows.map(row => row.registrant_id)
+/** The next `limit` who wait for a session, in order, behind the selection `after`. */
+export function readLine(
+  db: Db,
+  session_id: number,
+  after: number,
+  limit: number,
+): Promise<{ id: number; registrant_id: number }[]> {
+  return db<{ id: number; registrant_id: number }[]>`
+    select id, registrant_id from selections where session_id = ${session_id} and state = 'waitlisted' and id > ${after}
+    order by id limit ${limit}`
 }
 
 /** The sessions of an event for which somebody waits. */
@@ -195,43 +206,15 @@ export async function findPlaces(db: Db, ids: number[]): Promise<Map<number, Pla
   return new Map(rows.map(row => [row.id, row]))
 }
 
-/** Counts by state, and the line in order. */
-export async function readSeats(db: Db, session_id: number) {
-  const [[counts], line] = await Promise.all([
-    db<
-      {
-        session_id: number
-        capacity: number | null
-        selected: number
-        held: number
-        offered: number
-        waitlisted: number
-        seats_left: number | null
-      }[]
-    >`
-      select id as session_id, capacity, selected_count as selected, held_count as held, offered_count as offered,
-        waitlisted_count as waitlisted, greatest(0, capacity - selected_count - held_count - offered_count) as seats_left
-      from sessions where id = ${session_id}`,
-    db<{ registrant_id: number; since: string; on_conflict: string }[]>`
-      select registrant_id, created_at as since, on_conflict from selections
-      where session_id = ${session_id} and state = 'waitlisted' order by id`,
-  ])
-  return { ...counts!, line: line.map((entry, index) => ({ place: index + 1, ...entry })) }
-}
-
-/** Seats left in every session of an event; null is unlimited. Without sessions one row with no id, without the event none. */
-export function readAvailability(
-  db: Db,
-  event_id: number,
-): Promise<{ account_id: number; id: number | null; seats_left: number | null }[]> {
-  return db<{ account_id: number; id: number | null; seats_left: number | null }[]>`
-    select e.account_id, s.id, case when s.capacity is not null then greatest(0, s.capacity - selected_count - held_count - offered_count) end as seats_left
-    from events e left join sessions s on s.event_id = e.id where e.id = ${event_id} order by s.id`
-}
-
-/** Takes everybody out of a session. */
+/** Takes everybody out of a session that is about to be deleted. */
 export async function deleteSelectionsOf(db: Db, actor: Actor, session_id: number): Promise<void> {
   await db`
-    with before as (delete from selections where session_id = ${session_id} returning *)
-    ${logged(db, actor, 'selection', 'delete')}`
+    with gone as (delete from selections where session_id = ${session_id} returning *),
+      renewed as (
+        update registrants r set version = version + 1, updated_at = ${actor.now} from gone where r.id = gone.registrant_id)
+    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, created_at)
+    select account_id, event_id, 'selection', id, 'delete', ${actor.credential_id}, ${actor.request_id},
+      jsonb_build_object('registrant_id', registrant_id, 'session_id', session_id, 'state', state, 'why', 'session_deleted'),
+      ${actor.now}
+    from gone order by id`
 }

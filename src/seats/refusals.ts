@@ -1,6 +1,6 @@
 import { type Fault, invalid } from '../errors.ts'
-import type { Outcome } from './batch.ts'
 import { type Books, isActive, isIncludedLive, type Registrant, type Session } from './books.ts'
+import type { Outcome } from './errand.ts'
 import type { Reason, ReasonType, Wish } from './wish.ts'
 
 /** What was skipped of a wish that was granted. Throws the refusal of one that was not: a 422 with an entry for each reason. */
@@ -34,6 +34,12 @@ export function soldOutReason(session: Session): Reason {
   return { ...reasonOf(session, 'sold_out', message), waitlist: session.session_status === 'live' }
 }
 
+/** Nobody can come in any more who would have to be in this session. */
+export function includedSoldOutReason(session: Session): Reason {
+  const message = `"${session.name}" is part of every registration, and every seat in it is taken.`
+  return { ...reasonOf(session, 'sold_out', message), waitlist: false }
+}
+
 /** Sessions at the same time, if there are any. */
 export function conflictReason(session: Session, rivals: Session[]): Reason | undefined {
   if (rivals.length === 0) return undefined
@@ -64,6 +70,16 @@ export function unknownReason({ elsewhere }: Books, session_id: number, field = 
 /** Who has a seat does not line up for one. */
 export function seatedReason(session: Session): Reason {
   return reasonOf(session, 'already_selected', 'This session is selected already.', 'waitlist_ids')
+}
+
+/** Who is not registered any more has no sessions. */
+export function inactiveReason(session_id: number, status: Registrant['status']): Reason {
+  return {
+    field: 'session_ids',
+    session_id,
+    type: 'registrant_inactive',
+    message: `A registrant who is ${status} cannot have sessions.`,
+  }
 }
 
 /** Who is not registered any more is not checked in. */

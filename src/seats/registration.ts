@@ -12,7 +12,8 @@ import {
   updateRegistrant,
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
-import { decideErrands, type Errand, givenUp, type Outcome } from './batch.ts'
+import { decideErrands, givenUp } from './batch.ts'
+import type { Errand, Notice, Outcome } from './errand.ts'
 import { announceSeats, type EventRow } from './queries.ts'
 
 /** An errand with what is written of the person in the transaction of their seats: both, or neither. */
@@ -68,12 +69,7 @@ export async function prepare(
   const renewed = granted
     .filter(({ person, wish }) => !person && isUnfinished(wish.registrant_id))
     .map(errand => errand.wish.registrant_id)
-  const letters = errands.flatMap(({ wish, letter }, index): Letter[] => {
-    const outcome = outcomes[index]!
-    if (!letter || !('granted' in outcome && outcome.granted)) return []
-    const dropped_session_ids = givenUp(outcome.moves)
-    return [{ registrant_id: wish.registrant_id, kind: letter, session_id: null, dropped_session_ids }]
-  })
+  const letters = errands.flatMap((errand, index) => lettersOf(errand, outcomes[index]!, notices))
   const write = () =>
     Promise.all([
       insertRegistrants(
@@ -119,6 +115,16 @@ async function writeChanges(
         : [],
     ),
   ])
+}
+
+/** The letter that an errand asks for, when something came of it that nothing else tells: each cause has one letter. */
+function lettersOf({ wish, change, letter }: PersonErrand, outcome: Outcome, notices: Notice[]): Letter[] {
+  if (!letter || !('granted' in outcome && outcome.granted)) return []
+  const { registrant_id } = wish
+  const isTold = (session_id: number) =>
+    notices.some(notice => notice.registrant_id === registrant_id && notice.session_id === session_id)
+  if (letter === 'modified' && !change && outcome.moves.every(move => isTold(move.session_id))) return []
+  return [{ registrant_id, kind: letter, session_id: null, dropped_session_ids: givenUp(outcome.moves) }]
 }
 
 const isGranted = (outcome: Outcome) => 'granted' in outcome && outcome.granted

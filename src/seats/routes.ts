@@ -18,7 +18,7 @@ import {
   setAgenda,
   type Wisher,
 } from './claims.ts'
-import { readSeats } from './queries.ts'
+import { readSeats } from './counts-queries.ts'
 import { writeAtDesk } from './write.ts'
 
 const tag = 'Seats'

@@ -51,6 +51,16 @@ export const seatSchemas = {
       description: 'Null when unlimited.',
       examples: [141],
     }),
+    offers: Type.Array(
+      Type.Object({
+        registrant_id: Type.Integer({ examples: [986] }),
+        until: Type.String({
+          description: 'When the offer expires, in UTC.',
+          examples: ['2026-09-02 20:30:00'],
+        }),
+      }),
+      { description: 'Whom a seat is kept for until they answer, the next to expire first.' },
+    ),
     line: Type.Array(
       Type.Object({
         place: Type.Integer({ examples: [1] }),

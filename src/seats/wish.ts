@@ -22,7 +22,8 @@ export type Wish = {
   replace: boolean
   /** for a new registrant: takes the sessions that are selected by default, as far as they fit */
   useDefaults: boolean
-  lineUp: { session_id: number; on_conflict: OnConflict }[]
+  /** without `on_conflict` what was asked for before stays; `pass` at first */
+  lineUp: { session_id: number; on_conflict: OnConflict | undefined }[]
   /** whether `lineUp` names every line: others are left */
   replaceLines: boolean
   /** sessions whose line, or offer, to leave */

@@ -126,6 +126,15 @@ async function insertAndLog(db: Db, { event }: Books, changes: Change[], now: Da
     order by c.place`
 }
 
+/** Counts new versions of registrants whose seats changed; their selections have the change records. */
+export async function writeVersions(db: Db, renewed: Map<number, number>, now: Date): Promise<void> {
+  if (renewed.size === 0) return
+  await db`
+    update registrants r set version = version + c.times, updated_at = ${now}
+    from unnest(${[...renewed.keys()]}::bigint[], ${[...renewed.values()]}::int[]) as c (id, times)
+    where r.id = c.id`
+}
+
 const explanation = ({ why, override, about }: Move) => ({ why, ...(override && { override }), ...about })
 
 /** Writes how many registrants an event and its types have. */

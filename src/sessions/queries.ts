@@ -217,13 +217,18 @@ export async function listSessions(db: Db, account_id: number, event_id: number,
   return { rows, total: count!.total }
 }
 
-/** Pairs of clashing sessions of one event: they overlap, and at least one of the two prevents conflicts. */
+/**
+ * Pairs of clashing sessions of one event: they overlap, and at least one of the two prevents conflicts. `registrants`
+ * is how many people have seats in both, because one was moved after they had them.
+ */
 export function listClashes(
   db: Db,
   ids: number[],
-): Promise<{ id: number; other_id: number; name: string }[]> {
-  return db<{ id: number; other_id: number; name: string }[]>`
-    select s.id, o.id as other_id, o.name
+): Promise<{ id: number; other_id: number; name: string; registrants: number }[]> {
+  return db<{ id: number; other_id: number; name: string; registrants: number }[]>`
+    select s.id, o.id as other_id, o.name, (
+      select count(*)::int from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id = o.id
+      where a.session_id = s.id and a.state in ('selected', 'held') and b.state in ('selected', 'held')) as registrants
     from sessions s join sessions o on o.event_id = s.event_id and o.id <> s.id
       and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
       and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)

@@ -54,7 +54,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update a session',
     description:
-      'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit.',
+      'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`.',
     query: {
       ...writeQuery,
       override_capacity_errors:
@@ -174,10 +174,14 @@ function created(row: Changed, context: Context): Answer {
 }
 
 function updated(row: Changed, { fields, baseUrl }: Context): Answer {
-  const { not_included } = row
+  const { not_included, new_conflicts } = row
   return {
     status: 200,
-    body: { ...showSession(row, fields, baseUrl), ...(not_included && { not_included }) },
+    body: {
+      ...showSession(row, fields, baseUrl),
+      ...(not_included && { not_included }),
+      ...(new_conflicts && { new_conflicts }),
+    },
     version: row.version,
   }
 }

@@ -286,10 +286,10 @@ describe('GET /sessions/{id}', () => {
     const conflicts = async (id: number) =>
       (await call('GET', `/sessions/${id}?expand=conflicts&fields=id`)).body.conflicts
     assert.deepEqual(await conflicts(strict.id), [
-      { id: abroad.id, name: '12:59' },
-      { id: clashing.id, name: '10:30' },
+      { id: abroad.id, name: '12:59', registrants: 0 },
+      { id: clashing.id, name: '10:30', registrants: 0 },
     ])
-    assert.deepEqual(await conflicts(clashing.id), [{ id: strict.id, name: '10:00' }])
+    assert.deepEqual(await conflicts(clashing.id), [{ id: strict.id, name: '10:00', registrants: 0 }])
   })
 })
 

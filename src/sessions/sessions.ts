@@ -7,6 +7,7 @@ import { mustMatchVersion } from '../http/etag.ts'
 import { readId } from '../http/query.ts'
 import { unwrapChoice } from '../http/values.ts'
 import { isIncludedLive } from '../seats/books.ts'
+import { type NewConflict, notingClashes } from '../seats/clashes.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
   giveBackAll,
@@ -30,8 +31,11 @@ import { SessionInput } from './schema.ts'
 import { newSecureId } from './secure-id.ts'
 import { resolveTimes, type WallTimes } from './times.ts'
 
-/** A session as written; `not_included` names those who did not fit when it was included for everybody. */
-export type Changed = SessionRow & { not_included?: NotIncluded[] }
+/**
+ * A session as written; `not_included` names those who did not fit when it was included for everybody, `new_conflicts`
+ * those who have seats at the same time since it was moved.
+ */
+export type Changed = SessionRow & { not_included?: NotIncluded[]; new_conflicts?: NewConflict[] }
 
 /** How often a session is written again because its event changed meanwhile. */
 const placementAttempts = 5
@@ -155,10 +159,16 @@ export async function changeSession(
       ...times,
       secure_id: merged.secure_id ?? current.secure_id,
     } as StoredSession
-    await updateSession(tx, actor, id, next, overbooked)
+    const update = () => updateSession(tx, actor, id, next, overbooked)
+    const isMoved = [...timeFields, 'prevent_session_conflicts' as const].some(field => field in draft.given)
+    const new_conflicts = isMoved
+      ? (await notingClashes(tx, actor, current.event_id, [id], update)).new_conflicts
+      : await update().then(() => [])
     if (seatFields.some(field => field in draft.given)) await moveLinesOf(tx, current.event_id, actor.now)
     const changed = await mustFindSession(tx, actor.account_id, id)
-    return isIncludedLive(current) ? changed : withEveryone(tx, actor, changed)
+    const mayTakeIn = !isIncludedLive(current) || includingFields.some(field => field in draft.given)
+    const whole = mayTakeIn ? await withEveryone(tx, actor, changed) : changed
+    return { ...whole, ...(new_conflicts.length > 0 && { new_conflicts }) }
   })
 }
 
@@ -199,6 +209,16 @@ const seatFields = [
   'capacity',
   'session_status',
   'selection_control',
+  'prevent_session_conflicts',
+] as const
+
+/** Fields of an included session that may let in who did not fit before; naming `selection_control` again is enough. */
+const includingFields = [
+  'selection_control',
+  'capacity',
+  'date',
+  'start_time',
+  'end_time',
   'prevent_session_conflicts',
 ] as const
 

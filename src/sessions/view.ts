@@ -94,7 +94,7 @@ async function relatedOf(
     ...(expand.has('conflicts') && {
       conflicts: clashes
         .filter(clash => clash.id === row.id)
-        .map(({ other_id, name }) => ({ id: other_id, name })),
+        .map(({ other_id, name, registrants }) => ({ id: other_id, name, registrants })),
     }),
   })
 }

@@ -1,6 +1,6 @@
 import type { Pool } from '../../src/db/connection.ts'
 import { type Db, transaction } from '../../src/db/connection.ts'
-import type { Outcome } from '../../src/seats/batch.ts'
+import type { Outcome } from '../../src/seats/errand.ts'
 import { carryOut, type PersonErrand } from '../../src/seats/registration.ts'
 import { emptyWish, type Wish } from '../../src/seats/wish.ts'
 

@@ -4,8 +4,8 @@ import { registerHooks } from 'node:module'
 const mistakes = {
   'does not lock events': {
     file: 'src/seats/queries.ts',
-    right: 'await db`select from events where id = ${event_id} for no key update`',
-    wrong: 'await db`select`',
+    right: ' for no key update`\n}\n\n/** Every event of an account',
+    wrong: '`\n}\n\n/** Every event of an account',
   },
   'does not lock keys': {
     file: 'src/http/once.ts',
