@@ -11,7 +11,7 @@ export type Operation = {
   summary: string
   description: string
   'x-spelling-of'?: string
-  parameters?: { name: string; in: string; required?: boolean; description?: string }[]
+  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
   requestBody?: { content: Record<string, Media> }
   responses: Record<string, { $ref?: string; description?: string; content?: Record<string, Media> }>
 }

@@ -23,6 +23,8 @@ export type Operation = {
   /** failures besides those that follow from the rest */
   failures?: number[]
   isList?: boolean
+  /** whether a POST looks at its Idempotency-Key; it does unless this is false */
+  takesKey?: boolean
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
@@ -89,20 +91,20 @@ function pathParameters(url: string): TObject {
   )
 }
 
-function headerParameters({ success }: Operation, method: Method, url: string): TObject {
+function headerParameters(operation: Operation, method: Method, url: string): TObject {
   const optional = (name: string, description: string) =>
     Type.Object({ [name]: Type.Optional(Type.String({ description })) })
-  if (method === 'POST')
+  if (takesKey(operation, method))
     return optional(
       'Idempotency-Key',
       'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
     )
-  if (method !== 'GET')
+  if (method !== 'GET' && method !== 'POST')
     return optional(
       'If-Match',
       'The ETag of the record that the change is based on: 412 when it is another now.',
     )
-  return isRecord(method, url) || 304 in success
+  return isRecord(method, url) || 304 in operation.success
     ? optional('If-None-Match', 'An ETag: 304 when the answer is the same.')
     : Type.Object({})
 }
@@ -119,6 +121,8 @@ function queryParameters(query: Record<string, string>): TObject {
     ),
   )
 }
+
+const takesKey = ({ takesKey = true }: Operation, method: Method) => method === 'POST' && takesKey
 
 /** Query parameters that several operations have. */
 export const projectionQuery = {
@@ -153,16 +157,14 @@ function successes({ success, query }: Operation, method: Method, url: string): 
 /** Whether this reads a single record, which has an ETag. */
 const isRecord = (method: Method, url: string) => method === 'GET' && url.endsWith('/:id')
 
-function failuresOf(
-  { failures = [], body }: Operation,
-  method: Method,
-  url: string,
-): Record<number, TSchema> {
+function failuresOf(operation: Operation, method: Method, url: string): Record<number, TSchema> {
+  const { failures = [], body } = operation
   const statuses = [400, 401, 403, 429, 500, 503, ...failures]
   if (url.includes(':id')) statuses.push(404)
   if (method !== 'GET') statuses.push(413, 415)
-  if (method === 'POST') statuses.push(409)
-  else if (method !== 'GET') statuses.push(412)
+  // A key that was used for another request is 422.
+  if (takesKey(operation, method)) statuses.push(409, 422)
+  if (method !== 'GET' && method !== 'POST') statuses.push(412)
   if (body) statuses.push(422)
   return Object.fromEntries(
     statuses.sort().map(status => [status, status === 422 ? Type.Ref('Faults') : Type.Ref('Failure')]),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { faultsIn, testApp } from '../../test/support/app.ts'
 
-const { call, make } = await testApp()
+const { call, make, pool } = await testApp()
 const event = await make('events', { name: 'Summit', timezone: 'UTC' })
 let people = 0
 const person = (event_id = event.id) =>
@@ -117,6 +117,15 @@ describe('GET /outbox', () => {
     )
     const { status, body } = await call('GET', `/outbox/${found[0].id}`)
     assert.deepEqual([status, body], [200, found[0]])
+  })
+
+  it('304 for a letter that is known already, 200 once it is another', async () => {
+    const { body } = await call('POST', `/registrants/${(await person()).id}/trigger-email/modified`)
+    const { headers } = await call('GET', `/outbox/${body.id}`)
+    const again = () => call('GET', `/outbox/${body.id}`, undefined, { 'if-none-match': headers.etag })
+    assert.equal((await again()).status, 304)
+    await pool`update outbox set state = 'kept' where id = ${body.id}`
+    assert.equal((await again()).status, 200)
   })
 
   it('400 without an event, 404 for an event or a letter of nobody', async () => {

@@ -5,6 +5,7 @@ import { notFound } from '../errors.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
+import { tagVersion } from '../http/etag.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
 import type { Query } from '../http/query.ts'
@@ -65,10 +66,12 @@ export function mailRoutes(app: FastifyInstance): void {
     summary: 'Get a letter',
     query: projectionQuery,
     success: { 200: Type.Ref('OutboxLetter') },
-    handler: async request => {
+    handler: async (request, reply) => {
       const id = idOf(request, 'Letter')
       const letter = await findLetter(app.pool, request.caller.account_id, id)
       if (!letter) throw notFound('Letter', id)
+      // Nobody changes a letter by the API, so that its versions are not counted.
+      tagVersion(reply, 0)
       return project(toLetter(letter), readProjection(request.query as Query, outboxLists))
     },
   })

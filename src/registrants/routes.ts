@@ -137,6 +137,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     query: writeQuery,
     body: Type.Ref('CheckInInput'),
     success: { 200: Type.Ref('Registrant') },
+    failures: [404],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: async db => {
