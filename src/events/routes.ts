@@ -115,7 +115,7 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'listEvents',
     tag,
     summary: 'List the events of the account',
-    query: listQuery,
+    query: listQuery(eventLists),
     success: { 200: Type.Ref('EventPage') },
     isList: true,
     handler: async request => {
@@ -130,7 +130,7 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'getEvent',
     tag,
     summary: 'Get an event',
-    query: projectionQuery,
+    query: projectionQuery(eventLists),
     success: { 200: Type.Ref('Event') },
     handler: async (request, reply) => {
       const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import Type, { type TObject, type TSchema } from 'typebox'
 import { notFound } from '../errors.ts'
+import type { Listable } from './listing.ts'
 import { methodNotAllowed } from './methods.ts'
 import { readId } from './query.ts'
 import { maxId } from './values.ts'
@@ -124,26 +125,43 @@ function queryParameters(query: Record<string, string>): TObject {
 
 const takesKey = ({ takesKey = true }: Operation, method: Method) => method === 'POST' && takesKey
 
-/** Query parameters that several operations have. */
-export const projectionQuery = {
-  fields: 'Comma-separated names of the fields to return; `*` for all.',
-  expand: 'Comma-separated names of related objects to return as extra keys.',
-}
-export const writeQuery = {
-  validate_only:
-    '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned.',
-}
-export const listQuery = {
+/** Query parameters of a single read of a resource. */
+export const projectionQuery = ({ expansions = [] }: Listable): Record<string, string> => ({
+  fields: 'Comma-separated names of the fields to return; `*`, or nothing, for all.',
+  ...expandQuery(expansions),
+})
+
+/** Query parameters of the list of a resource. */
+export const listQuery = ({ sparse, expansions = [] }: Listable): Record<string, string> => ({
   page: 'Number of the page, from 1.',
   'per-page': 'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`.',
-  ...projectionQuery,
+  fields: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${sparse.join(', ')}.`,
+  ...expandQuery(expansions),
   ids: 'Comma-separated ids, at most 100: only these.',
   sort: 'Comma-separated attributes; a leading `-` sorts downwards.',
   search:
     'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
   searchCondition: '`or` joins the conditions by OR.',
+})
+
+/** Query parameters of a list inside an event. */
+export const eventListQuery = (listable: Listable) => ({
+  event_id: 'The event to list. Required.',
+  ...listQuery(listable),
+})
+
+const expandQuery = (expansions: readonly string[]): Record<string, string> =>
+  expansions.length === 0
+    ? {}
+    : {
+        expand: `Comma-separated names of related objects to return as extra keys: ${expansions.map(name => `\`${name}\``).join(', ')}.`,
+      }
+
+/** Query parameters of every write. */
+export const writeQuery = {
+  validate_only:
+    '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned.',
 }
-export const eventListQuery = { event_id: 'The event to list. Required.', ...listQuery }
 
 /** What success looks like: also that of a rehearsal (200), and that of a record that has not changed (304). */
 function successes({ success, query }: Operation, method: Method, url: string): Record<number, TSchema> {

@@ -45,7 +45,7 @@ export function mailRoutes(app: FastifyInstance): void {
     id: 'listOutbox',
     tag,
     summary: 'List the letters of an event',
-    query: eventListQuery,
+    query: eventListQuery(outboxLists),
     success: { 200: Type.Ref('OutboxLetterPage') },
     failures: [404],
     isList: true,
@@ -64,7 +64,7 @@ export function mailRoutes(app: FastifyInstance): void {
     id: 'getLetter',
     tag,
     summary: 'Get a letter',
-    query: projectionQuery,
+    query: projectionQuery(outboxLists),
     success: { 200: Type.Ref('OutboxLetter') },
     handler: async (request, reply) => {
       const id = idOf(request, 'Letter')

@@ -106,7 +106,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     id: 'listRegTypes',
     tag,
     summary: 'List the registrant types of an event',
-    query: eventListQuery,
+    query: eventListQuery(regTypeLists),
     success: { 200: Type.Ref('RegTypePage') },
     failures: [404],
     isList: true,
@@ -129,7 +129,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     id: 'getRegType',
     tag,
     summary: 'Get a registrant type',
-    query: projectionQuery,
+    query: projectionQuery(regTypeLists),
     success: { 200: Type.Ref('RegType') },
     handler: async (request, reply) => {
       const regType = await mustFindRegType(app.pool, request.caller.account_id, idOf(request, noun))

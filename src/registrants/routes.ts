@@ -155,7 +155,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     summary: 'List the registrants of an event',
     description:
       'Who is in a session: `search=session_ids=12345`; who waits for it: `search=waitlisted_session_ids=12345`. Both take `=`, `!=` and `=*in*12345|12346`; nothing after `=` finds those who have none.',
-    query: eventListQuery,
+    query: eventListQuery(registrantLists),
     success: { 200: Type.Ref('RegistrantPage') },
     failures: [404],
     isList: true,
@@ -182,7 +182,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     id: 'getRegistrant',
     tag,
     summary: 'Get a registrant',
-    query: projectionQuery,
+    query: projectionQuery(registrantLists),
     success: { 200: Type.Ref('Registrant') },
     handler: async (request, reply) => {
       const registrant = await mustFindRegistrant(

@@ -129,7 +129,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the sessions of an event',
     description: 'Sessions of every status.',
-    query: eventListQuery,
+    query: eventListQuery(sessionLists),
     success: { 200: Type.Ref('SessionPage') },
     failures: [404],
     isList: true,
@@ -152,7 +152,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     id: 'getSession',
     tag,
     summary: 'Get a session',
-    query: projectionQuery,
+    query: projectionQuery(sessionLists),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
       const fields = await fieldsOf(request)

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { describe, it } from 'node:test'
 import type { Document, Operation } from '../../docs/reference.ts'
+import { eventLists } from '../../src/events/schema.ts'
+import { registrantLists } from '../../src/registrants/schema.ts'
+import { sessionLists } from '../../src/sessions/schema.ts'
 import { testApp } from '../support/app.ts'
 import { sources } from '../support/sources.ts'
 
@@ -54,6 +57,19 @@ describe('GET /api/v1/openapi.json', () => {
         .map(status => `${nameOf(operation)}: ${status}`)
     })
     assert.deepEqual(missing, [])
+  })
+
+  it('names what every list and record can expand, from the same names by which they are read', () => {
+    const lists = { events: eventLists, sessions: sessionLists, registrants: registrantLists }
+    for (const [plural, { expansions }] of Object.entries(lists))
+      for (const path of [`/api/v1/${plural}`, `/api/v1/${plural}/{id}`]) {
+        const { parameters = [] } = document.paths[path]!.get!
+        const { description } = parameters.find(({ name }) => name === 'expand')!
+        assert.deepEqual(
+          [...description!.matchAll(/`(\w+)`/g)].map(match => match[1]),
+          expansions,
+        )
+      }
   })
 
   it('shows an example of every body and every answer', () => {
