@@ -57,7 +57,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       'Person and seats in one transaction: both, or neither. `session_ids` names the sessions; without it the ones that are selected by default are taken as far as they fit, and `skipped_sessions` says which were not. Included sessions are taken without asking.',
     query: seatQuery,
     body: Type.Ref('RegistrantInput'),
-    success: { 201: Type.Ref('Registrant') },
+    success: { 201: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request)),
@@ -74,7 +74,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       'Only the given fields change. `session_ids` replaces the selection at once: a swap never loses the old seat. `registration_status=cancelled` gives everything back.',
     query: seatQuery,
     body: Type.Ref('RegistrantUpdate'),
-    success: { 200: Type.Ref('Registrant') },
+    success: { 200: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db =>
@@ -96,7 +96,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     summary: 'Create or update a registrant by their external id',
     query: seatQuery,
     body: Type.Ref('RegistrantInput'),
-    success: { 200: Type.Ref('Registrant'), 201: Type.Ref('Registrant') },
+    success: { 200: Type.Ref('WrittenRegistrant'), 201: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       upsert(request, reply, {
         find: (db, actor, externalId, event_id) =>
@@ -136,7 +136,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     summary: 'Check a registrant in',
     query: writeQuery,
     body: Type.Ref('CheckInInput'),
-    success: { 200: Type.Ref('Registrant') },
+    success: { 200: Type.Ref('WrittenRegistrant') },
     failures: [404],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {

@@ -152,6 +152,19 @@ export const Registrant = Type.Object(
   { additionalProperties: true, description: 'Answers are flat, as `c_N`.' },
 )
 
+/** A registrant as they are returned by a write. */
+export const WrittenRegistrant = Type.Object(
+  {
+    ...Registrant.properties,
+    skipped_sessions: Type.Optional(
+      Type.Array(Type.Ref('Refusal'), {
+        description: 'Sessions that are selected by default or included, but were not taken, and why.',
+      }),
+    ),
+  },
+  { additionalProperties: true, description: 'Answers are flat, as `c_N`.' },
+)
+
 const derived = [
   'session_ids',
   'waitlisted_session_ids',

@@ -36,7 +36,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       "Creates a new session within an event and returns the full record. Without a timezone the session inherits the event's; without a session_status it is live.",
     query: writeQuery,
     body: Type.Ref('SessionInput'),
-    success: { 201: Type.Ref('Session') },
+    success: { 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       return write(request, reply, async db =>
@@ -61,7 +61,7 @@ export function sessionRoutes(app: FastifyInstance): void {
         '`true`: allows a capacity below the seats that are taken. Understood in the body as well.',
     },
     body: Type.Ref('SessionUpdate'),
-    success: { 200: Type.Ref('Session') },
+    success: { 200: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       const id = idOf(request, 'Session')
@@ -88,7 +88,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     summary: 'Create or update a session by its external id',
     query: writeQuery,
     body: Type.Ref('SessionInput'),
-    success: { 200: Type.Ref('Session'), 201: Type.Ref('Session') },
+    success: { 200: Type.Ref('WrittenSession'), 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       return upsert(request, reply, {
