@@ -1,5 +1,5 @@
 import { logged } from '../changes/log.ts'
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { ChoiceChanges } from './choices.ts'
 
@@ -9,10 +9,41 @@ type ChoiceTable = {
   owner: 'field_id' | 'question_id'
 }
 
+/** Choices in their order as one value; `from` says which rows `c` they are. */
+export const choicesFrom = (db: Db, from: Fragment) => db`
+  coalesce((
+    select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id) from ${from}), '[]')`
+
 /** The rows that have values: the sessions of an account, or the registrants of an event. */
 export type Holders =
   | { table: 'sessions'; object: 'session'; within: 'account_id'; id: number }
   | { table: 'registrants'; object: 'registrant'; within: 'event_id'; id: number }
+
+/** Ids of the choices that values name: chosen ids are stored as arrays, and nothing else is. */
+export function choicesIn(values: Record<string, unknown>[]): number[] {
+  return [...new Set(values.flatMap(each => Object.values(each).filter(Array.isArray).flat()))]
+}
+
+/**
+ * Values less the choices that are not in `standing`, a table expression of the same statement; a value of which no choice
+ * is left is unset. What a client chose was read before, from definitions that may have changed since.
+ */
+export const stillStanding = (db: Db, values: Fragment) => db`
+  coalesce((
+    select jsonb_object_agg(key, kept) from (
+      select key, case jsonb_typeof(value) when 'array' then (
+        select jsonb_agg(c.id order by c.place) from jsonb_array_elements(value) with ordinality c (id, place)
+        where c.id::bigint in (select id from standing)) else value end as kept
+      from jsonb_each(${values})) v
+    where kept is not null), '{}')`
+
+/**
+ * Waits until values that name choices of a definition, and are being written, are committed; whoever writes one now
+ * waits for this transaction. In id order, as everybody takes them.
+ */
+export async function lockChoices(db: Db, { table, owner }: ChoiceTable, owner_id: number): Promise<void> {
+  await db`select from ${db(table)} where ${db(owner)} = ${owner_id} order by id for update`
+}
 
 /** Adds, renames and deletes choices of a definition. */
 export async function writeChoices(

@@ -85,6 +85,8 @@ describe('PUT /event-questions/update/{id}', () => {
         ['event_question', diet.id, undefined],
       ],
     )
+    const { before, after } = (await changesOf(app)).at(-1)!
+    assert.deepEqual([before.choices, after.choices], [diet.choices, body.choices])
   })
 
   it('200 makes a required answer missing when its only choice is deleted', async () => {
@@ -132,6 +134,23 @@ describe('DELETE /event-questions/delete/{id}', () => {
         ['event_question', one.id, 'delete'],
       ],
     )
+  })
+
+  it('204 leaves its choices in the change log, as its creation did, also when its event is deleted', async () => {
+    const other = await make('events', { name: 'Other' })
+    for (const path of ['event-questions', 'events']) {
+      const size = await question({ event_id: other.id, type: 'radioList', choices: ['S', 'M'] })
+      await call('DELETE', `/${path}/${path === 'events' ? other.id : size.id}`)
+      assert.deepEqual(
+        (await changesOf(app))
+          .filter(({ object, object_id }) => object === 'event_question' && object_id === size.id)
+          .map(({ action, before, after }) => [action, (after ?? before).choices]),
+        [
+          ['create', size.choices],
+          ['delete', size.choices],
+        ],
+      )
+    }
   })
 })
 
@@ -184,7 +203,14 @@ describe('POST /events/{id}/clone', () => {
       ...(choices && { choices: names(choices) }),
     })
     assert.deepEqual((await list('reg-types', copy)).map(plain), [plain(type)])
-    assert.deepEqual((await list('event-questions', copy)).map(plain), [plain(diet), plain(note)])
+    const copies = await list('event-questions', copy)
+    assert.deepEqual(copies.map(plain), [plain(diet), plain(note)])
+    assert.deepEqual(
+      (await changesOf(app))
+        .filter(({ event_id, object }) => event_id === copy.id && object === 'event_question')
+        .map(({ after }) => after.choices),
+      copies.map(({ choices }: Json) => choices),
+    )
     assert.deepEqual(await list('registrant-groups', copy), [])
     assert.deepEqual(await list('registrants', copy), [])
   })

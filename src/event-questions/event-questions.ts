@@ -29,8 +29,7 @@ export async function createEventQuestion(db: Db, actor: Actor, body: Body): Pro
   await mustNameOwnEvent(db, actor.account_id, draft)
   const question = settle(draft)
   return transaction(db, async tx => {
-    const id = await insertEventQuestion(tx, actor, question)
-    await writeChoices(tx, questionChoices, id, changes)
+    const id = await insertEventQuestion(tx, actor, question, changes.added)
     await announceQuestions(tx, question.event_id)
     return mustFindEventQuestion(tx, actor.account_id, id)
   })
@@ -53,7 +52,7 @@ export async function changeEventQuestion(
     await writeChoices(tx, questionChoices, id, changes)
     if (changes.deleted.length > 0)
       await dropChoices(tx, actor, registrantsOf(known), attributeOf({ id }), changes.deleted)
-    await updateEventQuestion(tx, actor, id, given)
+    await updateEventQuestion(tx, actor, id, given, known.choices)
     await announceQuestions(tx, known.event_id)
     return mustFindEventQuestion(tx, actor.account_id, id)
   })

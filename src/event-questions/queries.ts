@@ -1,5 +1,7 @@
 import { logged } from '../changes/log.ts'
-import type { Db } from '../db/connection.ts'
+import { choicesFrom } from '../custom-values/queries.ts'
+import type { Choice } from '../custom-values/schema.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
@@ -10,42 +12,54 @@ export type EventQuestionRow = Omit<EventQuestion, 'attribute'> & { account_id: 
 /** Announces an event whose questions changed. */
 export const questionChannel = 'lectern_event_questions'
 
-const withChoices = (db: Db) => db`
-  q.*, coalesce((
-    select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id)
-    from event_question_choices c where c.question_id = q.id), '[]') as choices`
+const withChoices = (db: Db) =>
+  db`q.*, ${choicesFrom(db, db`event_question_choices c where c.question_id = q.id`)} as choices`
 
 export async function insertEventQuestion(
   db: Db,
   actor: Actor,
   question: EventQuestionInput,
+  choices: Omit<Choice, 'id'>[],
 ): Promise<number> {
   const row = { ...question, account_id: actor.account_id, created_at: actor.now, updated_at: actor.now }
   const [written] = await db<{ id: number }[]>`
-    with after as (insert into event_questions ${db(row)} returning *),
+    with q as (insert into event_questions ${db(row)} returning *),
+      c as (
+        insert into event_question_choices (question_id, name, sort)
+        select q.id, given.name, given.sort
+        from q, jsonb_to_recordset(${db.json(choices as never)}) as given (name text, sort int) returning *),
+      after as (select q.*, ${choicesFrom(db, db`c`)} as choices from q),
       logged as (${logged(db, actor, 'event_question', 'create')})
     select id from after`
   return written!.id
 }
 
-/** Changes a question that is locked; only the given members. */
+/** Changes a question that is locked; only the given members. `choices` are those that it had before. */
 export async function updateEventQuestion(
   db: Db,
   actor: Actor,
   id: number,
   given: Given<EventQuestionInput>,
+  choices: Choice[],
 ): Promise<void> {
   const set = { ...given, updated_at: actor.now }
   await db`
-    with before as (select * from event_questions where id = ${id}),
-      after as (update event_questions set ${db(set)}, version = version + 1 where id = ${id} returning *)
+    with before as (select *, ${db.json(choices as never)}::jsonb as choices from event_questions where id = ${id}),
+      q as (update event_questions set ${db(set)}, version = version + 1 where id = ${id} returning *),
+      after as (select ${withChoices(db)} from q)
     ${logged(db, actor, 'event_question', 'update')}`
 }
 
 /** Deletes a question that is locked; its choices go with it. */
-export async function deleteEventQuestion(db: Db, actor: Actor, id: number): Promise<void> {
+export const deleteEventQuestion = (db: Db, actor: Actor, id: number) =>
+  deleteWhere(db, actor, db`id = ${id}`)
+/** Deletes the questions of an event that is locked, with their choices. */
+export const deleteQuestionsOf = (db: Db, actor: Actor, event_id: number) =>
+  deleteWhere(db, actor, db`event_id = ${event_id}`)
+
+async function deleteWhere(db: Db, actor: Actor, where: Fragment): Promise<void> {
   await db`
-    with before as (delete from event_questions where id = ${id} returning *)
+    with q as (delete from event_questions where ${where} returning *), before as (select ${withChoices(db)} from q)
     ${logged(db, actor, 'event_question', 'delete')}`
 }
 
@@ -55,15 +69,17 @@ export async function copyEventQuestions(db: Db, actor: Actor, from: number, to:
     with pairs as (
       select id as old_id, nextval(pg_get_serial_sequence('event_questions', 'id')) as new_id
       from event_questions where event_id = ${from} order by id),
-      after as (
+      q as (
         insert into event_questions (id, account_id, event_id, name, type, public_short_name, admin_short_name, hint,
           required, visible, allow_html, page_id, sort, created_at, updated_at)
         select p.new_id, account_id, ${to}, name, type, public_short_name, admin_short_name, hint,
           required, visible, allow_html, page_id, sort, ${actor.now}, ${actor.now}
         from event_questions join pairs p on p.old_id = event_questions.id returning *),
-      choices as (
+      c as (
         insert into event_question_choices (question_id, name, sort)
-        select p.new_id, c.name, c.sort from event_question_choices c join pairs p on p.old_id = c.question_id order by c.id)
+        select p.new_id, o.name, o.sort from event_question_choices o join pairs p on p.old_id = o.question_id order by o.id
+        returning *),
+      after as (select q.*, ${choicesFrom(db, db`c where c.question_id = q.id`)} as choices from q)
     ${logged(db, actor, 'event_question', 'create')}`
 }
 

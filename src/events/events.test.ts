@@ -101,6 +101,61 @@ describe('PUT /events/update/{id}', () => {
   })
 })
 
+describe('capacity of an event', () => {
+  const register = (event: Json, more: Json = {}) =>
+    make('registrants', { event_id: event.id, email: 'p@example.com', ...more })
+  const fullEvent = async () => {
+    const event = await make('events', { name: 'E', external_id: 'full' })
+    for (const registration_status of ['confirmed', 'in_progress', 'attended', 'cancelled'])
+      await register(event, { registration_status })
+    return event
+  }
+
+  it('422 for lowering it below the registrants says how many they are, with every other fault', async () => {
+    const event = await fullEvent()
+    const change = (body: Json) => call('PUT', `/events/${event.id}`, body)
+    const refused = await change({ capacity: 2 })
+    assert.deepEqual(
+      [refused.status, refused.body],
+      [
+        422,
+        [
+          {
+            field: 'capacity',
+            type: 'sold_out',
+            registrants: 3,
+            message:
+              'This event has 3 registrants: its capacity cannot be lower, except with override_capacity_errors=true.',
+          },
+        ],
+      ],
+    )
+    assert.deepEqual(faultsIn(await change({ capacity: 0, hashtag: 'a\0' })), [
+      'hashtag: null_character',
+      'capacity: sold_out',
+    ])
+    assert.equal((await call('GET', `/events/${event.id}`)).body.capacity, null)
+    assert.equal((await change({ capacity: 3 })).body.capacity, 3)
+    await call('DELETE', `/events/${event.id}?force=1`)
+  })
+
+  it('200 with override_capacity_errors, also by external id; the same again and more need none', async () => {
+    const event = await fullEvent()
+    const lifted = '?override_capacity_errors=true'
+    const change = (capacity: unknown, query = '') => call('PUT', `/events/${event.id}${query}`, { capacity })
+    const put = (query = '') => call('PUT', `/events/external/full${query}`, { capacity: 1 })
+    assert.equal((await change(2, `${lifted}&validate_only=true`)).body.capacity, 2)
+    assert.deepEqual(faultsIn(await put()), ['capacity: sold_out'])
+    assert.equal((await put(lifted)).body.capacity, 1)
+    for (const capacity of [1, 2, '', 3]) assert.equal((await change(capacity)).status, 200)
+    const late = await call('POST', '/registrants', { event_id: event.id, email: 'late@example.com' })
+    assert.deepEqual(faultsIn(late), ['event_id: sold_out'])
+    await change(4)
+    await register(event)
+    assert.equal((await call('GET', `/events/${event.id}`)).body.registrants_count, 4)
+  })
+})
+
 describe('POST /events/{id}/clone', () => {
   it('201 copies settings, tracks, locations and sessions with their custom fields; start_date shifts every date', async () => {
     const field = await make('sessions/fields', { name: 'Level', type: 'textInput' })

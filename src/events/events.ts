@@ -6,6 +6,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
+import { faultsOfCapacity } from '../seats/capacity.ts'
 import { notingClashes } from '../seats/clashes.ts'
 import { announceSeats } from '../seats/queries.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
@@ -42,17 +43,20 @@ export async function createEvent(db: Db, actor: Actor, draft: Draft<EventInput>
 
 /**
  * Changes the given fields of an event. A new zone keeps the wall-clock times of the sessions that use the event's
- * zone: their instants move. Throws 422 naming the sessions whose times do not exist in the new zone.
+ * zone: their instants move. Throws 422 naming the sessions whose times do not exist in the new zone, and for a capacity
+ * lowered below the registrants, unless that is overridden.
  */
 export async function changeEvent(
   db: Db,
   actor: Actor,
   id: number,
   draft: Draft<Given<EventInput>>,
+  override = false,
 ): Promise<EventRow> {
   return transaction(db, async tx => {
     const event = await mustLockEvent(tx, actor, id)
     draft.faults.push(...faultsOfDates({ ...event, ...draft.given }))
+    if (!override) draft.faults.push(...faultsOfCapacity('event', event, draft.given.capacity))
     const given = settle(draft)
     if (given.url === null)
       given.url = await freeUrl(tx, actor.account_id, given.name ?? event.name, event.url)

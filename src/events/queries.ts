@@ -1,5 +1,6 @@
 import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
+import { deleteQuestionsOf } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
@@ -42,13 +43,12 @@ export async function countRegistrants(db: Db, id: number): Promise<number> {
   return row!.count
 }
 
-/** What belongs to an event, in an order in which it can be deleted. */
+/** What belongs to an event besides questions, in an order in which it can be deleted. */
 const belongings = [
   ['selections', 'selection'],
   ['registrants', 'registrant'],
   ['registrant_groups', 'registrant_group'],
   ['reg_types', 'reg_type'],
-  ['event_questions', 'event_question'],
   ['sessions', 'session'],
   ['tracks', 'track'],
   ['locations', 'location'],
@@ -56,6 +56,7 @@ const belongings = [
 
 /** Deletes an event that is locked, with all that belongs to it; each object leaves its change record. */
 export async function deleteEvent(db: Db, actor: Actor, id: number): Promise<void> {
+  await deleteQuestionsOf(db, actor, id)
   for (const [table, object] of belongings)
     await db`
       with before as (delete from ${db(table)} where event_id = ${id} returning *)

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { actorOf } from '../http/actor.ts'
 import { type Body, readNew, readUpdate } from '../http/draft.ts'
@@ -6,7 +6,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
@@ -15,6 +15,12 @@ import { CloneInput, EventInput, eventLists } from './schema.ts'
 import { showEvents, toEvent } from './view.ts'
 
 const tag = 'Events'
+const changeQuery = {
+  ...writeQuery,
+  override_capacity_errors:
+    '`true`: allows to lower a capacity below the number of registrants. Understood in the body as well.',
+}
+const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
 export function eventRoutes(app: FastifyInstance): void {
   route(app, {
@@ -37,8 +43,8 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update an event',
     description:
-      "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone.",
-    query: writeQuery,
+      "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone. A capacity lowered below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.",
+    query: changeQuery,
     body: Type.Ref('EventUpdate'),
     success: { 200: Type.Ref('Event') },
     handler: (request, reply) =>
@@ -49,6 +55,7 @@ export function eventRoutes(app: FastifyInstance): void {
             actorOf(request),
             idOf(request, 'Event'),
             readUpdate(EventInput, request.body as Body),
+            mayOverride(request),
           ),
         ),
       ),
@@ -59,7 +66,7 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'upsertEvent',
     tag,
     summary: 'Create or update an event by its external id',
-    query: writeQuery,
+    query: changeQuery,
     body: Type.Ref('EventInput'),
     success: { 200: Type.Ref('Event'), 201: Type.Ref('Event') },
     handler: (request, reply) =>
@@ -67,7 +74,7 @@ export function eventRoutes(app: FastifyInstance): void {
         find: (db, actor, externalId) => findEventByExternalId(db, actor.account_id, externalId),
         create: async (db, actor, body) => created(await createEvent(db, actor, readNew(EventInput, body))),
         update: async (db, actor, id, body) =>
-          updated(await changeEvent(db, actor, id, readUpdate(EventInput, body))),
+          updated(await changeEvent(db, actor, id, readUpdate(EventInput, body), mayOverride(request))),
       }),
   })
 

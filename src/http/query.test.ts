@@ -55,7 +55,7 @@ describe('override_capacity_errors', () => {
     assert.equal((await claim('', override)).status, 200)
   })
 
-  it('is understood in the body of a change of a session or a registrant type', async () => {
+  it('is understood in the body of a change of a session, a registrant type or an event', async () => {
     const type = await make('reg-types', { event_id: event.id, name: 'T', capacity: 5 })
     const [taken, open] = [
       await make('sessions', { event_id: event.id, name: 'S', date: '2030-01-02' }),
@@ -63,7 +63,7 @@ describe('override_capacity_errors', () => {
     ]
     assert.equal(open.status, 200)
     await call('POST', `/registrants/${id}/session/${taken.id}`)
-    for (const path of [`/sessions/${taken.id}`, `/reg-types/${type.id}`]) {
+    for (const path of [`/sessions/${taken.id}`, `/reg-types/${type.id}`, `/events/${event.id}`]) {
       assert.equal((await call('PUT', path, { capacity: 0 })).status, 422)
       assert.equal((await call('PUT', path, { capacity: 0, override_capacity_errors: 1 })).status, 200)
     }

@@ -103,7 +103,8 @@ describe('the times of a row', () => {
         const end = Temporal.Instant.from(start).add({ minutes: length })
         assert.deepEqual([times.starts_at, times.ends_at], [start, end.toString({ smallestUnit: 'second' })])
       }),
-      { numRuns: 2000 },
+      // Too long, and the clocks skip the end that it would have a day earlier.
+      { numRuns: 2000, examples: [[new Date('2029-03-11T02:00:00Z'), 1590, 'America/St_Johns']] },
     )
   })
 })

@@ -104,22 +104,23 @@ const durationFault = (duration: string | null): Fault => ({
 
 /** An end is a time of day, so not every moment can be one (api.md §6): it must mean the moment that is meant. */
 function endFaults(wish: TimesWish, start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime): Fault[] {
+  const dayLater = start.toPlainDateTime().add({ hours: 24 })
+  if (Temporal.PlainDateTime.compare(dayLater, end.toPlainDateTime()) <= 0)
+    return [
+      {
+        field: 'end_time',
+        type: 'too_long',
+        message: 'A session must end less than 24 hours after its start.',
+      },
+    ]
   const { times, faults } = resolveTimes({ ...wish, date: wish.date!, timezone: start.timeZoneId })
-  if (faults.length > 0) return []
-  if (times.ends_at === end.toInstant().toString({ smallestUnit: 'second' })) return []
-  const isLong =
-    Temporal.PlainDateTime.compare(start.toPlainDateTime().add({ hours: 24 }), end.toPlainDateTime()) <= 0
+  // What is wrong with the times by themselves the rules of sessions say.
+  if (faults.length > 0 || times.ends_at === end.toInstant().toString({ smallestUnit: 'second' })) return []
   return [
-    isLong
-      ? {
-          field: 'end_time',
-          type: 'too_long',
-          message: 'A session must end less than 24 hours after its start.',
-        }
-      : {
-          field: 'end_time',
-          type: 'ambiguous_time',
-          message: `The end cannot be told apart: the clocks of ${start.timeZoneId} go back during the session.`,
-        },
+    {
+      field: 'end_time',
+      type: 'ambiguous_time',
+      message: `The end cannot be told apart: the clocks of ${start.timeZoneId} go back during the session.`,
+    },
   ]
 }

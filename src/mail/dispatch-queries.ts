@@ -22,17 +22,23 @@ export type ClaimedLetter = {
   event_timezone: string
 }
 
+type Claim = {
+  now: Date
+  lease: Date
+  limit: number
+  /** letters that this process has already, whatever became of their lease while the database was away */
+  inHand: number[]
+}
+
 /**
  * Takes letters whose turn has come, until `lease`: those that wait, and those of a dispatcher that died. What another
  * process is taking at this moment is passed over.
  */
-export async function claimLetters(
-  db: Db,
-  { now, lease, limit }: { now: Date; lease: Date; limit: number },
-): Promise<ClaimedLetter[]> {
+export async function claimLetters(db: Db, { now, lease, limit, inHand }: Claim): Promise<ClaimedLetter[]> {
   const letters = await db<ClaimedLetter[]>`
     with due as (
-      select id from outbox where state in ('waiting', 'sending') and next_attempt_at <= ${now}
+      select id from outbox
+      where state in ('waiting', 'sending') and next_attempt_at <= ${now} and id <> all(${inHand}::bigint[])
       order by next_attempt_at, id limit ${limit} for update skip locked)
     update outbox o set state = 'sending', attempts = o.attempts + 1, next_attempt_at = ${lease}
     from due, registrants r, events e

@@ -272,16 +272,52 @@ describe('the dispatcher', () => {
     assert.deepEqual([smtp.received.length, await letters()], [0, []])
   })
 
-  it('delivers each letter once with two dispatchers at once', async () => {
-    const expected = []
-    for (let n = 0; n < 60; n++) expected.push((await person()).email)
-    const other = dispatcherTo(smtp.url)
-    await Promise.all([dispatcher.dispatch(), other.dispatch()])
-    await Promise.all([dispatcher.dispatch(), other.dispatch()])
-    assert.deepEqual(addresses(), expected.sort())
+  it('sends one letter for a call that is repeated with its Idempotency-Key, none for one that is refused or rehearsed', async () => {
+    const full = await sessionAt('09:00', '10:00', { capacity: 1 })
+    const keyed = (key: string, path: string, body: object = {}) =>
+      call('POST', path, body, { 'idempotency-key': key })
+    const body = { event_id: event.id, email: 'once@example.com', session_ids: [full.id] }
+    const create = '/registrants/create?send_email=true'
+    const replies = [
+      await keyed('once', create, body),
+      await keyed('once', create, body),
+      await keyed('refused', create, { ...body, email: 'refused@example.com' }),
+      await keyed('refused', create, { ...body, email: 'refused@example.com' }),
+    ]
     assert.deepEqual(
-      new Set((await letters()).map((each: any) => `${each.state} ${each.attempts}`)),
-      new Set(['sent 1']),
+      replies.map(({ status }) => status),
+      [201, 201, 422, 422],
+    )
+    const holder = replies[0]!.body
+    const waiting = await person({ email: 'waiting@example.com' }, '')
+    await call('POST', `/registrants/${waiting.id}/waitlist/${full.id}`)
+    for (const [method, path] of [
+      ['POST', `/registrants/${holder.id}/trigger-email/modified?validate_only=true`],
+      ['DELETE', `/registrants/${holder.id}/session/${full.id}?validate_only=true&send_email=true`],
+    ] as const)
+      assert.equal((await call(method, path)).status, 200)
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), ['once@example.com'])
+    const trigger = `/registrants/${holder.id}/trigger-email/modified`
+    const triggered = [await keyed('again', trigger), await keyed('again', trigger)]
+    assert.deepEqual(triggered[1]!.body, triggered[0]!.body)
+    await call('DELETE', `/registrants/${holder.id}/session/${full.id}`)
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), ['once@example.com', 'once@example.com', 'waiting@example.com'])
+  })
+
+  it('sends no offer and no promotion when the event has switched them off', async () => {
+    const quiet = await make('events', { name: 'Quiet', timezone: 'UTC' })
+    const talk = await sessionAt('09:00', '10:00', { event_id: quiet.id, location_id: null, capacity: 1 })
+    await call('PUT', `/events/${quiet.id}/emails`, { promotion: 0, offer: 0, confirmation: 0 })
+    const holder = await person({ event_id: quiet.id, session_ids: [talk.id] })
+    const waiting = await person({ event_id: quiet.id })
+    await call('POST', `/registrants/${waiting.id}/waitlist/${talk.id}`)
+    await call('DELETE', `/registrants/${holder.id}/session/${talk.id}?send_email=true`)
+    await dispatcher.dispatch()
+    assert.deepEqual(
+      smtp.received.map(({ to, mail }) => [to, mail.subject]),
+      [[[holder.email], 'Your registration has changed: Quiet']],
     )
   })
 
@@ -367,6 +403,32 @@ describe('the dispatcher', () => {
     await round
     await dispatcher.dispatch()
     assert.equal(smtp.received.length, 2)
+  })
+
+  it('sends on while the mail server keeps one letter waiting, which it does not take again however long that is', async () => {
+    const answered = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const slow = await person()
+    smtp.behaviour.beforeAnswer = async ({ to }) => {
+      if ((to as { text: string }).text.includes(slow.email)) {
+        begun.resolve()
+        await answered.promise
+      }
+    }
+    const round = dispatcher.dispatch()
+    await begun.promise
+    ahead += hour
+    const others = []
+    for (let n = 0; n < 25; n++) others.push((await person()).email)
+    while (smtp.received.length < others.length) await sleep(10)
+    assert.deepEqual(addresses(), others.sort())
+    answered.resolve()
+    await round
+    assert.deepEqual(addresses(), [...others, slow.email].sort())
+    assert.deepEqual(
+      new Set((await letters()).map((each: any) => `${each.state} ${each.attempts}`)),
+      new Set(['sent 1']),
+    )
   })
 
   it('delivers each letter once although a process is killed while it sends', async () => {

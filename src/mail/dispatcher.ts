@@ -18,8 +18,8 @@ import { writeLetters } from './writing.ts'
 
 /** How often the outbox is looked at, in milliseconds. */
 const interval = 1000
-/** Letters that are taken at once. */
-const batchSize = 20
+/** Letters that a process has in hand at most. More are taken when half of the hands are free. */
+const hands = 20
 /** How long a letter belongs to a process that is not heard of; a living one renews it three times as often. */
 const leaseTime = 120_000
 /** How long a stop waits for letters that are being sent. */
@@ -42,12 +42,13 @@ type Outgoing = { claimed: ClaimedLetter; written: WrittenLetter }
 
 /**
  * Takes letters from the outbox, writes them, and hands them to the mail server. Any number of processes may do so on one
- * database. A letter goes out once; only when a process dies between the server's 250 and its own record of it, the
- * letter goes out again two minutes later, with the same Message-ID.
+ * database. A letter goes out once; only when a process dies between the server's 250 and its own record of it, or is not
+ * heard of for two minutes, the letter goes out again, with the same Message-ID.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  readonly #inHand = new Set<number>()
+  /** letters in hand, by their id, and the end of their sending */
+  readonly #inHand = new Map<number, Promise<void>>()
   readonly #timers: NodeJS.Timeout[] = []
   #round: Promise<void> | undefined
   #closing = false
@@ -75,23 +76,47 @@ export class Dispatcher {
   async close(): Promise<void> {
     this.#closing = true
     for (const timer of this.#timers) clearInterval(timer)
-    await Promise.race([this.#round?.catch(() => {}), sleep(farewell, undefined, { ref: false })])
+    await Promise.race([
+      Promise.allSettled([this.#round, ...this.#inHand.values()]),
+      sleep(farewell, undefined, { ref: false }),
+    ])
     this.#options.server?.close()
   }
 
   async #sendAll(): Promise<void> {
-    while (!this.#closing) {
-      const { taken, outgoing } = await this.#take()
-      await Promise.all(outgoing.map(letter => this.#send(letter)))
-      if (taken < batchSize) return
+    for (;;) {
+      await this.#fillHands()
+      if (this.#inHand.size === 0) return
+      await Promise.race([...this.#inHand.values(), sleep(interval, undefined, { ref: false })])
     }
   }
 
-  async #take(): Promise<{ taken: number; outgoing: Outgoing[] }> {
+  /** Takes letters as hands come free, so that one which the mail server keeps waiting holds up no other. */
+  async #fillHands(): Promise<void> {
+    while (!this.#closing && this.#inHand.size <= hands / 2) {
+      const limit = hands - this.#inHand.size
+      const { taken, outgoing } = await this.#take(limit)
+      for (const letter of outgoing) {
+        const { id } = letter.claimed
+        this.#inHand.set(
+          id,
+          this.#send(letter).finally(() => this.#inHand.delete(id)),
+        )
+      }
+      if (taken < limit) return
+    }
+  }
+
+  async #take(limit: number): Promise<{ taken: number; outgoing: Outgoing[] }> {
     const { pool, baseUrl, server } = this.#options
     const now = this.#options.now()
     return transaction(pool, async db => {
-      const claimed = await claimLetters(db, { now, lease: leaseFrom(now), limit: batchSize })
+      const claimed = await claimLetters(db, {
+        now,
+        lease: leaseFrom(now),
+        limit,
+        inHand: [...this.#inHand.keys()],
+      })
       if (claimed.length === 0) return { taken: 0, outgoing: [] }
       const written = await writeLetters(db, claimed, { baseUrl, now, isKept: !server })
       await storeLetters(db, written)
@@ -103,7 +128,6 @@ export class Dispatcher {
   }
 
   async #send({ claimed, written }: Outgoing): Promise<void> {
-    this.#inHand.add(claimed.id)
     const { first_name, last_name, email, created_at, id } = claimed
     const done = new Set([...claimed.delivered, ...claimed.refused])
     const recipients = written.recipients.filter(recipient => !done.has(recipient))
@@ -122,7 +146,6 @@ export class Dispatcher {
             calendar: written.calendar,
           })
     await this.#record(claimed, settle(claimed, recipients, delivery, this.#options.now()))
-    this.#inHand.delete(id)
   }
 
   /** What the mail server has taken must be written down, or it would go out again: a database that is away is waited for. */
@@ -140,7 +163,7 @@ export class Dispatcher {
 
   async #renew(): Promise<void> {
     if (this.#inHand.size > 0)
-      await renewLeases(this.#options.pool, [...this.#inHand], leaseFrom(this.#options.now()))
+      await renewLeases(this.#options.pool, [...this.#inHand.keys()], leaseFrom(this.#options.now()))
   }
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { testApp } from '../../test/support/app.ts'
+import { changesOf, testApp } from '../../test/support/app.ts'
 import { ownDatabase } from '../../test/support/own-database.ts'
 import { Dispatcher } from '../mail/dispatcher.ts'
 
 await ownDatabase()
-const { call, make, pool } = await testApp()
+const app = await testApp()
+const { call, make, pool } = app
+const stranger = await testApp()
 const dispatcher = new Dispatcher({
   pool,
   now: () => new Date(),
@@ -111,6 +113,118 @@ describe('GET /registrants/{id}/export', () => {
 
   it('404 for a registrant of nobody', async () => {
     assert.equal((await call('GET', '/registrants/999999/export')).status, 404)
+  })
+})
+
+describe('somebody who was deleted', () => {
+  const gone = async () => {
+    const person = await somebody()
+    await call('DELETE', `/registrants/${person.id}`)
+    return person
+  }
+  const historyOf = async (id: number) => (await call('GET', `/registrants/${id}/export`)).body.history
+
+  it('200 exports what is still held of them: their history', async () => {
+    const { id, word } = await gone()
+    assert.deepEqual(Object.keys(await tablesWith(word)), ['changes', 'idempotency_keys'])
+    const { status, body } = await call('GET', `/registrants/${id}/export`)
+    const { exported_at: _now, history, ...rest } = body
+    assert.equal(status, 200)
+    assert.deepEqual(rest, {
+      registrant: null,
+      addresses: {},
+      answers: {},
+      selections: [],
+      letters: [],
+      links: [],
+    })
+    assert.deepEqual(
+      history.map((each: any) => `${each.object} ${each.action}`),
+      [
+        'registrant create',
+        'selection create',
+        'registrant update',
+        'selection create',
+        'selection delete',
+        'selection delete',
+        'registrant delete',
+      ],
+    )
+    assert.equal(history.at(-1).before.email, `${word}@example.com`)
+  })
+
+  it('200 forgets them: no text of theirs is left, their history is, and the feed says so', async () => {
+    const { id, word } = await gone()
+    const other = await gone()
+    const before = await historyOf(id)
+    const kept = await tablesWith(other.word)
+    const { status, body } = await call(
+      'POST',
+      `/registrants/${id}/forget`,
+      {},
+      { 'x-request-id': `forget-${id}` },
+    )
+    assert.deepEqual([status, body.id, body.email], [200, id, `forgotten-${id}@invalid`])
+    assert.deepEqual(await tablesWith(word), {})
+    assert.deepEqual(await tablesWith(other.word), kept)
+    const { action, request_id, before: told } = (await changesOf(app)).at(-1)!
+    assert.deepEqual(
+      [action, request_id, told.id, told.email, told.forgotten_at.slice(0, 19)],
+      ['delete', `forget-${id}`, id, body.email, body.forgotten_at.replace(' ', 'T')],
+    )
+    const now = await historyOf(id)
+    assert.deepEqual(
+      now.map((each: any) => `${each.object} ${each.action}`),
+      [...before.map((each: any) => `${each.object} ${each.action}`), 'registrant delete'],
+    )
+  })
+
+  it('200 a second time, also at the same time, changes nothing', async () => {
+    const { id } = await gone()
+    const forget = () => call('POST', `/registrants/${id}/forget`)
+    const [one, two] = await Promise.all([forget(), forget()])
+    const history = await historyOf(id)
+    const three = await forget()
+    assert.deepEqual([one.status, two.body, three.body], [200, one.body, one.body])
+    assert.deepEqual(await historyOf(id), history)
+    assert.equal(
+      history.filter((each: any) => each.action === 'delete' && each.object === 'registrant').length,
+      2,
+    )
+  })
+
+  it('200 changes nothing for one who was forgotten before', async () => {
+    const { id } = await somebody()
+    const first = await call('POST', `/registrants/${id}/forget`)
+    await call('DELETE', `/registrants/${id}`)
+    const history = await historyOf(id)
+    assert.deepEqual((await call('POST', `/registrants/${id}/forget`)).body, first.body)
+    assert.deepEqual(await historyOf(id), history)
+  })
+
+  it('200 when their event is gone as well', async () => {
+    const short = await make('events', { name: 'Short' })
+    const { id } = await make('registrants', { event_id: short.id, email: 'zqlast@example.com' })
+    await call('DELETE', `/events/${short.id}?force=1`)
+    assert.equal((await historyOf(id)).at(-1).before.email, 'zqlast@example.com')
+    assert.equal((await call('POST', `/registrants/${id}/forget`)).status, 200)
+    assert.deepEqual(await tablesWith('zqlast'), {})
+  })
+
+  it('200 with validate_only keeps everything', async () => {
+    const { id, word } = await gone()
+    const before = await tablesWith(word)
+    assert.equal((await call('POST', `/registrants/${id}/forget?validate_only=true`)).status, 200)
+    assert.deepEqual(await tablesWith(word), before)
+  })
+
+  it('404 for another account', async () => {
+    const { id } = await gone()
+    for (const [method, path] of [
+      ['GET', `/registrants/${id}/export`],
+      ['POST', `/registrants/${id}/forget`],
+    ] as const)
+      assert.equal((await stranger.call(method, path)).status, 404)
   })
 })
 

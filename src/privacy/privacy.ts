@@ -4,7 +4,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { listLettersInFull } from '../mail/queries.ts'
-import { mustFindRegistrant } from '../registrants/registrants.ts'
+import { findRegistrant, type RegistrantRow } from '../registrants/queries.ts'
 import { RegistrantInput } from '../registrants/schema.ts'
 import { showRegistrant } from '../registrants/view.ts'
 import { lockEventSeats } from '../seats/queries.ts'
@@ -16,34 +16,33 @@ import {
   blankPerson,
   deleteAnswersAbout,
   deleteLinksOf,
+  findTrace,
+  insertTombstone,
   listHistoryOf,
   listLinksOf,
   lockPerson,
+  lockTombstone,
 } from './queries.ts'
 
-/** Everything that is held about a person. Throws 404. */
+/** Everything that is held about a person, also about one who was deleted. Throws 404. */
 export async function exportPerson(
   db: Db,
   actor: Actor,
   id: number,
   questionsOf: (event_id: number) => Promise<CustomField[]>,
 ) {
-  const person = await mustFindRegistrant(db, actor.account_id, id)
-  const questions = await questionsOf(person.event_id)
-  const [agendas, history, letters, links] = await Promise.all([
+  const { account_id } = actor
+  const { event_id } = await mustFindTrace(db, account_id, id)
+  const [person, agendas, history, letters, links] = await Promise.all([
+    findRegistrant(db, account_id, id),
     readAgendas(db, [id]),
-    listHistoryOf(db, person),
+    listHistoryOf(db, { account_id, event_id, id }),
     listLettersInFull(db, id),
     listLinksOf(db, id),
   ])
-  const answers = showCustomValues(questions, person.custom_fields)
   return {
     exported_at: actor.now.toISOString().slice(0, 19).replace('T', ' '),
-    registrant: showRegistrant(person, questions),
-    addresses: person.addresses,
-    answers: Object.fromEntries(
-      questions.map(question => [question.name, answers[attributeOf(question)] ?? null]),
-    ),
+    ...profileOf(person, person ? await questionsOf(event_id) : []),
     selections: agendas.of(id).map(entry => ({
       session_id: entry.id,
       name: entry.name,
@@ -56,6 +55,19 @@ export async function exportPerson(
   }
 }
 
+/** What their row says of a person; one who was deleted has none. */
+function profileOf(person: RegistrantRow | undefined, questions: CustomField[]) {
+  if (!person) return { registrant: null, addresses: {}, answers: {} }
+  const answers = showCustomValues(questions, person.custom_fields)
+  return {
+    registrant: showRegistrant(person, questions),
+    addresses: person.addresses,
+    answers: Object.fromEntries(
+      questions.map(question => [question.name, answers[attributeOf(question)] ?? null]),
+    ),
+  }
+}
+
 /** Members of a registrant that say nothing about who they are. */
 const kept = ['event_id', 'reg_type_id', 'group_id', 'registration_status', 'payment_status']
 
@@ -65,9 +77,9 @@ const personal = Object.keys(RegistrantInput.properties).filter(
 )
 
 /**
- * Forgets a person: whatever says who they are goes, from their row, from the change log, from letters, and from answers
- * that are remembered for repetitions. Their seats, the history of these, and every count stay. A second time changes
- * nothing. Throws 404.
+ * Forgets a person, also one who was deleted: whatever says who they are goes, from their row, from the change log, from
+ * letters, and from answers that are remembered for repetitions. Their seats, the history of these, and every count stay.
+ * A second time changes nothing. Throws 404.
  */
 export function forgetPerson(
   db: Db,
@@ -75,21 +87,34 @@ export function forgetPerson(
   id: number,
 ): Promise<{ id: number; email: string; forgotten_at: string }> {
   return transaction(db, async tx => {
-    const { event_id } = await mustFindRegistrant(tx, actor.account_id, id)
+    const { event_id } = await mustFindTrace(tx, actor.account_id, id)
     // Seats change under this lock: who forgets meanwhile must not be overwritten by a registrant that is being changed.
     await lockEventSeats(tx, event_id)
-    const person = await lockPerson(tx, actor.account_id, id)
-    if (!person) throw notFound('Registrant', id)
+    const person = await lockRemains(tx, actor.account_id, id)
     if (!person.forgotten_at) await blankEverywhere(tx, actor, { id, ...person })
-    const { email, forgotten_at } = (await lockPerson(tx, actor.account_id, id))!
+    const { email, forgotten_at } = await lockRemains(tx, actor.account_id, id)
     return { id, email, forgotten_at: forgotten_at! }
   })
+}
+
+async function mustFindTrace(db: Db, account_id: number, id: number) {
+  const trace = await findTrace(db, account_id, id)
+  if (!trace) throw notFound('Registrant', id)
+  return trace
+}
+
+/** What there is of a person: their row, or the last record of one who was deleted. */
+async function lockRemains(db: Db, account_id: number, id: number) {
+  const person = await lockPerson(db, account_id, id)
+  return person
+    ? { ...person, isDeleted: false }
+    : { ...(await lockTombstone(db, account_id, id))!, isDeleted: true }
 }
 
 async function blankEverywhere(
   db: Db,
   actor: Actor,
-  { id, event_id, email }: { id: number; event_id: number; email: string },
+  { id, event_id, email, isDeleted }: { id: number; event_id: number; email: string; isDeleted: boolean },
 ): Promise<void> {
   const blanks: Blanks = {
     ...Object.fromEntries(personal.map(name => [name, null])),
@@ -98,8 +123,9 @@ async function blankEverywhere(
     addresses: {},
     custom_fields: {},
   }
-  await blankPerson(db, actor, id, blanks)
+  if (!isDeleted) await blankPerson(db, actor, id, blanks)
   await blankHistory(db, actor.account_id, id, blanks)
+  if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
   await deleteAnswersAbout(db, actor.account_id, {

@@ -29,6 +29,20 @@ export function listLinksOf(db: Db, id: number): Promise<{ created_at: string; e
     select created_at, expires_at from resume_tokens where registrant_id = ${id} order by created_at`
 }
 
+/** The event of a person of this account, also of one who was deleted: the change log has them. */
+export async function findTrace(
+  db: Db,
+  account_id: number,
+  id: number,
+): Promise<{ event_id: number } | undefined> {
+  const [trace] = await db<{ event_id: number }[]>`
+    select event_id from registrants where account_id = ${account_id} and id = ${id}
+    union all
+    select event_id from changes where object = 'registrant' and object_id = ${id} and account_id = ${account_id}
+    limit 1`
+  return trace
+}
+
 /** Since when a person is forgotten, under the lock of their row; undefined without the person. */
 export async function lockPerson(
   db: Db,
@@ -41,6 +55,29 @@ export async function lockPerson(
     select event_id, email, version, forgotten_at from registrants
     where account_id = ${account_id} and id = ${id} for update`
   return person
+}
+
+/** What the change log last has of a person who was deleted. */
+export type Tombstone = { event_id: number; email: string; forgotten_at: string | null }
+
+/** The last record of a deleted person, after those who rewrite it at this moment are done. */
+export async function lockTombstone(db: Db, account_id: number, id: number): Promise<Tombstone | undefined> {
+  const ofPerson = db`object = 'registrant' and object_id = ${id} and account_id = ${account_id}`
+  await db`select from changes where ${ofPerson} order by tx, id for update`
+  const [tombstone] = await db<Tombstone[]>`
+    select event_id, before ->> 'email' as email, (before ->> 'forgotten_at')::timestamptz as forgotten_at
+    from changes where ${ofPerson} and action = 'delete' order by tx desc, id desc limit 1`
+  return tombstone
+}
+
+/** Records once more that a person is deleted, now that they are forgotten: who wanted it, and when. */
+export async function insertTombstone(db: Db, actor: Actor, id: number): Promise<void> {
+  await db`
+    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, created_at)
+    select account_id, event_id, object, object_id, action, ${actor.credential_id}, ${actor.request_id},
+      before || jsonb_build_object('forgotten_at', ${actor.now}::timestamptz), ${actor.now}
+    from changes where object = 'registrant' and object_id = ${id} and account_id = ${actor.account_id} and action = 'delete'
+    order by tx desc, id desc limit 1`
 }
 
 /** What is written in the place of everything personal. */

@@ -14,7 +14,7 @@ export function privacyRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Export everything held about a person',
     description:
-      'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person.',
+      'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person. Of somebody who was deleted it is the history: the change feed still has it.',
     success: { 200: Type.Ref('PersonExport') },
     handler: async (request, reply) => {
       const id = idOf(request, 'Registrant')
@@ -35,7 +35,7 @@ export function privacyRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Forget a person',
     description:
-      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Repeating it changes nothing.',
+      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Somebody who was deleted is forgotten in the same way; the change feed then has a further `delete` of them, with `forgotten_at` in its `before`. Repeating it changes nothing.',
     query: writeQuery,
     success: { 200: Type.Ref('Forgotten') },
     handler: (request, reply) =>

@@ -7,7 +7,9 @@ const Records = (description: string) =>
 /** Everything that is held about a person. */
 export const PersonExport = Type.Object({
   exported_at: Timestamp(),
-  registrant: Type.Ref('Registrant'),
+  registrant: Type.Union([Type.Ref('Registrant'), Type.Null()], {
+    description: 'Null for somebody who was deleted: what is still held about them is their history.',
+  }),
   addresses: Type.Object({}, { additionalProperties: true, description: 'By kind: home, work, billing.' }),
   answers: Type.Object(
     {},

@@ -5,6 +5,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { clearRegType, countOfRegType } from '../registrants/clear-queries.ts'
+import { faultsOfCapacity } from '../seats/capacity.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
   deleteRegType,
@@ -23,7 +24,7 @@ export async function createRegType(db: Db, actor: Actor, draft: Draft<RegTypeIn
   return insertRegType(db, actor, settle(draft))
 }
 
-/** Changes the given fields of a type. Throws 422 for a capacity below its registrants, unless that is overridden. */
+/** Changes the given fields of a type. Throws 422 for a capacity lowered below its registrants, unless that is overridden. */
 export async function changeRegType(
   db: Db,
   actor: Actor,
@@ -34,7 +35,7 @@ export async function changeRegType(
   return transaction(db, async tx => {
     const regType = await mustLockRegType(tx, actor, id)
     draft.faults.push(...faultsOfGroupSizes({ ...regType, ...draft.given }))
-    if (!override) draft.faults.push(...faultsOfCapacity(regType, draft.given.capacity))
+    if (!override) draft.faults.push(...faultsOfCapacity('type', regType, draft.given.capacity))
     const { event_id: _fixed, ...given } = settle(draft)
     return Object.keys(given).length > 0 ? updateRegType(tx, actor, id, given) : regType
   })
@@ -65,18 +66,6 @@ async function mustLockRegType(db: Db, actor: Actor, id: number): Promise<RegTyp
   if (!regType) throw notFound('Registrant type', id)
   mustMatchVersion(actor.ifMatch, regType.version)
   return regType
-}
-
-function faultsOfCapacity({ registrants_count }: RegTypeRow, capacity: number | null | undefined): Fault[] {
-  if (capacity === null || capacity === undefined || registrants_count <= capacity) return []
-  return [
-    {
-      field: 'capacity',
-      type: 'sold_out',
-      registrants: registrants_count,
-      message: `This type has ${registrants_count} registrants: its capacity cannot be lower, except with override_capacity_errors=true.`,
-    },
-  ]
 }
 
 function faultsOfGroupSizes({ min_group_size, max_group_size }: Given<RegTypeInput>): Fault[] {

@@ -7,10 +7,14 @@ import type { RegistrantGroup, RegistrantGroupInput } from './schema.ts'
 
 export type RegistrantGroupRow = RegistrantGroup & { account_id: number; version: number }
 
-/** Who counts is who may have seats: active, or still registering. */
-const withSize = (db: Db) => db`
-  g.*, (select count(*)::int from registrants r where r.group_id = g.id
-    and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')) as size`
+/** Groups with what is counted of them. Who counts is who may have seats: active, or still registering. */
+const groups = (db: Db) => db`(
+  select g.*, m.size, greatest(0, m.smallest - m.size) as missing_members
+  from registrant_groups g cross join lateral (
+    select count(*)::int as size, max(t.min_group_size) as smallest
+    from registrants r left join reg_types t on t.id = r.reg_type_id
+    where r.group_id = g.id
+      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')) m) g`
 
 export async function insertRegistrantGroup(
   db: Db,
@@ -52,7 +56,7 @@ export async function findRegistrantGroup(
   id: number,
 ): Promise<RegistrantGroupRow | undefined> {
   const [group] = await db<RegistrantGroupRow[]>`
-    select ${withSize(db)} from registrant_groups g where g.account_id = ${account_id} and g.id = ${id}`
+    select * from ${groups(db)} where g.account_id = ${account_id} and g.id = ${id}`
   return group
 }
 
@@ -82,10 +86,8 @@ export async function findRegistrantGroupByExternalId(
 export async function listRegistrantGroups(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where g.account_id = ${account_id} and g.event_id = ${event_id} ${filterOf(db, listing, 'g')}`
   const [rows, [count]] = await Promise.all([
-    db<
-      RegistrantGroupRow[]
-    >`select ${withSize(db)} from registrant_groups g ${where} ${pageOf(db, listing, 'g')}`,
-    db<{ total: number }[]>`select count(*)::int as total from registrant_groups g ${where}`,
+    db<RegistrantGroupRow[]>`select * from ${groups(db)} ${where} ${pageOf(db, listing, 'g')}`,
+    db<{ total: number }[]>`select count(*)::int as total from ${groups(db)} ${where}`,
   ])
   return { rows, total: count!.total }
 }

@@ -21,7 +21,13 @@ describe('POST /registrant-groups/create', () => {
     })
     assert.equal(status, 201)
     const { id, created_at, updated_at, ...rest } = body
-    assert.deepEqual(rest, { event_id: event.id, name: 'Society', external_id: 'soc', size: 0 })
+    assert.deepEqual(rest, {
+      event_id: event.id,
+      name: 'Society',
+      external_id: 'soc',
+      size: 0,
+      missing_members: 0,
+    })
     assert.deepEqual((await call('GET', `/registrant-groups/${id}`)).body, body)
     assert.equal(updated_at, created_at)
   })
@@ -46,6 +52,56 @@ describe('size', () => {
     assert.equal((await call('GET', `/registrant-groups/${group.id}`)).body.size, 5)
     const { body } = await call('GET', `/registrant-groups?event_id=${event.id}&ids=${group.id}&fields=size`)
     assert.deepEqual(body.items, [{ size: 5 }])
+  })
+})
+
+describe('missing_members', () => {
+  const typeWith = (min_group_size: number | null) =>
+    make('reg-types', { event_id: event.id, name: 'Team', min_group_size })
+  const missing = async ({ id }: Json) => (await call('GET', `/registrant-groups/${id}`)).body.missing_members
+
+  it('is how many are still to come until the group is as large as the types of its members ask for', async () => {
+    const [team, club, free] = [await typeWith(3), await typeWith(2), await typeWith(null)]
+    const group = await groupWith()
+    const join = (more: Json) => person({ group_id: group.id, ...more })
+    const seen = [await missing(group)]
+    const first = await join({ reg_type_id: club.id })
+    for (const more of [
+      { reg_type_id: team.id },
+      { reg_type_id: free.id, registration_status: 'in_progress' },
+      {},
+    ]) {
+      seen.push(await missing(group))
+      await join(more)
+    }
+    seen.push(await missing(group))
+    assert.deepEqual(seen, [0, 1, 1, 0, 0])
+    await call('PUT', `/reg-types/${team.id}`, { min_group_size: 6 })
+    assert.equal(await missing(group), 2)
+    await call('PUT', `/registrants/${first.id}`, { registration_status: 'cancelled' })
+    assert.equal(await missing(group), 3)
+  })
+
+  it('finds and sorts the groups that are not complete, and size as well', async () => {
+    const other = await make('events', { name: 'Other' })
+    const team = await make('reg-types', { event_id: other.id, name: 'Team', min_group_size: 3 })
+    for (const [name, members] of [
+      ['A', 0],
+      ['B', 1],
+      ['C', 2],
+      ['D', 3],
+    ] as const) {
+      const group = await groupWith({ event_id: other.id, name })
+      for (let n = 0; n < members; n++)
+        await person({ event_id: other.id, group_id: group.id, reg_type_id: team.id })
+    }
+    const list = async (query: string) => {
+      const { body } = await call('GET', `/registrant-groups?event_id=${other.id}&${query}`)
+      return [body._meta.totalCount, body.items.map(({ name }: Json) => name).join('')]
+    }
+    const search = (text: string) => `search=${encodeURIComponent(text)}`
+    assert.deepEqual(await list(`${search('missing_members>0')}&sort=-missing_members`), [2, 'BC'])
+    assert.deepEqual(await list(`${search('size>=2')}&sort=-size`), [2, 'DC'])
   })
 })
 

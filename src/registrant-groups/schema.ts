@@ -23,12 +23,17 @@ export const RegistrantGroup = Type.Object({
   name: Text(255, { examples: ['Analytical Society'] }),
   external_id: Nullable(Text(255)),
   size: Whole({ description: 'Members who are active or in progress.', examples: [4] }),
+  missing_members: Whole({
+    description:
+      'How many members are still to come until the group has the `min_group_size` of every type that its members have. Search for `missing_members>0` to find the groups that are not complete.',
+    examples: [1],
+  }),
   created_at: Timestamp(),
   updated_at: Timestamp(),
 })
 export type RegistrantGroup = Static<typeof RegistrantGroup>
 
 export const registrantGroupLists: Listable = {
-  attributes: attributesOf(RegistrantGroup, ['size']),
+  attributes: attributesOf(RegistrantGroup),
   sparse: ['id', 'name'],
 }

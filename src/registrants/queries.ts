@@ -1,4 +1,5 @@
 import { logged } from '../changes/log.ts'
+import { choicesIn, stillStanding } from '../custom-values/queries.ts'
 import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
@@ -63,10 +64,15 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     actor: { credential_id: actor.credential_id, request_id: actor.request_id },
   }))
   const { account_id, now } = people[0]!.actor
+  const choice_ids = choicesIn(people.map(({ person }) => person.custom_fields))
+  const answers = stillStanding(db, db`p.item -> 'custom_fields'`)
+  const item =
+    choice_ids.length > 0 ? db`p.item || jsonb_build_object('custom_fields', ${answers})` : db`p.item`
   await db`
-    with given as (select ${db.json(rows as never)}::jsonb as rows),
+    with given as (select ${db.json(rows as never)}::jsonb as rows), ${standing(db, choice_ids)},
       after as (
-        insert into registrants select r.* from given, jsonb_populate_recordset(null::registrants, given.rows) r returning *),
+        insert into registrants select r.* from given, jsonb_array_elements(given.rows) p (item),
+          jsonb_populate_record(null::registrants, ${item}) r returning *),
       actors as (
         select (row ->> 'id')::bigint as id, row -> 'actor' ->> 'request_id' as request_id, (row -> 'actor' ->> 'credential_id')::bigint as credential_id
         from given, jsonb_array_elements(given.rows) row)
@@ -74,6 +80,10 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     select ${account_id}, r.event_id, 'registrant', r.id, 'create', a.credential_id, a.request_id, null, to_jsonb(r), ${now}
     from after r join actors a using (id) order by r.id`
 }
+
+/** The choices of these that exist. Who deletes one holds the lock of the event, which is held here as well. */
+const standing = (db: Db, choice_ids: number[]) =>
+  db`standing as (select id from event_question_choices where id = any(${choice_ids}::bigint[]))`
 
 /** Writes what changes of one registrant, whose row is locked. */
 export async function updateRegistrant(
@@ -86,7 +96,7 @@ export async function updateRegistrant(
   const { registered_at, cancelled_at, checked_in_at, ...status } = moments ?? {}
   const set = { ...given, ...status, updated_at: actor.now }
   await db`
-    with before as (select * from registrants where id = ${id}),
+    with ${standing(db, choicesIn([answers]))}, before as (select * from registrants where id = ${id}),
       after as (
         update registrants set ${db(set)}, version = version + 1,
           ${
@@ -99,7 +109,8 @@ export async function updateRegistrant(
           addresses = addresses || coalesce((
             select jsonb_object_agg(key, coalesce(addresses -> key, '{}') || value)
             from jsonb_each(${db.json(addresses as never)}::jsonb)), '{}'),
-          custom_fields = (custom_fields || ${db.json(answers as never)}) - ${unanswered}::text[]
+          custom_fields = (custom_fields - ${[...unanswered, ...Object.keys(answers)]}::text[])
+            || ${stillStanding(db, db`${db.json(answers as never)}::jsonb`)}
         where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'update')}`
 }

@@ -4,6 +4,7 @@ import { faultsIn, testApp } from '../../test/support/app.ts'
 import { errand } from '../../test/support/races.ts'
 import { seatDesk } from '../../test/support/seats.ts'
 import type { ApiError } from '../errors.ts'
+import type { Kept, Once } from '../http/once.ts'
 
 const app = await testApp()
 const { call, pool, account_id } = app
@@ -81,22 +82,31 @@ describe('requests with an Idempotency-Key', () => {
     assert.deepEqual([await counts(talk), await findings(summit)], [[30, 0, 0, 0], []])
   })
 
-  it('the same key twice in one batch is one registration, and 409 with Retry-After', async () => {
+  it('the same key twice in one batch is one claim, and 409 with Retry-After', async () => {
     const summit = await event()
-    const key = newKey()
-    const body = { event_id: summit.id, email: 'twice@example.com', session_ids: [] }
-    let replies: ReturnType<typeof keyed>[] = []
-    await pool.begin(async db => {
-      await db`select from events where id = ${summit.id} for update`
-      const someone = errand(account_id, { registrant_id: 999_999_999 })
-      app.app.desk.submit(pool, { event_id: summit.id, errand: someone }, async () => 0).catch(() => 0)
-      replies = [keyed('/registrants/create', key, body), keyed('/registrants/create', key, body)]
-      // Both have been read and wait for the batch that waits for the lock.
-      await call('GET', `/events/${summit.id}`)
+    const talk = await session(summit)
+    const [a, b] = [await person(summit), await person(summit)]
+    const claimed = (who: { id: number }) => errand(account_id, { registrant_id: who.id, add: [talk.id] })
+    const answer = async () => ({ status: 200 as const, body: { success: true } })
+    const once = (): Once => ({
+      account_id,
+      key: `twice ${summit.id}`,
+      request_hash: Buffer.alloc(32),
+      now: new Date(),
+      render: async work => ({ status: (await work()).status, headers: {}, body: '', replayed: false }),
     })
-    const [one, two] = (await Promise.all(replies)).sort((a, b) => a.status - b.status)
-    assert.deepEqual([one!.status, two!.status, two!.headers['retry-after']], [201, 409, '1'])
-    assert.equal((await call('GET', `/events/${summit.id}`)).body.registrants_count, 1)
+    // While the first is carried out, the two with the key gather for the next batch.
+    const outcomes = await Promise.allSettled([
+      app.app.desk.submit(pool, { event_id: summit.id, errand: claimed(a) }, answer),
+      app.app.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
+      app.app.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
+    ])
+    const [, one, two] = outcomes as [unknown, { value: Kept }, { reason: ApiError }]
+    assert.deepEqual(
+      [one.value.status, two.reason.status, two.reason.headers['retry-after']],
+      [200, 409, '1'],
+    )
+    assert.deepEqual([await counts(talk), await findings(summit)], [[2, 0, 0, 0], []])
   })
 
   it('a refusal of the desk is the answer to that key, also when a seat has come back', async () => {

@@ -51,6 +51,36 @@ describe('included sessions', () => {
     )
   })
 
+  it('take those who wait first, in their order, and offer nothing to anybody', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const talk = await session(summit, { capacity: 0 })
+    const [late, first, second] = [await person(summit), await person(summit), await person(summit)]
+    for (const someone of [second, first])
+      await call('POST', `/registrants/${someone.id}/waitlist/${talk.id}`)
+    const { body } = await call('PUT', `/sessions/update/${talk.id}`, {
+      capacity: 2,
+      selection_control: 'included',
+    })
+    assert.deepEqual(
+      body.not_included.map((reason: any) => reason.registrant_id),
+      [late.id],
+    )
+    assert.deepEqual(await counts(talk), [2, 0, 0, 0])
+    assert.deepEqual([(await agenda(first)).in, (await agenda(second)).in], [[talk.id], [talk.id]])
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('take whoever was offered a seat in them before they were switched on', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const talk = await session(summit, { capacity: 1 })
+    const someone = await person(summit)
+    await call('POST', `/registrants/${someone.id}/waitlist/${talk.id}`)
+    assert.deepEqual(await counts(talk), [0, 0, 1, 0])
+    const { body } = await call('PUT', `/sessions/update/${talk.id}`, { selection_control: 'included' })
+    assert.deepEqual([body.not_included, (await agenda(someone)).in], [[], [talk.id]])
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
   it('report who does not fit or has something at the same time', async () => {
     const summit = await event()
     const workshop = await session(summit, { prevent_session_conflicts: 1 })

@@ -176,6 +176,19 @@ describe('an automatic line', () => {
     assert.equal(await asked(), 'pass')
   })
 
+  it('moves when what stood in the way of a swap is no longer locked', async () => {
+    const summit = await event()
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit, { locked_when_saved: 1 })
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+    await call('PUT', `/sessions/update/${rival.id}`, { locked_when_saved: 0 })
+    assert.deepEqual((await agenda(people[0])).in, [talk.id])
+    assert.deepEqual(await findings(summit), [])
+  })
+
   it('a swap frees the next seat, also in a circle', async () => {
     const summit = await event()
     const talks = []
@@ -316,6 +329,51 @@ describe('a line that offers', () => {
     assert.deepEqual((await agenda(people[0])).in, [rival.id])
     await claim(people[0], talk)
     assert.deepEqual(await agenda(people[0]), { in: [talk.id], waits: [] })
+    const { before } = (await moves(summit)).find(move => move.before?.why === 'swapped')!
+    assert.deepEqual([before!.session_id, before!.for_session_id], [rival.id, talk.id])
+  })
+
+  it('never swaps away what the same call names, whatever the order', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit)
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    for (const session_ids of [
+      [rival.id, talk.id],
+      [talk.id, rival.id],
+    ])
+      assert.deepEqual(reasonsIn(await change(people[0], { session_ids })), [`conflict ${talk.id}`])
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+  })
+
+  it('swaps nothing away for a seat that is refused after all', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit)
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
+    const wanted = { waitlist_ids: [], session_ids: [rival.id, talk.id], partial: true }
+    assert.equal((await call('PUT', `/registrants/${people[0].id}/agenda`, wanted)).status, 200)
+    assert.deepEqual((await agenda(people[0])).in, [rival.id])
+  })
+
+  it('stands for its full time when somebody whose offer has expired lines up again', async () => {
+    const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 30 })
+    const { talk, holder, people } = await fullSession(summit, 1)
+    await drop(holder, talk)
+    clock.pass(30)
+    await lineUp(people[0], talk)
+    assert.deepEqual(await counts(talk), [0, 0, 1, 0])
+    clock.pass(29)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await counts(talk), [0, 0, 1, 0])
+    clock.pass(1)
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 })
 
@@ -394,6 +452,17 @@ describe('an unfinished registration', () => {
     const gone = await person(summit, { registration_status: 'in_progress' })
     clock.pass(15)
     assert.equal((await call('DELETE', `/registrants/${gone.id}`)).status, 204)
+  })
+
+  it('that has expired is not checked in, whether or not its seats have been given back', async () => {
+    const summit = await event()
+    const late = await person(summit, { registration_status: 'in_progress' })
+    clock.pass(15)
+    const checkIn = () => call('POST', '/registrants/checkin', { id: late.id, status: 'attended' })
+    assert.deepEqual(reasonsIn(await checkIn()), ['registrant_inactive id'])
+    await app.app.desk.giveBackExpired()
+    assert.deepEqual(reasonsIn(await checkIn()), ['registrant_inactive id'])
+    assert.equal((await desk.read(late.id)).registration_status, 'expired')
   })
 })
 

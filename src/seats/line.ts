@@ -1,6 +1,7 @@
 import {
   type Books,
   clashes,
+  isIncludedLive,
   type Move,
   mayBeSwapped,
   maySit,
@@ -64,7 +65,8 @@ function promotion(
   const selection = registrant.selections.get(session.id)!
   if (rivals.length > 0 && !(selection.on_conflict === 'swap' && rivals.every(mayBeSwapped)))
     return { why: 'conflict' }
-  const isOffer = event.waitlist_mode === 'offer'
+  // Nobody is asked about a session that everybody is in.
+  const isOffer = event.waitlist_mode === 'offer' && !isIncludedLive(session)
   // An offer takes nothing away: the swap happens when it is accepted.
   const released = isOffer
     ? []

@@ -34,7 +34,7 @@ export class Plan {
   readonly #seats = new Map<number, string | null>()
   readonly #lines = new Map<number, OnConflict>()
   /** seats and places that are given up: session → why */
-  readonly #left = new Map<number, string>()
+  readonly #left = new Map<number, Pick<Move, 'why' | 'about'>>()
 
   constructor(books: Books, wish: Wish, registrant: Registrant, status: Registrant['status']) {
     this.#books = books
@@ -54,11 +54,11 @@ export class Plan {
       // Who gives up a seat and takes it again keeps it: nobody else gets it in between.
       if (add.includes(id)) continue
       if (this.#seats.has(id)) this.#drop(id)
-      else if (this.#stateOf(id) === 'offered') this.#left.set(id, 'offer_declined')
+      else if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: 'offer_declined' })
     }
     for (const id of [...leave, ...this.#unnamedLines()]) {
-      if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, why ?? 'left_line')
-      if (this.#stateOf(id) === 'offered') this.#left.set(id, why ?? 'offer_declined')
+      if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, { why: why ?? 'left_line' })
+      if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: why ?? 'offer_declined' })
     }
   }
 
@@ -77,11 +77,8 @@ export class Plan {
     for (const id of new Set(this.#wish.add)) {
       if (this.#seats.has(id)) continue
       const session = this.#books.sessions.get(id)
-      if (!session) this.#refuse(unknownReason(this.#books, id))
-      else {
-        this.#swapFor(session)
-        this.#sit(session)
-      }
+      if (session) this.#sit(session)
+      else this.#refuse(unknownReason(this.#books, id))
     }
   }
 
@@ -121,7 +118,7 @@ export class Plan {
     })
   }
 
-  #futureOf(id: number): Pick<Move, 'to' | 'why' | 'on_conflict' | 'override'> {
+  #futureOf(id: number): Omit<Move, 'registrant_id' | 'session_id' | 'from'> {
     const seat = this.#seats.get(id)
     if (seat !== undefined) {
       const isBeyond = this.#stateOf(id) !== 'offered' && seatsLeft(this.#books.sessions.get(id)!) === 0
@@ -135,7 +132,7 @@ export class Plan {
     const known = this.#registrant.selections.get(id)
     const left = this.#left.get(id)
     const on_conflict = this.#lines.get(id)
-    if (on_conflict === undefined) return { to: null, why: left! }
+    if (on_conflict === undefined) return { to: null, ...left! }
     // An offer is better than a place in the line, and repeating a claim changes nothing.
     if (known && !left && (known.state === 'offered' || known.on_conflict === on_conflict))
       return { to: known.state, why: 'lined_up' }
@@ -146,21 +143,23 @@ export class Plan {
     const session = this.#books.sessions.get(id)
     const reason = session && dropReason(this.#wish, this.#registrant, session)
     if (reason) this.#refuse(reason)
-    else this.#release(id, 'released')
+    else this.#release(id, { why: 'released' })
   }
 
-  #release(id: number, why: string): void {
+  #release(id: number, because: Pick<Move, 'why' | 'about'>): void {
     this.#seats.delete(id)
-    this.#left.set(id, why)
+    this.#left.set(id, because)
   }
 
-  /** Whoever lined up to swap gives up what clashes when they accept the offer. */
-  #swapFor(session: Session): void {
+  /** Whoever lined up to swap gives up what clashes when they accept the offer, unless this wish names it as well. */
+  #swaps(session: Session, rivals: Session[]): boolean {
     const selection = this.#registrant.selections.get(session.id)
-    if (selection?.state !== 'offered' || selection.on_conflict !== 'swap') return
-    const rivals = this.#rivalsOf(session)
-    if (rivals.every(rival => mayBeSwapped(rival) && this.#seats.get(rival.id) === null))
-      for (const rival of rivals) this.#release(rival.id, 'swapped')
+    const isWanted = (id: number) => this.#seats.get(id) !== null || this.#wish.add.includes(id)
+    return (
+      selection?.state === 'offered' &&
+      selection.on_conflict === 'swap' &&
+      rivals.every(rival => mayBeSwapped(rival) && !isWanted(rival.id))
+    )
   }
 
   #rivalsOf(session: Session): Session[] {
@@ -179,8 +178,13 @@ export class Plan {
 
   /** A session that is refused still counts as wanted, so that what clashes with it is named as well. */
   #sit(session: Session): void {
-    const reasons = this.#claimReasons(session)
+    const rivals = this.#rivalsOf(session)
+    const swapped = this.#swaps(session, rivals) ? rivals : []
+    const reasons = this.#claimReasons(session, swapped.length > 0 ? [] : rivals)
     for (const found of reasons) this.#refuse(found)
+    // Not before the seat is certain: with `partial` a refusal takes nothing away.
+    const because = { why: 'swapped', about: { for_session_id: session.id } }
+    if (reasons.length === 0) for (const rival of swapped) this.#release(rival.id, because)
     if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, 'claimed')
   }
 
@@ -189,11 +193,11 @@ export class Plan {
     else this.reasons.push(found)
   }
 
-  #claimReasons(session: Session): Reason[] {
+  #claimReasons(session: Session, rivals = this.#rivalsOf(session)): Reason[] {
     const reasons = closedReasons(this.#books, this.#wish, session)
     const isFull = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
     if (isFull && !this.#wish.override) reasons.push(soldOutReason(session))
-    const conflict = conflictReason(session, this.#rivalsOf(session))
+    const conflict = conflictReason(session, rivals)
     return conflict ? [...reasons, conflict] : reasons
   }
 

@@ -187,13 +187,13 @@ export async function readEventsWithExpired(db: Db, now: Date): Promise<number[]
   return rows.map(row => row.event_id)
 }
 
-/** Active registrants who are not in a session. */
+/** Active registrants who are not in a session: first those who wait for it or were offered a seat, in order. */
 export async function readOutsiders(db: Db, event_id: number, session_id: number): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
-    select id from registrants r
-    where event_id = ${event_id} and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
-      and not exists (select from selections s where s.registrant_id = r.id and s.session_id = ${session_id} and s.state <> 'waitlisted')
-    order by id`
+    select r.id from registrants r left join selections s on s.registrant_id = r.id and s.session_id = ${session_id}
+    where r.event_id = ${event_id} and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
+      and (s.state is null or s.state in ('waitlisted', 'offered'))
+    order by s.id, r.id`
   return rows.map(row => row.id)
 }
 

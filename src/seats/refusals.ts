@@ -61,6 +61,15 @@ export function dropReason({ by }: Wish, registrant: Registrant, session: Sessio
     : undefined
 }
 
+/** Who was cancelled or has expired does not come back by being checked in. */
+export function notRegisteredReason({ status }: Registrant): Reason {
+  return {
+    field: 'id',
+    type: 'registrant_inactive',
+    message: `A registrant who is ${status} cannot be checked in. Confirm the registration first.`,
+  }
+}
+
 /** A session that is not in this event. */
 export function unknownReason({ elsewhere }: Books, session_id: number, field = 'session_ids'): Reason {
   return elsewhere.has(session_id)
@@ -80,15 +89,6 @@ export function inactiveReason(session_id: number, status: Registrant['status'])
     session_id,
     type: 'registrant_inactive',
     message: `A registrant who is ${status} cannot have sessions.`,
-  }
-}
-
-/** Who is not registered any more is not checked in. */
-export function notRegisteredReason({ status }: Registrant): Reason {
-  return {
-    field: 'id',
-    type: 'registrant_inactive',
-    message: `A registrant who is ${status} cannot be checked in. Confirm the registration first.`,
   }
 }
 

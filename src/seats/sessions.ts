@@ -1,6 +1,7 @@
 import type { Db } from '../db/connection.ts'
-import { invalid } from '../errors.ts'
+import { type Fault, invalid } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
+import { beyond, faultsOfLowering } from './capacity.ts'
 import { deleteSelectionsOf, lockEventSeats, readOutsiders } from './queries.ts'
 import { carryOut } from './registration.ts'
 import { emptyWish, type Reason } from './wish.ts'
@@ -17,21 +18,22 @@ type Seated = {
   capacity: number | null
 }
 
-/** Throws 422 for lowering a capacity below the seats that are taken, unless that is overridden; returns what is overbooked. */
-export function mustFitCapacity(session: Seated, capacity: number | null, override: boolean): number {
-  const taken = session.selected_count + session.held_count + session.offered_count
-  const overbooked = capacity === null ? 0 : Math.max(0, taken - capacity)
-  const isLower = capacity !== null && (session.capacity === null || capacity < session.capacity)
-  if (overbooked === 0 || !isLower || override) return overbooked
-  throw invalid([
-    {
-      field: 'capacity',
-      type: 'sold_out',
-      seats_taken: taken,
-      message: `${taken} seats of this session are taken: it cannot have fewer, except with override_capacity_errors=true.`,
-    },
-  ])
+/** The fault of lowering the capacity of a session below the seats that are taken. */
+export function faultsOfSeats(session: Seated, given: number | null | undefined): Fault[] {
+  const taken = seatsTaken(session)
+  return faultsOfLowering(
+    { before: session.capacity, after: given, taken },
+    'seats_taken',
+    `${taken} seats of this session are taken: it cannot have fewer`,
+  )
 }
+
+/** How many seats of a session are taken beyond a capacity. */
+export const overbookedAt = (session: Seated, capacity: number | null) =>
+  beyond(seatsTaken(session), capacity)
+
+const seatsTaken = ({ selected_count, held_count, offered_count }: Seated) =>
+  selected_count + held_count + offered_count
 
 /** Puts every active registrant into an included session; says who did not fit, and why. */
 export async function includeEveryone(
@@ -66,7 +68,7 @@ export async function giveBackAll(
   session: Seated & { waitlisted_count: number },
   force: boolean,
 ): Promise<void> {
-  const seats = session.selected_count + session.held_count + session.offered_count
+  const seats = seatsTaken(session)
   if (seats + session.waitlisted_count === 0) return
   if (!force)
     throw invalid([

@@ -24,15 +24,19 @@ export type Change = {
   isLate: boolean
 }
 
-/** What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. */
+/**
+ * What a change stores; who lined up anew gets a new row, because the place in the line is the order of rows. A new offer
+ * is stored also for whom had one before: it stands for its own time.
+ */
 export function splitRelined(change: Change): Change[] {
-  const { before, after, move, isLate } = change
+  const { before, after, move, expires_at, isLate } = change
   if (before && after?.state === 'waitlisted' && isLate)
     return [
       { ...change, after: null },
       { ...change, before: null },
     ]
-  return before?.state !== after?.state || move.on_conflict !== undefined ? [change] : []
+  const isSame = before?.state === after?.state && move.on_conflict === undefined && expires_at === null
+  return isSame ? [] : [change]
 }
 
 /** Writes the selections, the counters and the change log of a batch; every statement is sent at once. */

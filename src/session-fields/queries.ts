@@ -1,4 +1,6 @@
 import { logged } from '../changes/log.ts'
+import { choicesFrom } from '../custom-values/queries.ts'
+import type { Choice } from '../custom-values/schema.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
@@ -11,15 +13,14 @@ export type FieldSettings = { settings?: Record<string, unknown> }
 /** Announces an account whose definitions changed. */
 export const fieldChannel = 'lectern_session_fields'
 
-const withChoices = (db: Db) => db`
-  f.*, coalesce((
-    select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id)
-    from session_field_choices c where c.field_id = f.id), '[]') as choices`
+const withChoices = (db: Db) =>
+  db`f.*, ${choicesFrom(db, db`session_field_choices c where c.field_id = f.id`)} as choices`
 
 export async function insertSessionField(
   db: Db,
   actor: Actor,
   { settings = {}, ...field }: SessionFieldInput & FieldSettings,
+  choices: Omit<Choice, 'id'>[],
 ): Promise<number> {
   const row = {
     ...field,
@@ -29,30 +30,37 @@ export async function insertSessionField(
     updated_at: actor.now,
   }
   const [written] = await db<{ id: number }[]>`
-    with after as (insert into session_fields ${db(row)} returning *),
+    with f as (insert into session_fields ${db(row)} returning *),
+      c as (
+        insert into session_field_choices (field_id, name, sort)
+        select f.id, given.name, given.sort
+        from f, jsonb_to_recordset(${db.json(choices as never)}) as given (name text, sort int) returning *),
+      after as (select f.*, ${choicesFrom(db, db`c`)} as choices from f),
       logged as (${logged(db, actor, 'session_field', 'create')})
     select id from after`
   return written!.id
 }
 
-/** Changes a field that is locked; only the given members. */
+/** Changes a field that is locked; only the given members. `choices` are those that it had before. */
 export async function updateSessionField(
   db: Db,
   actor: Actor,
   id: number,
   { settings, ...given }: Given<SessionFieldInput> & FieldSettings,
+  choices: Choice[],
 ): Promise<void> {
   const set = { ...given, ...(settings && { settings: db.json(settings as never) }), updated_at: actor.now }
   await db`
-    with before as (select * from session_fields where id = ${id}),
-      after as (update session_fields set ${db(set)}, version = version + 1 where id = ${id} returning *)
+    with before as (select *, ${db.json(choices as never)}::jsonb as choices from session_fields where id = ${id}),
+      f as (update session_fields set ${db(set)}, version = version + 1 where id = ${id} returning *),
+      after as (select ${withChoices(db)} from f)
     ${logged(db, actor, 'session_field', 'update')}`
 }
 
 /** Deletes a field that is locked; its choices go with it. */
 export async function deleteSessionField(db: Db, actor: Actor, id: number): Promise<void> {
   await db`
-    with before as (delete from session_fields where id = ${id} returning *)
+    with f as (delete from session_fields where id = ${id} returning *), before as (select ${withChoices(db)} from f)
     ${logged(db, actor, 'session_field', 'delete')}`
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { faultsIn, type Json, testApp } from '../../test/support/app.ts'
+import { changesOf, faultsIn, type Json, testApp } from '../../test/support/app.ts'
 
-const { make, call } = await testApp()
+const app = await testApp()
+const { make, call } = app
 const event = await make('events', { name: 'Summit' })
 const field = (type: string, more: Json = {}) => make('sessions/fields', { name: type, type, ...more })
 const send = (custom_fields: Json) =>
@@ -120,6 +121,26 @@ describe('PUT /sessions/field/{id}', () => {
     assert.deepEqual(await shownValue(only), [])
     const changes = (await call('GET', `/sessions/field/${id}`)).body
     assert.deepEqual(changes, body)
+  })
+
+  it('200 leaves its choices as they were, and as they are, in the change log, as creation and deletion do', async () => {
+    const seen = (await changesOf(app)).length
+    const made = await field('radioList', { choices: ['a', { name: 'b', sort: 7 }] })
+    const [a, b] = made.choices
+    const path = `/sessions/field/${made.id}`
+    const changes = [{ delete: true, id: a.id }, { name: 'new' }, { id: b.id, name: 'renamed' }]
+    const { choices } = (await call('PUT', path, { choices: changes })).body
+    const renamed = (await call('PUT', path, { name: 'Level' })).body
+    await call('DELETE', path)
+    assert.deepEqual(
+      (await changesOf(app)).slice(seen).map(change => [change.before?.choices, change.after?.choices]),
+      [
+        [undefined, made.choices],
+        [made.choices, choices],
+        [choices, renamed.choices],
+        [renamed.choices, undefined],
+      ],
+    )
   })
 
   it('422 for a choice of another field, without a name, or of a type that has none', async () => {

@@ -1,5 +1,5 @@
 import { changesChoices, faultsOfChoices, readChoiceChanges } from '../custom-values/choices.ts'
-import { dropChoices, dropValues, type Holders, writeChoices } from '../custom-values/queries.ts'
+import { dropChoices, dropValues, type Holders, lockChoices, writeChoices } from '../custom-values/queries.ts'
 import { attributeOf } from '../custom-values/values.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { mustBeValid, notFound } from '../errors.ts'
@@ -28,8 +28,7 @@ export async function createSessionField(db: Db, actor: Actor, body: Body): Prom
   draft.faults.push(...changes.faults, ...faultsOfChoices(draft.given.type, changes))
   const field = settle(draft)
   return transaction(db, async tx => {
-    const id = await insertSessionField(tx, actor, { ...field, ...settingsIn(body) })
-    await writeChoices(tx, fieldChoices, id, changes)
+    const id = await insertSessionField(tx, actor, { ...field, ...settingsIn(body) }, changes.added)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })
@@ -52,10 +51,11 @@ export async function changeSessionField(
     const { type: _fixed, ...given } = settle(draft)
     const set = { ...given, ...settingsIn(body) }
     if (Object.keys(set).length === 0 && !changesChoices(changes)) return known
+    if (changes.deleted.length > 0) await lockChoices(tx, fieldChoices, id)
     await writeChoices(tx, fieldChoices, id, changes)
     if (changes.deleted.length > 0)
       await dropChoices(tx, actor, sessionsOf(actor), attributeOf({ id }), changes.deleted)
-    await updateSessionField(tx, actor, id, set)
+    await updateSessionField(tx, actor, id, set, known.choices)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })
@@ -66,6 +66,7 @@ export async function removeSessionField(db: Db, actor: Actor, id: number): Prom
   await transaction(db, async tx => {
     await lockSeatsOfAccount(tx, actor.account_id)
     await mustLockSessionField(tx, actor, id)
+    await lockChoices(tx, fieldChoices, id)
     await dropValues(tx, actor, sessionsOf(actor), attributeOf({ id }))
     await deleteSessionField(tx, actor, id)
     await announceFields(tx, actor.account_id)

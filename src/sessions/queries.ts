@@ -1,4 +1,5 @@
 import { logged } from '../changes/log.ts'
+import { choicesIn, stillStanding } from '../custom-values/queries.ts'
 import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
@@ -101,13 +102,16 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
     updated_at: actor.now,
     actor: { credential_id: actor.credential_id, request_id: actor.request_id },
   }))
+  const choice_ids = choicesIn(sessions.map(({ session }) => session.custom_fields))
+  const item = choice_ids.length > 0 ? withStandingValues(db) : db`g.item`
   return db<SessionRow[]>`
     with given as materialized (
         select nextval('sessions_id_seq') as id, place, item
         from jsonb_array_elements(${db.json(rows as never)}) with ordinality as g (item, place)),
+      ${standing(db, choice_ids)},
       after as (
         insert into sessions (id, ${db.unsafe(written.join(', '))})
-        select g.id, ${db.unsafe(written.map(column => `r.${column}`).join(', '))} from given g, jsonb_populate_record(null::sessions, g.item) r
+        select g.id, ${db.unsafe(written.map(column => `r.${column}`).join(', '))} from given g, jsonb_populate_record(null::sessions, ${item}) r
         returning *),
       logged as (
         insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, after, created_at)
@@ -116,6 +120,13 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
         from after r join given g on g.id = r.id)
     select ${oneWithNames(db)} from after s join given g on g.id = s.id order by g.place`
 }
+
+/** The choices of these that exist. Whoever deletes one waits until this is committed, as for a foreign key; see lockChoices. */
+const standing = (db: Db, choice_ids: number[]) => db`
+  standing as (select id from session_field_choices where id = any(${choice_ids}::bigint[]) order by id for key share)`
+
+const withStandingValues = (db: Db) =>
+  db`g.item || jsonb_build_object('custom_fields', ${stillStanding(db, db`g.item -> 'custom_fields'`)})`
 
 /** Writes a session that is locked; `overbooked` seats are taken beyond its capacity. */
 export async function updateSession(
@@ -128,12 +139,13 @@ export async function updateSession(
   const changeable = columns.filter(column => column !== 'event_id' && column !== 'custom_fields')
   const set = {
     ...Object.fromEntries(changeable.map(column => [column, session[column]])),
-    custom_fields: db.json(session.custom_fields as never),
     updated_at: actor.now,
   }
+  const values = db`${db.json(session.custom_fields as never)}::jsonb`
   await db`
-    with before as (select * from sessions where id = ${id}),
-      after as (update sessions set ${db(set)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
+    with ${standing(db, choicesIn([session.custom_fields]))}, before as (select * from sessions where id = ${id}),
+      after as (
+        update sessions set ${db(set)}, custom_fields = ${stillStanding(db, values)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
     ${logged(db, actor, 'session', 'update')}`
 }
 

@@ -18,6 +18,11 @@ import { type Changed, changeSession, createSession, mustFindSession, removeSess
 import { showSession, showSessions } from './view.ts'
 
 const tag = 'Sessions'
+const changeQuery = {
+  ...writeQuery,
+  override_capacity_errors:
+    '`true`: allows to lower a capacity below the seats that are taken. Understood in the body as well.',
+}
 
 export function sessionRoutes(app: FastifyInstance): void {
   const fieldsOf = (request: FastifyRequest) => app.sessionFields.get(String(request.caller.account_id))
@@ -55,11 +60,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     summary: 'Update a session',
     description:
       'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`.',
-    query: {
-      ...writeQuery,
-      override_capacity_errors:
-        '`true`: allows a capacity below the seats that are taken. Understood in the body as well.',
-    },
+    query: changeQuery,
     body: Type.Ref('SessionUpdate'),
     success: { 200: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
@@ -86,7 +87,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     id: 'upsertSession',
     tag,
     summary: 'Create or update a session by its external id',
-    query: writeQuery,
+    query: changeQuery,
     body: Type.Ref('SessionInput'),
     success: { 200: Type.Ref('WrittenSession'), 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {

@@ -10,11 +10,12 @@ import { isIncludedLive } from '../seats/books.ts'
 import { type NewConflict, notingClashes } from '../seats/clashes.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
+  faultsOfSeats,
   giveBackAll,
   includeEveryone,
   moveLinesOf,
-  mustFitCapacity,
   type NotIncluded,
+  overbookedAt,
 } from '../seats/sessions.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { type Insert, insertAlone } from './insert.ts'
@@ -150,16 +151,16 @@ export async function changeSession(
     const zone = chooseChangedZone(draft.given, current, placement!)
     const decidesTimes = timeFields.some(field => field in draft.given)
     const times = decidesTimes ? timesOf(draft, { ...merged, timezone: zone.timezone }) : {}
+    if (!override) draft.faults.push(...faultsOfSeats(current, draft.given.capacity))
     settle(target)
     if (Object.keys({ ...draft.given, ...givenCustom }).length === 0) return current
-    const overbooked = mustFitCapacity(current, merged.capacity, override)
     const next = {
       ...merged,
       ...zone,
       ...times,
       secure_id: merged.secure_id ?? current.secure_id,
     } as StoredSession
-    const update = () => updateSession(tx, actor, id, next, overbooked)
+    const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     const isMoved = [...timeFields, 'prevent_session_conflicts' as const].some(field => field in draft.given)
     const new_conflicts = isMoved
       ? (await notingClashes(tx, actor, current.event_id, [id], update)).new_conflicts
@@ -198,7 +199,7 @@ async function mustLockSession(db: Db, actor: Actor, id: number): Promise<Sessio
   return session
 }
 
-/** Fields that may make room for those who wait. */
+/** Fields that may make room for those who wait, or take out of the way of a swap what is locked. */
 const seatFields = [
   'date',
   'start_time',
@@ -209,6 +210,7 @@ const seatFields = [
   'capacity',
   'session_status',
   'selection_control',
+  'locked_when_saved',
   'prevent_session_conflicts',
 ] as const
 

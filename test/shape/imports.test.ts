@@ -11,7 +11,7 @@ const arrows = {
   http: ['http', 'db', 'ground'],
   schema: ['schema', 'http'],
   log: ['schema', 'db', 'http'],
-  queries: ['log', 'schema', 'http', 'db', 'ground'],
+  queries: ['queries', 'log', 'schema', 'http', 'db', 'ground'],
   rules: ['rules', 'queries', 'schema', 'http', 'db', 'ground'],
   routes: ['rules', 'queries', 'schema', 'http', 'db', 'ground'],
   app: ['routes', 'rules', 'queries', 'schema', 'http', 'db', 'ground'],
