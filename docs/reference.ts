@@ -11,7 +11,7 @@ export type Operation = {
   summary: string
   description: string
   'x-spelling-of'?: string
-  parameters?: { name: string; in: string; required?: boolean; description?: string }[]
+  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
   requestBody?: { content: Record<string, Media> }
   responses: Record<string, { $ref?: string; description?: string; content?: Record<string, Media> }>
 }
@@ -56,7 +56,8 @@ export function referenceOf(document: Document): string {
 function section(tag: Document['tags'][number], all: Spelling[], { components }: Document): string {
   const operations = all.filter(({ operation }) => operation.tags[0] === tag.name)
   const own = operations.filter(({ operation }) => !operation['x-spelling-of'])
-  const names = new Set(own.flatMap(({ operation }) => namesIn(operation)))
+  const names = new Set<string>()
+  for (const { operation } of own) for (const name of namesIn(operation)) addName(names, name, components)
   return [
     `## ${tag.name}\n\n${tag.description}`,
     ...own.map(spelling => describe(spelling, operations)),
@@ -145,6 +146,16 @@ const referTo = (schema: Schema) => `[${nameOf(schema)}](#${anchorOf(nameOf(sche
 function namesIn({ requestBody, responses }: Operation): string[] {
   const contents = [requestBody?.content, ...Object.values(responses).map(response => response.content)]
   return contents.flatMap(content => (content && schemaOf(content).$ref ? [nameOf(schemaOf(content))] : []))
+}
+
+/** Adds a record, and those that its members refer to. */
+function addName(names: Set<string>, name: string, components: Document['components']): void {
+  if (names.has(name)) return
+  names.add(name)
+  for (const [, inner] of JSON.stringify(components.schemas[name]).matchAll(
+    /"#\/components\/schemas\/(\w+)"/g,
+  ))
+    addName(names, inner!, components)
 }
 
 /** A table of Markdown. */

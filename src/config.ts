@@ -85,6 +85,12 @@ export const settings = {
     meaning: 'A request that has not arrived completely after this many seconds is answered 408.',
     ...integer(1, 3600),
   },
+  STREAM_HEARTBEAT_SECONDS: {
+    default: '15',
+    meaning:
+      'How often streams of availability give a sign of life, and look whether their token is still valid. Shorter than the time after which a proxy closes silent connections.',
+    ...integer(1, 3600),
+  },
   SMTP_URL: {
     default: '',
     meaning:

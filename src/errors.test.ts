@@ -106,6 +106,42 @@ describe('a failure', () => {
     }
   })
 
+  it('405 for the words of other methods where an id could be, for every resource, and 404 for other words', async () => {
+    const resources = [
+      'events',
+      'tracks',
+      'locations',
+      'sessions',
+      'reg-types',
+      'registrant-groups',
+      'event-questions',
+      'registrants',
+    ]
+    const words: [string, string, string][] = [
+      ...resources.map((plural): [string, string, string] => ['GET', `/${plural}/create`, 'POST']),
+      ['PUT', '/tracks/create.json?x=1', 'POST'],
+      ['GET', '/registrants/checkin', 'POST'],
+      ['PUT', '/registrants/checkin', 'POST'],
+      ['DELETE', '/registrants/token/', 'POST'],
+      ['PATCH', '/sessions/fields', 'GET, HEAD, POST'],
+      ['POST', `/registrants/${event.id}/agenda`, 'PUT'],
+    ]
+    for (const [method, path, allow] of words) {
+      const { status, headers } = await call(method, path)
+      assert.deepEqual([method, path, status, headers.allow], [method, path, 405, allow])
+    }
+    for (const [method, path] of [
+      ['GET', '/registrants/checkins'],
+      ['PUT', '/registrants/new'],
+      ['POST', '/registrants/new'],
+      ['GET', '/sessions/update'],
+      ['POST', '/registrants/x/session/1'],
+      ['POST', `/registrants/${event.id}/session/x`],
+      ['GET', `/registrants/${event.id}/session/x`],
+    ] as const)
+      assert.deepEqual([path, (await call(method, path)).status], [path, 404])
+  })
+
   it('413 for a body over 1 MiB, whatever its form, and 201 for one just below', async () => {
     const large = 'x'.repeat(2 * 1024 * 1024)
     const types: [string, string][] = [

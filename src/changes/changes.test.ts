@@ -118,7 +118,15 @@ describe('GET /changes', () => {
   })
 
   it('400 for a cursor or a size that is none, 404 for an event that cannot be', async () => {
-    for (const query of ['since=x', 'since=1', 'since=1.2.3', 'since=-1.2', 'per-page=0', 'per-page=x'])
+    for (const query of [
+      'since=x',
+      'since=1',
+      'since=1.2.3',
+      'since=-1.2',
+      'per-page=0',
+      'per-page=x',
+      'object=sessions',
+    ])
       assert.deepEqual([query, (await call('GET', `/changes?${query}`)).status], [query, 400])
     assert.equal((await call('GET', '/changes?event_id=x')).status, 404)
     assert.equal((await call('GET', '/changes?since=9999999999999999999.999999999999999')).status, 410)

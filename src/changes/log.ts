@@ -1,17 +1,6 @@
 import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-
-export type ObjectKind =
-  | 'event'
-  | 'track'
-  | 'location'
-  | 'session_field'
-  | 'session'
-  | 'registrant'
-  | 'reg_type'
-  | 'registrant_group'
-  | 'event_question'
-  | 'selection'
+import type { ObjectKind } from './schema.ts'
 
 /**
  * The part of a write statement that records it, as the body of a common table expression:

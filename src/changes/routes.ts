@@ -4,6 +4,7 @@ import { ApiError, badRequest } from '../errors.ts'
 import { type Query, readId, wordsOf } from '../http/query.ts'
 import { route } from '../http/route.ts'
 import { type ChangeRow, type Cursor, isFromElsewhere, listChanges } from './queries.ts'
+import { objectKinds } from './schema.ts'
 
 const mostChanges = 1000
 const fewestChanges = 100
@@ -19,17 +20,17 @@ export function changeRoutes(app: FastifyInstance): void {
     query: {
       since: 'The cursor of the last answer.',
       event_id: 'Only changes in this event.',
-      object: 'Comma-separated kinds of objects, as in `object` of a change.',
+      object: `Comma-separated kinds: ${objectKinds.join(', ')}.`,
       'per-page': `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
     },
     success: { 200: Type.Ref('ChangePage') },
-    failures: [410],
+    failures: [404, 410],
     isList: true,
     handler: async request => {
       const query = request.query as Query
       const since = readCursor(query.since)
       const limit = readLimit(query['per-page'])
-      const filter = { event_id: readEvent(query.event_id), objects: wordsOf(query.object) }
+      const filter = { event_id: readEvent(query.event_id), objects: readObjects(query.object) }
       const rows = await listChanges(app.pool, request.caller.account_id, since, filter, limit + 1)
       if (rows.length === 0 && (await isFromElsewhere(app.pool, since))) throw unknownCursor()
       const items = rows.slice(0, limit).map(toChange)
@@ -66,6 +67,14 @@ function readEvent(text: string | undefined): number | undefined {
   const id = readId(text)
   if (!id) throw new ApiError(404, 'not_found', `Event ${text} does not exist.`)
   return id
+}
+
+function readObjects(text: string | undefined): string[] {
+  const words = wordsOf(text)
+  const unknown = words.filter(word => !(objectKinds as readonly string[]).includes(word))
+  if (unknown.length > 0)
+    throw badRequest('bad_parameter', `object: ${unknown.join(', ')} is none of ${objectKinds.join(', ')}.`)
+  return words
 }
 
 function toChange({ tx, id, ...change }: ChangeRow) {

@@ -1,7 +1,9 @@
 import type { TSchema } from 'typebox'
+import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
+import { type Attribute, columnTypes, comparisonOf } from '../http/attributes.ts'
 import { type Body, isBlank } from '../http/draft.ts'
-import type { Attribute } from '../http/search.ts'
+import { Email, Phone } from '../http/forms.ts'
 import {
   Decimal,
   Flag,
@@ -98,8 +100,8 @@ function kindOf({ type, allow_html }: CustomField): TSchema {
 }
 
 const kinds: Record<string, TSchema> = {
-  email: Text(320, { pattern: '^[^@\\s]+@[^@\\s]+$' }),
-  phone: Text(64, { pattern: '^[+0-9][0-9 ()./\\-extEXT]*$' }),
+  email: Email(),
+  phone: Phone(),
   date: LocalDate(),
   time: LocalTime(),
   number: Decimal(),
@@ -134,16 +136,27 @@ function showCustomValue(field: CustomField, value: unknown): unknown {
 
 function customAttribute(field: CustomField): Attribute {
   const name = attributeOf(field)
-  if (choiceTypes.includes(field.type))
-    return {
-      comparison: 'text',
-      choices: field.choices,
-      column: (db, alias) => db`(${db(`${alias}.custom_fields`)} -> ${name})`,
-    }
-  if (field.type === 'number' || field.type === 'flag')
-    return {
-      comparison: 'number',
-      column: (db, alias) => db`(${db(`${alias}.custom_fields`)} ->> ${name})::numeric`,
-    }
-  return { comparison: 'text', column: (db, alias) => db`(${db(`${alias}.custom_fields`)} ->> ${name})` }
+  if (choiceTypes.includes(field.type)) return choiceAttribute(name, field.choices)
+  const comparison = comparisonOf(kindOf(field))!
+  // Values are stored in the form that their kind is read into, so that the cast never fails.
+  return {
+    comparison,
+    column: (db, alias) =>
+      db`(${db(`${alias}.custom_fields`)} ->> ${name})::${db.unsafe(columnTypes[comparison])}`,
+  }
+}
+
+/** Rows with several choices are compared choice by choice, in the order of the choices. */
+function choiceAttribute(name: string, choices: Choice[]): Attribute {
+  const chosen = (db: Db, alias: string) =>
+    db`jsonb_array_elements(${db(`${alias}.custom_fields`)} -> ${name}) chosen`
+  return {
+    choices,
+    holds: (db, alias, ids) =>
+      db`(exists (select from ${chosen(db, alias)} ${ids ? db`where chosen::bigint = any(${ids}::bigint[])` : db``}))`,
+    column: (db, alias) => db`(
+      select array_agg(place order by place)
+      from ${chosen(db, alias)} join unnest(${choices.map(({ id }) => id)}::bigint[]) with ordinality as c (id, place)
+        on c.id = chosen::bigint)`,
+  }
 }

@@ -99,7 +99,7 @@ export function eventQuestionRoutes(app: FastifyInstance): void {
     id: 'listEventQuestions',
     tag,
     summary: 'List the questions of an event',
-    query: eventListQuery,
+    query: eventListQuery(eventQuestionLists),
     success: { 200: Type.Ref('EventQuestionPage') },
     failures: [404],
     isList: true,
@@ -122,7 +122,7 @@ export function eventQuestionRoutes(app: FastifyInstance): void {
     id: 'getEventQuestion',
     tag,
     summary: 'Get a question',
-    query: projectionQuery,
+    query: projectionQuery(eventQuestionLists),
     success: { 200: Type.Ref('EventQuestion') },
     handler: async (request, reply) => {
       const question = await mustFindEventQuestion(app.pool, request.caller.account_id, idOf(request, noun))

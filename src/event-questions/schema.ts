@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Choice, ChoiceInputs, valueTypes } from '../custom-values/schema.ts'
+import { attributesOf } from '../http/attributes.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../http/values.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))

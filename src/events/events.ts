@@ -8,6 +8,7 @@ import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
 import { faultsOfCapacity } from '../seats/capacity.ts'
 import { notingClashes } from '../seats/clashes.ts'
+import { announceSeats } from '../seats/queries.ts'
 import { moveLinesOf } from '../seats/sessions.ts'
 import {
   insertNewSessions,
@@ -88,6 +89,7 @@ export async function removeEvent(db: Db, actor: Actor, id: number, force: boole
     const registrants = await countRegistrants(tx, id)
     if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
     await deleteEvent(tx, actor, id)
+    await announceSeats(tx, id)
   })
 }
 

@@ -6,7 +6,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
@@ -17,9 +17,10 @@ import { showEvents, toEvent } from './view.ts'
 const tag = 'Events'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors: '`true`: allows to lower a capacity below the number of registrants.',
+  override_capacity_errors:
+    '`true`: allows to lower a capacity below the number of registrants. Understood in the body as well.',
 }
-const mayOverride = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
+const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
 export function eventRoutes(app: FastifyInstance): void {
   route(app, {
@@ -121,7 +122,7 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'listEvents',
     tag,
     summary: 'List the events of the account',
-    query: listQuery,
+    query: listQuery(eventLists),
     success: { 200: Type.Ref('EventPage') },
     isList: true,
     handler: async request => {
@@ -136,7 +137,7 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'getEvent',
     tag,
     summary: 'Get an event',
-    query: projectionQuery,
+    query: projectionQuery(eventLists),
     success: { 200: Type.Ref('Event') },
     handler: async (request, reply) => {
       const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))

@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
+import { Slug } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import {
   Flag,
   Html,
@@ -27,8 +28,7 @@ export const EventInput = Type.Object({
     Word([...eventStatuses], { default: 'draft', description: 'Where the event is in its life.' }),
   ),
   url: optional(
-    Text(255, {
-      pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*$',
+    Slug({
       description: 'Slug, unique in the account; made from the name when absent.',
       examples: ['spring-summit-2027'],
     }),

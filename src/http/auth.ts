@@ -7,6 +7,8 @@ export type Caller = { account_id: number; credential_id: number; scopes: string
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** whether the token is still valid: for answers that do not end by themselves */
+    isStillAllowed: () => Promise<boolean>
   }
 }
 
@@ -19,12 +21,18 @@ export function authenticate(
   findCaller: (token: string) => Promise<Caller | undefined>,
 ): void {
   app.decorateRequest('caller', null as unknown as Caller)
+  app.decorateRequest('isStillAllowed', null as unknown as () => Promise<boolean>)
   app.addHook('onRequest', async request => {
     const token = bearerToken(request.headers.authorization)
-    const caller = token && (await findCaller(token))
-    if (!caller || caller.expires_at <= request.server.clock.now()) throw invalidToken()
+    const findValid = async () => {
+      const caller = token === undefined ? undefined : await findCaller(token)
+      return caller && caller.expires_at > request.server.clock.now() ? caller : undefined
+    }
+    const caller = await findValid()
+    if (!caller) throw invalidToken()
     mustCover(caller.scopes, request)
     request.caller = caller
+    request.isStillAllowed = async () => (await findValid()) !== undefined
   })
 }
 

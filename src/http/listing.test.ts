@@ -13,6 +13,7 @@ const track = await make('tracks', { event_id: event.id, name: 'Practice' })
 const text = await make('sessions/fields', { name: 'Level', type: 'textInput' })
 const number = await make('sessions/fields', { name: 'Votes', type: 'number' })
 const day = await make('sessions/fields', { name: 'Due', type: 'date' })
+const clock = await make('sessions/fields', { name: 'Doors', type: 'time' })
 const flag = await make('sessions/fields', { name: 'Filmed', type: 'flag' })
 const list = await make('sessions/fields', {
   name: 'Topics',
@@ -32,6 +33,7 @@ const alpha = await session('Alpha 100%', {
     [text.attribute]: 'Deep',
     [number.attribute]: '12.5',
     [day.attribute]: '2026-01-02',
+    [clock.attribute]: '9:30',
     [flag.attribute]: 'true',
     [list.attribute]: [{ id: seats.id }],
   },
@@ -175,6 +177,30 @@ describe('sort', () => {
     assert.deepEqual(await order('start_time'), [gamma.id, alpha.id, beta.id])
   })
 
+  it('by a choice in the order of the choices, whatever their ids; several by the first, then the next', async () => {
+    const size = await make('sessions/fields', {
+      name: 'Size',
+      type: 'checkboxList',
+      choices: [{ name: 'L' }, { name: 'S' }, { name: 'M' }],
+    })
+    const [l, s, m] = size.choices
+    const changed = { choices: [l, s, m].map(({ id }, index) => ({ id, sort: [3, 1, 2][index] })) }
+    assert.equal((await call('PUT', `/sessions/field/${size.id}`, changed)).status, 200)
+    const place = await make('events', { name: 'Sizes' })
+    const made = [[m.id], [l.id], [], [l.id, s.id], [s.id]]
+    const ids: number[] = []
+    for (const chosen of made) {
+      const body = { event_id: place.id, name: 'S', date: '2026-07-20', [size.attribute]: chosen }
+      ids.push((await make('sessions', body)).id)
+    }
+    const order = async (sort: string) =>
+      (await call('GET', `/sessions?event_id=${place.id}&sort=${sort}`)).body.items.map((item: Json) =>
+        ids.indexOf(item.id),
+      )
+    assert.deepEqual(await order(size.attribute), [2, 4, 3, 0, 1])
+    assert.deepEqual(await order(`-${size.attribute}`), [1, 0, 3, 4, 2])
+  })
+
   it('pages of equal rows repeat none and skip none', async () => {
     const pages = [1, 2, 3].map(page => get(`sort=-time_fold&per-page=1&page=${page}`))
     const ids = (await Promise.all(pages)).flatMap(({ body }) => body.items.map((item: Json) => item.id))
@@ -241,6 +267,10 @@ describe('search', () => {
     ['locked_when_saved=FALSE', all],
     ['session_status=approved', [beta.id]],
     ['session_status!=approved', [alpha.id, gamma.id]],
+    ['session_status= APPROVED ', [beta.id]],
+    ['session_status=*in*approved|Live', all],
+    ['session_status=*contains*prov', [beta.id]],
+    ['session_status=', []],
     [`track_id=${track.id}`, [alpha.id]],
     [`track_id!=${track.id}`, [beta.id, gamma.id]],
     [`${text.attribute}=deep`, [alpha.id]],
@@ -255,13 +285,24 @@ describe('search', () => {
     [`${number.attribute}=*in*3|4`, [beta.id]],
     [`${day.attribute}<=2026-01-02`, [alpha.id]],
     [`${day.attribute}>2026-01-02`, []],
+    [`${day.attribute}=2026-01-02T10:00:00Z`, [alpha.id]],
+    [`${day.attribute}=*contains*2026-01`, [alpha.id]],
+    [`${clock.attribute}=09:30`, [alpha.id]],
+    [`${clock.attribute}=9:30:00`, [alpha.id]],
+    [`${clock.attribute}<=09:30`, [alpha.id]],
+    [`${clock.attribute}>9:30`, []],
+    [`${clock.attribute}=*in*8:00|9:30`, [alpha.id]],
+    [`${clock.attribute}!=09:30`, [beta.id, gamma.id]],
+    [`${clock.attribute}=`, [beta.id, gamma.id]],
     [`${flag.attribute}=1`, [alpha.id]],
     [`${flag.attribute}=false`, [beta.id]],
     [`${list.attribute}=seats`, [alpha.id, beta.id]],
     [`${list.attribute}=${rooms.id}`, [beta.id]],
     [`${list.attribute}!=rooms`, [alpha.id, gamma.id]],
     [`${list.attribute}=*contains*OOM`, [beta.id]],
-    [`${list.attribute}=*in*rooms|doors`, [beta.id]],
+    [`${list.attribute}=*in*rooms|${rooms.id}`, [beta.id]],
+    [`${list.attribute}!=*in*Rooms|Seats`, [gamma.id]],
+    [`${list.attribute}=*contains*doors`, []],
     [`${list.attribute}=`, [gamma.id]],
     [`${list.attribute}!=`, [alpha.id, beta.id]],
   ]
@@ -297,6 +338,18 @@ describe('search', () => {
     ['name', /"name"/],
     ['name!>x', /!>/],
     [`${number.attribute}=x`, /"x"/],
+    [`${flag.attribute}=perhaps`, /"perhaps"/],
+    [`${day.attribute}=2026-02-30`, /"2026-02-30" is not a date/],
+    [`${day.attribute}>tomorrow`, /"tomorrow" is not a date/],
+    [`${clock.attribute}=*in*09:30|25:61`, /"25:61" is not a time/],
+    [
+      'session_status=canceled',
+      /session_status cannot be "canceled"; it is one of submitted, approved, .*live\./,
+    ],
+    ['session_status!=*in*live|bogus', /"bogus"/],
+    [`${list.attribute}=doors`, /cannot be "doors"; it is one of Seats, Rooms\./],
+    [`${list.attribute}!=999999`, /"999999"/],
+    [`${list.attribute}=*in*rooms|doors`, /"doors"/],
     ['id=*in*1|x', /"x"/],
   ]
   for (const [search, message] of refused)

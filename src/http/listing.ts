@@ -1,7 +1,8 @@
 import type { Db, Fragment } from '../db/connection.ts'
 import { ApiError, badRequest } from '../errors.ts'
+import type { Attribute } from './attributes.ts'
 import { type Query, readId, wordsOf } from './query.ts'
-import { type Attribute, type Condition, readSearch, whereOf } from './search.ts'
+import { type Condition, readSearch, whereOf } from './search.ts'
 
 /** What a resource lets lists do with it. Attributes are named as on the wire, which is as in the database. */
 export type Listable = {
@@ -20,7 +21,7 @@ export type Listing = {
   fields: Set<string> | undefined
   expand: Set<string>
   ids: number[] | undefined
-  sort: { attribute: Attribute; descending: boolean }[]
+  sort: { column: NonNullable<Attribute['column']>; descending: boolean }[]
   search: Condition[]
   joinByOr: boolean
 }
@@ -77,8 +78,8 @@ export function filterOf(db: Db, { ids, search, joinByOr }: Listing, alias: stri
 /** Order and page of a list. Ties are broken by id, so that pages neither repeat nor skip a row. */
 export function pageOf(db: Db, { sort, page, perPage }: Listing, alias: string): Fragment {
   const order = sort.map(
-    ({ attribute, descending }) =>
-      db`${attribute.column(db, alias)} ${descending ? db`desc nulls last` : db`asc nulls first`},`,
+    ({ column, descending }) =>
+      db`${column(db, alias)} ${descending ? db`desc nulls last` : db`asc nulls first`},`,
   )
   return db`order by ${order.length > 0 ? order.reduce((left, right) => db`${left} ${right}`) : db``} ${db(`${alias}.id`)}
     limit ${perPage} offset ${Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)}`
@@ -146,5 +147,6 @@ function readSort(word: string, { attributes }: Listable): Listing['sort'][numbe
   const name = word.replace(/^[-+]/, '')
   const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined
   if (!attribute) throw badRequest('bad_parameter', `sort: there is no attribute "${name}".`)
-  return { attribute, descending: word.startsWith('-') }
+  if (!attribute.column) throw badRequest('bad_parameter', `sort: ${name} has no order.`)
+  return { column: attribute.column, descending: word.startsWith('-') }
 }

@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify'
 import Type, { type TSchema } from 'typebox'
 import { exampleOf, type Schema } from './example.ts'
 import { failureResponses, failures } from './failures.ts'
-import { Failure, Faults, Problem } from './schemas.ts'
 
 const about = `The HTTP API of Lectern, a server for the sessions of events.
 
@@ -63,8 +62,7 @@ export async function describeApi(
   schemas: Record<string, TSchema>,
   version: string,
 ): Promise<void> {
-  for (const [name, schema] of Object.entries({ Failure, Faults, Problem, ...schemas }))
-    app.addSchema({ $id: name, ...schema })
+  for (const [name, schema] of Object.entries(schemas)) app.addSchema({ $id: name, ...schema })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -218,6 +216,7 @@ const formats: Record<string, string> = {
   whole: 'int32',
   decimal: 'double',
   html: 'html',
+  email: 'email',
   date: 'date',
   'date-time': 'date-time',
   'http-url': 'uri',

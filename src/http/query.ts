@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify'
+
 /** The query of a request: each name once, the last one given; `fields[0]=id&fields[1]=name` joined by commas. */
 export type Query = Record<string, string>
 
@@ -27,6 +29,12 @@ const yes = new Set(['1', 'true', 'yes', 'on'])
 /** Whether a parameter such as `validate_only` or `force` is switched on. */
 export function isOn(query: Query, name: string): boolean {
   return yes.has((query[name] ?? '').trim().toLowerCase())
+}
+
+/** Whether a request asks for something in its query or, as older clients do, in its body; the query wins. */
+export function isAsked({ query, body }: FastifyRequest, name: string): boolean {
+  const given = (query as Query)[name]?.trim() || (body as Record<string, unknown> | undefined)?.[name]
+  return isOn({ [name]: String(given) }, name)
 }
 
 /** An id in a path or query: undefined unless it is a positive integer below 2^53. */

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, expectedError, notFound, renderError, unexpectedError } from '../errors.ts'
+import { expectedError, notFound, renderError, unexpectedError } from '../errors.ts'
+import { methodNotAllowed } from './methods.ts'
 
 /** Answers a failure in the dialect that the client asked for; logs what nobody expected. */
 export function refuse(
@@ -24,18 +25,5 @@ export function refuse(
 
 /** 405 with Allow for a path that other methods have, 404 for one that nobody has. */
 export function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?')[0]!
-  const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(method =>
-    request.server.findRoute({ method, url: path } as never),
-  )
-  const error =
-    allowed.length > 0
-      ? new ApiError(
-          405,
-          'method_not_allowed',
-          `${request.method} is not possible here; ${allowed.join(', ')} is.`,
-          { headers: { allow: allowed.join(', ') } },
-        )
-      : notFound('Path', path)
-  return refuse(error, request, reply)
+  return refuse(methodNotAllowed(request) ?? notFound('Path', request.url.split('?')[0]), request, reply)
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import Type, { type TObject, type TSchema } from 'typebox'
 import { notFound } from '../errors.ts'
+import type { Listable } from './listing.ts'
+import { methodNotAllowed } from './methods.ts'
 import { readId } from './query.ts'
 import { maxId } from './values.ts'
 
@@ -22,6 +24,8 @@ export type Operation = {
   /** failures besides those that follow from the rest */
   failures?: number[]
   isList?: boolean
+  /** whether a POST looks at its Idempotency-Key; it does unless this is false */
+  takesKey?: boolean
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
@@ -50,12 +54,15 @@ export function route(app: FastifyInstance, operation: Operation): void {
   })
 }
 
-/** The id in the path. Throws 404 for one that no object can have. */
-export function idOf(request: FastifyRequest, noun: string): number {
-  const { id } = request.params as { id: string }
-  const number = readId(id)
-  if (!number) throw notFound(noun, id)
-  return number
+/**
+ * The id in the path. Throws 404 for one that no object can have, 405 for a word that is a path of other methods, such as
+ * `GET /sessions/create`.
+ */
+export function idOf(request: FastifyRequest, noun: string, parameter = 'id'): number {
+  const text = (request.params as Record<string, string>)[parameter]
+  const id = readId(text)
+  if (!id) throw methodNotAllowed(request) ?? notFound(noun, text)
+  return id
 }
 
 const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']
@@ -67,7 +74,7 @@ const textParameters: Record<string, TSchema> = {
     examples: ['8QTMKA'],
   }),
   type: Type.String({
-    description: 'confirmation, modified, cancelled or abandoned.',
+    description: 'confirmation, modified, cancelled or abandoned; also with `registration_` before it.',
     examples: ['confirmation'],
   }),
 }
@@ -85,20 +92,20 @@ function pathParameters(url: string): TObject {
   )
 }
 
-function headerParameters({ success }: Operation, method: Method, url: string): TObject {
+function headerParameters(operation: Operation, method: Method, url: string): TObject {
   const optional = (name: string, description: string) =>
     Type.Object({ [name]: Type.Optional(Type.String({ description })) })
-  if (method === 'POST')
+  if (takesKey(operation, method))
     return optional(
       'Idempotency-Key',
       'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
     )
-  if (method !== 'GET')
+  if (method !== 'GET' && method !== 'POST')
     return optional(
       'If-Match',
       'The ETag of the record that the change is based on: 412 when it is another now.',
     )
-  return isRecord(method, url) || 304 in success
+  return isRecord(method, url) || 304 in operation.success
     ? optional('If-None-Match', 'An ETag: 304 when the answer is the same.')
     : Type.Object({})
 }
@@ -116,26 +123,45 @@ function queryParameters(query: Record<string, string>): TObject {
   )
 }
 
-/** Query parameters that several operations have. */
-export const projectionQuery = {
-  fields: 'Comma-separated names of the fields to return; `*` for all.',
-  expand: 'Comma-separated names of related objects to return as extra keys.',
-}
+const takesKey = ({ takesKey = true }: Operation, method: Method) => method === 'POST' && takesKey
+
+/** Query parameters of a single read of a resource. */
+export const projectionQuery = ({ expansions = [] }: Listable): Record<string, string> => ({
+  fields: 'Comma-separated names of the fields to return; `*`, or nothing, for all.',
+  ...expandQuery(expansions),
+})
+
+/** Query parameters of the list of a resource. */
+export const listQuery = ({ sparse, expansions = [] }: Listable): Record<string, string> => ({
+  page: 'Number of the page, from 1.',
+  'per-page': 'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`.',
+  fields: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${sparse.join(', ')}.`,
+  ...expandQuery(expansions),
+  ids: 'Comma-separated ids, at most 100: only these.',
+  sort: 'Comma-separated attributes; a leading `-` sorts downwards.',
+  search:
+    'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
+  searchCondition: '`or` joins the conditions by OR.',
+})
+
+/** Query parameters of a list inside an event. */
+export const eventListQuery = (listable: Listable) => ({
+  event_id: 'The event to list. Required.',
+  ...listQuery(listable),
+})
+
+const expandQuery = (expansions: readonly string[]): Record<string, string> =>
+  expansions.length === 0
+    ? {}
+    : {
+        expand: `Comma-separated names of related objects to return as extra keys: ${expansions.map(name => `\`${name}\``).join(', ')}.`,
+      }
+
+/** Query parameters of every write. */
 export const writeQuery = {
   validate_only:
     '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned.',
 }
-export const listQuery = {
-  page: 'Number of the page, from 1.',
-  'per-page': 'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`.',
-  ...projectionQuery,
-  ids: 'Comma-separated ids, at most 100: only these.',
-  sort: 'Comma-separated attributes; a leading `-` sorts downwards.',
-  search:
-    'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`.',
-  searchCondition: '`or` joins the conditions by OR.',
-}
-export const eventListQuery = { event_id: 'The event to list. Required.', ...listQuery }
 
 /** What success looks like: also that of a rehearsal (200), and that of a record that has not changed (304). */
 function successes({ success, query }: Operation, method: Method, url: string): Record<number, TSchema> {
@@ -149,16 +175,14 @@ function successes({ success, query }: Operation, method: Method, url: string): 
 /** Whether this reads a single record, which has an ETag. */
 const isRecord = (method: Method, url: string) => method === 'GET' && url.endsWith('/:id')
 
-function failuresOf(
-  { failures = [], body }: Operation,
-  method: Method,
-  url: string,
-): Record<number, TSchema> {
+function failuresOf(operation: Operation, method: Method, url: string): Record<number, TSchema> {
+  const { failures = [], body } = operation
   const statuses = [400, 401, 403, 429, 500, 503, ...failures]
   if (url.includes(':id')) statuses.push(404)
   if (method !== 'GET') statuses.push(413, 415)
-  if (method === 'POST') statuses.push(409)
-  else if (method !== 'GET') statuses.push(412)
+  // A key that was used for another request is 422.
+  if (takesKey(operation, method)) statuses.push(409, 422)
+  if (method !== 'GET' && method !== 'POST') statuses.push(412)
   if (body) statuses.push(422)
   return Object.fromEntries(
     statuses.sort().map(status => [status, status === 422 ? Type.Ref('Faults') : Type.Ref('Failure')]),

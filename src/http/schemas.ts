@@ -1,4 +1,4 @@
-import Type, { type TObject, type TSchema } from 'typebox'
+import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
 
 /** The schemas of a record, under the names that operations refer to: `Track`, `TrackInput`, `TrackUpdate`, `TrackPage`. */
 export function recordSchemas(name: string, record: TObject, input: TObject): Record<string, TSchema> {
@@ -39,52 +39,52 @@ const page = (number: number) => ({
   href: `https://lectern.example/api/v1/sessions?event_id=67890&page=${number}`,
 })
 
-/** Failures other than 422 (api.md §4). */
-export const Failure = Type.Object({
-  name: Type.String({ description: 'The name of the status.' }),
-  message: Type.String({ description: 'For people.' }),
-  code: Type.Integer({ description: 'Always 0.' }),
-  status: Type.Integer(),
-  type: Type.String({ description: 'A stable snake_case word, for programs.' }),
-  request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
-})
-
-/** 422: every faulty field at once. */
-export const Faults = Type.Array(
-  Type.Object(
-    {
-      field: Type.String({ examples: ['name'] }),
-      message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
-      type: Type.String({
-        description: 'A stable snake_case word, for programs.',
-        examples: ['required'],
+/** What failures look like (api.md §4). `details`: what entries of a 422 may say besides field, message and type. */
+export function failureSchemas(details: TProperties): Record<string, TSchema> {
+  return {
+    Failure: Type.Object({
+      name: Type.String({ description: 'The name of the status.' }),
+      message: Type.String({ description: 'For people.' }),
+      code: Type.Integer({ description: 'Always 0.' }),
+      status: Type.Integer(),
+      type: Type.String({ description: 'A stable snake_case word, for programs.' }),
+      request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
+    }),
+    Faults: Type.Array(
+      Type.Object({
+        field: Type.String({ examples: ['name'] }),
+        message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
+        type: Type.String({
+          description: 'A stable snake_case word, for programs; refused seats have those of `Refusal`.',
+          examples: ['required'],
+        }),
+        ...details,
       }),
-    },
-    { additionalProperties: true },
-  ),
-)
-
-/** Any failure, for those who send `Accept: application/problem+json` (RFC 9457). */
-export const Problem = Type.Object(
-  {
-    type: Type.String({ format: 'uri' }),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String(),
-    request_id: Type.String(),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            field: Type.String(),
-            message: Type.String(),
-            type: Type.String(),
-            pointer: Type.String({ description: 'JSON pointer to the faulty member of the body.' }),
-          },
-          { additionalProperties: true },
-        ),
-      ),
+      { description: '422: every faulty field at once, or every reason against a wish.' },
     ),
-  },
-  { additionalProperties: true },
-)
+    Problem: Type.Object(
+      {
+        type: Type.String({ format: 'uri' }),
+        title: Type.String(),
+        status: Type.Integer(),
+        detail: Type.String(),
+        request_id: Type.String(),
+        errors: Type.Optional(
+          Type.Array(
+            Type.Object({
+              field: Type.String(),
+              message: Type.String(),
+              type: Type.String(),
+              pointer: Type.String({ description: 'JSON pointer to the faulty member of the body.' }),
+              ...details,
+            }),
+          ),
+        ),
+      },
+      {
+        additionalProperties: true,
+        description: 'Any failure, for those who send `Accept: application/problem+json` (RFC 9457).',
+      },
+    ),
+  }
+}

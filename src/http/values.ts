@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
+import { forms } from './forms.ts'
 import { readHtml } from './html.ts'
 
 /*
@@ -21,7 +22,7 @@ export const Whole = (options: Options & { minimum?: number } = {}) =>
 /** `0` or `1`. In: anything truthy or falsy, such as `"true"`, `"TRUE"`, `false`, `"no"`. */
 export const Flag = (options: Options = {}) => Type.Integer({ format: 'flag', enum: [0, 1], ...options })
 /** Text, kept as given. `maxLength` counts characters (code points). */
-export const Text = (maxLength: number, options: Options & { minLength?: number; pattern?: string } = {}) =>
+export const Text = (maxLength: number, options: Options & { minLength?: number } = {}) =>
   Type.String({ format: 'text', maxLength, ...options })
 /** HTML, sanitised on the way in: structure, links, images and emphasis stay; scripts, handlers and styles go. */
 export const Html = (options: Options = {}) => Type.String({ format: 'html', ...options })
@@ -43,9 +44,6 @@ export const Word = <const T extends string[]>(words: T, options: Options = {}) 
 /** A finite number. */
 export const Decimal = (options: Options & { minimum?: number; maximum?: number } = {}) =>
   Type.Number({ format: 'decimal', ...options })
-/** A colour, `#RRGGBB`. */
-export const Color = (options: Options = {}) =>
-  Type.String({ format: 'color', pattern: '^#[0-9A-Fa-f]{6}$', examples: ['#1A7F64'], ...options })
 /** A moment in UTC, `YYYY-MM-DD HH:MM:SS`. */
 export const Timestamp = (options: Options = {}) =>
   Type.String({ format: 'timestamp', examples: ['2026-09-01 08:30:00'], ...options })
@@ -73,7 +71,6 @@ type Kind = {
   minimum?: number
   maximum?: number
   maxLength?: number
-  pattern?: string
   enum?: unknown[]
 }
 
@@ -103,7 +100,7 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
       'must be the IANA name of a time zone, such as Europe/Brussels.',
     ),
   'http-url': (raw, kind) => {
-    const reading = readText(raw, kind)
+    const reading = readText(trimmed(raw), kind)
     if (!('value' in reading)) return reading
     return isHttpUrl(reading.value as string)
       ? reading
@@ -127,10 +124,7 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
       ? withinLimits(value, kind)
       : { type: 'number', message: 'must be a number.' }
   },
-  color: (raw, kind) =>
-    typeof raw === 'string' && new RegExp(kind.pattern!).test(raw)
-      ? { value: raw }
-      : { type: 'color', message: 'must be a colour, as #RRGGBB.' },
+  ...Object.fromEntries(Object.keys(forms).map(format => [format, (raw: unknown) => readForm(raw, format)])),
 }
 
 /** A choice arrives as its id, as `{"id": …}`, or as an array of one of either. */
@@ -167,16 +161,25 @@ function readFlag(raw: unknown): Reading {
   return falsy.has(word) ? { value: 0 } : { type: 'flag', message: 'must be 0 or 1.' }
 }
 
-function readText(raw: unknown, { maxLength = Infinity, pattern }: Kind): Reading {
+function readText(raw: unknown, { maxLength = Infinity }: Kind): Reading {
   if (typeof raw === 'object') return { type: 'string', message: 'must be text.' }
   const value = String(raw).toWellFormed()
   if (value.includes('\0'))
     return { type: 'null_character', message: 'must not contain the character U+0000.' }
   if (value.length > maxLength && [...value].length > maxLength)
     return { type: 'too_long', message: `should contain at most ${maxLength} characters.` }
-  if (pattern && !new RegExp(pattern, 'u').test(value))
-    return { type: 'pattern', message: `must match ${pattern}.` }
   return { value }
+}
+
+const trimmed = (raw: unknown) => (typeof raw === 'string' ? raw.trim() : raw)
+
+function readForm(raw: unknown, format: string): Reading {
+  const { pattern, maxLength, type, message } = forms[format]!
+  const reading = readText(trimmed(raw), {})
+  if (!('value' in reading)) return reading
+  return new RegExp(pattern, 'u').test(reading.value as string)
+    ? readText(reading.value, { maxLength })
+    : { type, message }
 }
 
 function readPattern(

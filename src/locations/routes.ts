@@ -93,7 +93,7 @@ export function locationRoutes(app: FastifyInstance): void {
     id: 'listLocations',
     tag,
     summary: 'List the locations of an event',
-    query: eventListQuery,
+    query: eventListQuery(locationLists),
     success: { 200: Type.Ref('LocationPage') },
     failures: [404],
     isList: true,
@@ -116,7 +116,7 @@ export function locationRoutes(app: FastifyInstance): void {
     id: 'getLocation',
     tag,
     summary: 'Get a location',
-    query: projectionQuery,
+    query: projectionQuery(locationLists),
     success: { 200: Type.Ref('Location') },
     handler: async (request, reply) => {
       const location = await mustFindLocation(app.pool, request.caller.account_id, idOf(request, 'Location'))

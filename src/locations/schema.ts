@@ -1,7 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
+import { Color, Country } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
-import { Color, Decimal, Flag, Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
+import { Decimal, Flag, Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
@@ -23,9 +24,7 @@ export const LocationInput = Type.Object({
   city: optional(Text(255)),
   state: optional(Text(255)),
   zip: optional(Text(32)),
-  country_code: optional(
-    Text(2, { pattern: '^[A-Za-z]{2}$', description: 'ISO 3166-1 alpha-2.', examples: ['BE'] }),
-  ),
+  country_code: optional(Country({ description: 'ISO 3166-1 alpha-2.' })),
   latitude: optional(Decimal({ minimum: -90, maximum: 90, description: 'Degrees north, WGS 84.' })),
   longitude: optional(Decimal({ minimum: -180, maximum: 180, description: 'Degrees east, WGS 84.' })),
   sort: Type.Optional(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { faultsIn, testApp } from '../../test/support/app.ts'
 
-const { call, make } = await testApp()
+const { call, make, pool } = await testApp()
 const event = await make('events', { name: 'Summit', timezone: 'UTC' })
 let people = 0
 const person = (event_id = event.id) =>
@@ -36,6 +36,25 @@ describe('POST /registrants/{id}/trigger-email/{type}', () => {
     )
   })
 
+  it('200 understands the names of the hosted API', async () => {
+    const { id } = await person()
+    const names = {
+      registration_created: 'confirmation',
+      registration_modified: 'modified',
+      registration_cancelled: 'cancelled',
+      registration_canceled: 'cancelled',
+      registration_abandoned: 'abandoned',
+      'registration-created.json': 'confirmation',
+    }
+    for (const name of Object.keys(names))
+      assert.equal((await call('POST', `/registrants/${id}/trigger-email/${name}`)).body.sent, 1)
+    const { body } = await call('GET', `/registrants/${id}?expand=emailHistory`)
+    assert.deepEqual(
+      body.emailHistory.map((each: any) => each.kind),
+      Object.values(names),
+    )
+  })
+
   it('200 with sent 0 when the event has switched the template off', async () => {
     const quiet = await make('events', { name: 'Quiet', timezone: 'UTC' })
     await call('PUT', `/events/${quiet.id}/emails`, { modified: 0 })
@@ -49,10 +68,13 @@ describe('POST /registrants/{id}/trigger-email/{type}', () => {
     assert.deepEqual(await kindsFor(quiet.id), ['confirmation'])
   })
 
-  it('404 for another type, and for a registrant of nobody', async () => {
+  it('404 for another type, naming those that there are, and for a registrant of nobody', async () => {
     const { id } = await person()
     const { status, body } = await call('POST', `/registrants/${id}/trigger-email/reminder`)
-    assert.deepEqual([status, body.message], [404, 'E-mail type reminder does not exist.'])
+    const message =
+      'E-mail type reminder does not exist; there are confirmation, modified, cancelled, abandoned.'
+    assert.deepEqual([status, body.message], [404, message])
+    assert.equal((await call('POST', `/registrants/${id}/trigger-email/constructor`)).status, 404)
     assert.equal((await call('POST', '/registrants/999999/trigger-email/modified')).status, 404)
   })
 })
@@ -95,6 +117,15 @@ describe('GET /outbox', () => {
     )
     const { status, body } = await call('GET', `/outbox/${found[0].id}`)
     assert.deepEqual([status, body], [200, found[0]])
+  })
+
+  it('304 for a letter that is known already, 200 once it is another', async () => {
+    const { body } = await call('POST', `/registrants/${(await person()).id}/trigger-email/modified`)
+    const { headers } = await call('GET', `/outbox/${body.id}`)
+    const again = () => call('GET', `/outbox/${body.id}`, undefined, { 'if-none-match': headers.etag })
+    assert.equal((await again()).status, 304)
+    await pool`update outbox set state = 'kept' where id = ${body.id}`
+    assert.equal((await again()).status, 200)
   })
 
   it('400 without an event, 404 for an event or a letter of nobody', async () => {

@@ -5,6 +5,7 @@ import { notFound } from '../errors.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
+import { tagVersion } from '../http/etag.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
 import type { Query } from '../http/query.ts'
@@ -26,7 +27,7 @@ export function mailRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Send a letter to a registrant',
     description:
-      'Puts a letter into the outbox: confirmation, modified, cancelled or abandoned. `sent` is 0 when the event has switched the template off.',
+      'Puts a letter into the outbox: confirmation, modified, cancelled or abandoned. The names of the hosted API are understood as well: registration_created, registration_modified, registration_cancelled (or registration_canceled), registration_abandoned. `sent` is 0 when the event has switched the template off.',
     query: writeQuery,
     success: { 200: Type.Ref('Triggered') },
     handler: (request, reply) =>
@@ -44,7 +45,7 @@ export function mailRoutes(app: FastifyInstance): void {
     id: 'listOutbox',
     tag,
     summary: 'List the letters of an event',
-    query: eventListQuery,
+    query: eventListQuery(outboxLists),
     success: { 200: Type.Ref('OutboxLetterPage') },
     failures: [404],
     isList: true,
@@ -63,12 +64,14 @@ export function mailRoutes(app: FastifyInstance): void {
     id: 'getLetter',
     tag,
     summary: 'Get a letter',
-    query: projectionQuery,
+    query: projectionQuery(outboxLists),
     success: { 200: Type.Ref('OutboxLetter') },
-    handler: async request => {
+    handler: async (request, reply) => {
       const id = idOf(request, 'Letter')
       const letter = await findLetter(app.pool, request.caller.account_id, id)
       if (!letter) throw notFound('Letter', id)
+      // Nobody changes a letter by the API, so that its versions are not counted.
+      tagVersion(reply, 0)
       return project(toLetter(letter), readProjection(request.query as Query, outboxLists))
     },
   })

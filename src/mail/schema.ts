@@ -1,7 +1,7 @@
 import Type from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
 import type { Listable } from '../http/listing.ts'
 import { recordSchemas } from '../http/schemas.ts'
-import { attributesOf } from '../http/search.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../http/values.ts'
 
 /** What letters can be about. */
@@ -10,6 +10,11 @@ export type MailKind = (typeof mailKinds)[number]
 
 /** Those that `trigger-email` can send again. */
 export const triggeredKinds = ['confirmation', 'modified', 'cancelled', 'abandoned'] as const
+/** What the hosted API and its clients call them, after `registration_`. */
+export const triggeredSpellings = new Map<string, MailKind>([
+  ['created', 'confirmation'],
+  ['canceled', 'cancelled'],
+])
 
 const letterStates = ['waiting', 'sending', 'sent', 'failed', 'dropped', 'kept'] as const
 

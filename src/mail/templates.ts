@@ -1,12 +1,12 @@
 import type { Db } from '../db/connection.ts'
-import { notFound } from '../errors.ts'
+import { ApiError } from '../errors.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { lockEvent } from '../events/queries.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { insertLetters, readDisabledEmails, updateDisabledEmails } from './queries.ts'
-import { EmailTemplates, type MailKind, mailKinds, triggeredKinds } from './schema.ts'
+import { EmailTemplates, type MailKind, mailKinds, triggeredKinds, triggeredSpellings } from './schema.ts'
 
 /** Each kind of letter with 1 when the event sends it. */
 export function showTemplates(disabled: string[]): Record<MailKind, 0 | 1> {
@@ -28,15 +28,16 @@ export async function switchTemplates(db: Db, actor: Actor, event_id: number, bo
   return showTemplates(disabled)
 }
 
-/** The kind of letter that a path names: also `registration-confirmation`, `registration_modified`, `canceled`. */
+/** The kind of letter that a path names, in the spellings of `triggeredSpellings`. Throws 404 with those that there are. */
 export function mustBeTriggered(type: string): MailKind {
-  const word = type
-    .toLowerCase()
-    .replace(/^registration[-_]/, '')
-    .replace('canceled', 'cancelled')
-  const kind = triggeredKinds.find(candidate => candidate === word)
-  if (!kind) throw notFound('E-mail type', type)
-  return kind
+  const word = type.toLowerCase().replace(/^registration[-_]/, '')
+  const kind = triggeredKinds.find(candidate => candidate === word) ?? triggeredSpellings.get(word)
+  if (kind) return kind
+  throw new ApiError(
+    404,
+    'not_found',
+    `E-mail type ${type} does not exist; there are ${triggeredKinds.join(', ')}.`,
+  )
 }
 
 /** Puts a letter into the outbox: `sent` is 0 when it is switched off, or the person is forgotten. */

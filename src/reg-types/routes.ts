@@ -7,7 +7,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
@@ -19,9 +19,10 @@ const tag = 'Registrant types'
 const noun = 'Registrant type'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors: '`true`: allows to lower a capacity below the number of registrants.',
+  override_capacity_errors:
+    '`true`: allows to lower a capacity below the number of registrants. Understood in the body as well.',
 }
-const mayOverride = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
+const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
 export function regTypeRoutes(app: FastifyInstance): void {
   route(app, {
@@ -105,7 +106,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     id: 'listRegTypes',
     tag,
     summary: 'List the registrant types of an event',
-    query: eventListQuery,
+    query: eventListQuery(regTypeLists),
     success: { 200: Type.Ref('RegTypePage') },
     failures: [404],
     isList: true,
@@ -128,7 +129,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     id: 'getRegType',
     tag,
     summary: 'Get a registrant type',
-    query: projectionQuery,
+    query: projectionQuery(regTypeLists),
     success: { 200: Type.Ref('RegType') },
     handler: async (request, reply) => {
       const regType = await mustFindRegType(app.pool, request.caller.account_id, idOf(request, noun))

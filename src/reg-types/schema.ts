@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import { Html, Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))

@@ -109,7 +109,7 @@ export function registrantGroupRoutes(app: FastifyInstance): void {
     id: 'listRegistrantGroups',
     tag,
     summary: 'List the registrant groups of an event',
-    query: eventListQuery,
+    query: eventListQuery(registrantGroupLists),
     success: { 200: Type.Ref('RegistrantGroupPage') },
     failures: [404],
     isList: true,
@@ -132,7 +132,7 @@ export function registrantGroupRoutes(app: FastifyInstance): void {
     id: 'getRegistrantGroup',
     tag,
     summary: 'Get a registrant group',
-    query: projectionQuery,
+    query: projectionQuery(registrantGroupLists),
     success: { 200: Type.Ref('RegistrantGroup') },
     handler: async (request, reply) => {
       const group = await mustFindRegistrantGroup(app.pool, request.caller.account_id, idOf(request, noun))

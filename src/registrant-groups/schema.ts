@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import { Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
 
 /** What a client may say of a registrant group. */

@@ -211,6 +211,48 @@ describe('GET /registrants', async () => {
       )
   })
 
+  it('200 reads dates, times and words as it does in bodies, and 400 names what it cannot read', async () => {
+    const place = await make('events', { name: 'Typed' })
+    const asked = (type: string, more: Json = {}) =>
+      make('event-questions', { event_id: place.id, name: 'Q?', type, ...more })
+    const [day, hour, size] = [
+      await asked('date'),
+      await asked('time'),
+      await asked('dropDownList', { choices: ['S', 'M'] }),
+    ]
+    const { id } = await make('registrants', {
+      event_id: place.id,
+      email: 'p@example.com',
+      [day.attribute]: '2030-01-02',
+      [hour.attribute]: '09:30',
+      [size.attribute]: 'S',
+    })
+    const found = async (text: string) => {
+      const { status, body } = await call('GET', `/registrants?event_id=${place.id}&${searched(text)}`)
+      return status === 200 ? body.items.map((item: Json) => item.id) : status
+    }
+    for (const text of [
+      `${hour.attribute}=09:30`,
+      `${hour.attribute}<=9:30`,
+      `${day.attribute}>2030-01-01`,
+      `${size.attribute}=s`,
+      'registration_status=CONFIRMED',
+    ])
+      assert.deepEqual([text, await found(text)], [text, [id]])
+    for (const text of [
+      `${day.attribute}=abc`,
+      `${day.attribute}=2026-02-30`,
+      `${day.attribute}>tomorrow`,
+      `${hour.attribute}=abc`,
+      `${size.attribute}=XXL`,
+      'registration_status=bogus',
+      'payment_status!=bogus',
+    ])
+      assert.deepEqual([text, await found(text)], [text, 400])
+    await call('PUT', `/event-questions/${size.id}`, { choices: [{ id: size.choices[1].id, delete: true }] })
+    assert.deepEqual([await found(`${size.attribute}=M`), await found(`${size.attribute}!=s`)], [400, []])
+  })
+
   it('200 is sorted by fields and by answers', async () => {
     const sorted: [string, Json[]][] = [
       ['-email', [eve, bob, ada]],

@@ -70,22 +70,41 @@ function withParts<T>(draft: Draft<T>, questions: CustomField[], body: Body): Re
   }
 }
 
-/** `work_address_id.line_1=…`, `work_address_id[line_1]=…`, or `"work_address_id": {"line_1": …}`. */
+/**
+ * `work_address_id.line_1=…`, `work_address_id[line_1]=…`, or `"work_address_id": {"line_1": …}`; nothing in place of an
+ * address empties all of it.
+ */
 function readAddresses(body: Body): { values: Partial<Record<AddressKind, Address>>; faults: Fault[] } {
   const values: Partial<Record<AddressKind, Address>> = {}
   const faults: Fault[] = []
   for (const kind of addressKinds) {
     const prefix = `${kind}_address_id`
-    const nested = body[prefix] && typeof body[prefix] === 'object' ? (body[prefix] as Body) : {}
-    const dotted = Object.entries(body)
-      .filter(([name]) => name.startsWith(`${prefix}.`))
-      .map(([name, value]) => [name.slice(prefix.length + 1), value])
-    const draft = readUpdate(AddressInput, { ...nested, ...Object.fromEntries(dotted) })
+    const address = addressIn(body, prefix)
+    if (!address) {
+      faults.push(faultOf(prefix, { type: 'address', message: `must be an address: ${lines.join(', ')}.` }))
+      continue
+    }
+    const draft = readUpdate(AddressInput, address)
     faults.push(...draft.faults.map(fault => ({ ...fault, field: `${prefix}.${fault.field}` })))
     if (Object.keys(draft.given).length > 0) values[kind] = draft.given
   }
   return { values, faults }
 }
+
+/** What a body says of the lines of an address; undefined for what is no address. */
+function addressIn(body: Body, prefix: string): Body | undefined {
+  const given = body[prefix]
+  const isEmptied = given === null || (typeof given === 'string' && given.trim() === '')
+  const nested = isEmptied ? noAddress : (given ?? {})
+  if (typeof nested !== 'object' || Array.isArray(nested)) return undefined
+  const dotted = Object.entries(body)
+    .filter(([name]) => name.startsWith(`${prefix}.`))
+    .map(([name, value]) => [name.slice(prefix.length + 1), value])
+  return { ...nested, ...Object.fromEntries(dotted) }
+}
+
+const lines = Object.keys(AddressInput.properties)
+const noAddress: Body = Object.fromEntries(lines.map(line => [line, null]))
 
 /** Ids as an array, an object of a bracketed form, text joined by commas, or one id; undefined when none are named. */
 export function readIds(field: string, raw: unknown): { ids: number[] | undefined; faults: Fault[] } {

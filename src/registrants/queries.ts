@@ -3,6 +3,7 @@ import { choicesIn, stillStanding } from '../custom-values/queries.ts'
 import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
+import type { Attribute } from '../http/attributes.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
 import type { Address, AddressKind, RegistrantInput } from './schema.ts'
@@ -178,6 +179,28 @@ export async function listRegistrants(db: Db, account_id: number, event_id: numb
     db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
   ])
   return { rows, total: count!.total }
+}
+
+/** Registrants are searched by their sessions: `session_ids=12` is who has a seat in it, `waitlisted_session_ids=12` who waits. */
+export const seatAttributes: Record<string, Attribute> = {
+  session_ids: selectionAttribute('selected', 'held'),
+  waitlisted_session_ids: selectionAttribute('waitlisted', 'offered'),
+}
+
+function selectionAttribute(...states: string[]): Attribute {
+  return {
+    // `is true` keeps this a set that is read once and looked up for each registrant, the offset a look at each one's own
+    // selections: never a join whose cost hangs on how many the planner believes there are, or on other events.
+    holds: (db, alias, ids) => {
+      const id = db(`${alias}.id`)
+      return ids
+        ? db`(${id} in (
+            select registrant_id from selections
+            where session_id = any(${ids}::bigint[]) and state = any(${states}::text[]))) is true`
+        : db`exists (
+            select from selections s where s.registrant_id = ${id} and s.state = any(${states}::text[]) offset 0)`
+    },
+  }
 }
 
 /** Deletes registrants who have no selections any more. */

@@ -109,6 +109,34 @@ describe('POST /registrants/create', () => {
     })
   })
 
+  it('201 takes blanks that were pasted around an address as no part of it', async () => {
+    const { body } = await create({ email: '  a@b.c\t', cc_email: ' x@y.z', language: ' pt-BR ' })
+    assert.deepEqual([body.email, body.cc_email, body.language], ['a@b.c', 'x@y.z', 'pt-BR'])
+  })
+
+  it('422 says in sentences for people what is wrong with the form of a text', async () => {
+    const { status, body } = await create({
+      email: '<a@b.c>',
+      cc_email: 'nope',
+      language: 'English!',
+      secure_id: 'a b',
+      'work_address_id.country_code': '32',
+    })
+    assert.equal(status, 422)
+    assert.deepEqual(
+      body.map(({ message }: Json) => message),
+      [
+        'Email must be an e-mail address, such as ada@example.com.',
+        'Cc Email must be an e-mail address, such as ada@example.com.',
+        'Language must be a language, such as en or pt-BR.',
+        'Secure ID must be letters from A to Z, digits, dots, hyphens, underscores and tildes.',
+        'Country Code must be the two letters of a country, such as BE.',
+      ],
+    )
+    for (const email of ['a', 'a@', '@b', 'a@b@c', 'a b@c', 'Ada <a@b.c>', 'a@b.c, d@e.f', 'a@b;c@d'])
+      assert.deepEqual([email, faultsIn(await create({ email }))], [email, ['email: pattern']])
+  })
+
   it('422 lists everything that is wrong, and keeps nothing', async () => {
     const before = (await changesOf(app)).length
     assert.deepEqual(faultsIn(await call('POST', '/registrants', {})), [
@@ -132,7 +160,7 @@ describe('POST /registrants/create', () => {
       'cc_email: pattern',
       'timezone: timezone',
       'registration_status: choice',
-      'home_address_id.country_code: too_long',
+      'home_address_id.country_code: pattern',
       'session_ids: integer',
       'reg_type_id: not_found',
       'group_id: not_found',
@@ -363,6 +391,33 @@ describe('addresses', () => {
       line_2: 'Flat 2',
       city: 'London',
     })
+  })
+
+  it('are emptied by nothing in their place, and filled by lines beside it', async () => {
+    for (const nothing of [null, '', ' ']) {
+      const registrant = await person({
+        work_address_id: { line_1: '1 Main St' },
+        'home_address_id.zip': 'N1',
+      })
+      assert.equal((await update(registrant, { work_address_id: nothing })).status, 200)
+      assert.equal(await addressOf(registrant), null)
+      assert.deepEqual(await addressOf(registrant, 'home'), { ...empty, zip: 'N1' })
+      await update(registrant, { 'home_address_id.city': 'Paris', home_address_id: nothing })
+      assert.deepEqual(await addressOf(registrant, 'home'), { ...empty, city: 'Paris' })
+    }
+    assert.equal(await addressOf(await person({ work_address_id: null })), null)
+  })
+
+  it('422 for what is no address, and nothing changes', async () => {
+    const registrant = await person({ 'work_address_id.city': 'London' })
+    for (const nonsense of [5, 'x', true, [], [{ city: 'Paris' }]]) {
+      const body = { work_address_id: nonsense, 'home_address_id.country_code': 'x' }
+      assert.deepEqual(faultsIn(await update(registrant, body)), [
+        'home_address_id.country_code: pattern',
+        'work_address_id: address',
+      ])
+    }
+    assert.deepEqual(await addressOf(registrant), { ...empty, city: 'London' })
   })
 })
 

@@ -14,7 +14,7 @@ import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../htt
 import { type DeskWork, workAtDesk, writeAtDesk } from '../seats/write.ts'
 import { readCheckIn } from './check-in.ts'
 import { mannerOf, seatQuery } from './manner.ts'
-import { findRegistrantByExternalId, listRegistrants } from './queries.ts'
+import { findRegistrantByExternalId, listRegistrants, seatAttributes } from './queries.ts'
 import {
   changeRegistrant,
   checkIn,
@@ -57,7 +57,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       'Person and seats in one transaction: both, or neither. `session_ids` names the sessions; without it the ones that are selected by default are taken as far as they fit, and `skipped_sessions` says which were not. Included sessions are taken without asking.',
     query: seatQuery,
     body: Type.Ref('RegistrantInput'),
-    success: { 201: Type.Ref('Registrant') },
+    success: { 201: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request)),
@@ -74,7 +74,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       'Only the given fields change. `session_ids` replaces the selection at once: a swap never loses the old seat. `registration_status=cancelled` gives everything back.',
     query: seatQuery,
     body: Type.Ref('RegistrantUpdate'),
-    success: { 200: Type.Ref('Registrant') },
+    success: { 200: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db =>
@@ -96,7 +96,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     summary: 'Create or update a registrant by their external id',
     query: seatQuery,
     body: Type.Ref('RegistrantInput'),
-    success: { 200: Type.Ref('Registrant'), 201: Type.Ref('Registrant') },
+    success: { 200: Type.Ref('WrittenRegistrant'), 201: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       upsert(request, reply, {
         find: (db, actor, externalId, event_id) =>
@@ -136,7 +136,8 @@ export function registrantRoutes(app: FastifyInstance): void {
     summary: 'Check a registrant in',
     query: writeQuery,
     body: Type.Ref('CheckInInput'),
-    success: { 200: Type.Ref('Registrant') },
+    success: { 200: Type.Ref('WrittenRegistrant') },
+    failures: [404],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: async db => {
@@ -152,7 +153,9 @@ export function registrantRoutes(app: FastifyInstance): void {
     id: 'listRegistrants',
     tag,
     summary: 'List the registrants of an event',
-    query: eventListQuery,
+    description:
+      'Who is in a session: `search=session_ids=12345`; who waits for it: `search=waitlisted_session_ids=12345`. Both take `=`, `!=` and `=*in*12345|12346`; nothing after `=` finds those who have none.',
+    query: eventListQuery(registrantLists),
     success: { 200: Type.Ref('RegistrantPage') },
     failures: [404],
     isList: true,
@@ -162,7 +165,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       const questions = await questionsOf(app.pool)(event.id)
       const listing = readListing(query, {
         ...registrantLists,
-        attributes: { ...registrantLists.attributes, ...customAttributes(questions) },
+        attributes: { ...registrantLists.attributes, ...seatAttributes, ...customAttributes(questions) },
       })
       const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)
       return renderPage(
@@ -179,7 +182,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     id: 'getRegistrant',
     tag,
     summary: 'Get a registrant',
-    query: projectionQuery,
+    query: projectionQuery(registrantLists),
     success: { 200: Type.Ref('Registrant') },
     handler: async (request, reply) => {
       const registrant = await mustFindRegistrant(

@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
+import { Country, Email, Language, SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import { Html, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
 
 /** Where a registration stands (seats.md §1). */
@@ -23,11 +24,7 @@ const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema
 /** What a client may say of a registrant, apart from addresses, answers and sessions. */
 export const RegistrantInput = Type.Object({
   event_id: Id({ description: 'The event. Cannot be changed later.', examples: [67890] }),
-  email: Text(320, {
-    pattern: '^[^@\\s]+@[^@\\s]+$',
-    description: 'E-mail address.',
-    examples: ['ada@example.com'],
-  }),
+  email: Email({ description: 'E-mail address.' }),
   prefix: optional(Text(64)),
   first_name: optional(Text(255, { examples: ['Ada'] })),
   middle_name: optional(Text(255)),
@@ -41,17 +38,11 @@ export const RegistrantInput = Type.Object({
   twitter_handle: optional(Text(255)),
   gender: optional(Text(64)),
   birth_date: optional(LocalDate()),
-  cc_email: optional(Text(320, { pattern: '^[^@\\s]+@[^@\\s]+$' })),
+  cc_email: optional(Email({ description: 'Gets a copy of every letter.' })),
   vat_number: optional(Text(64)),
   notes: optional(Text(100_000, { description: 'Notes of the organiser.' })),
   reference: optional(Text(255)),
-  language: optional(
-    Text(35, {
-      pattern: '^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$',
-      description: 'BCP 47 tag.',
-      examples: ['en'],
-    }),
-  ),
+  language: optional(Language({ description: 'BCP 47 tag.' })),
   timezone: optional(TimeZone()),
   reg_type_id: optional(Id({ description: 'Registrant type, of the same event.' })),
   group_id: optional(Id({ description: 'Registrant group, of the same event.' })),
@@ -64,9 +55,7 @@ export const RegistrantInput = Type.Object({
   ),
   payment_status: Type.Optional(Word([...paymentStatuses], { default: 'not_required' })),
   ip_address: optional(Text(64)),
-  secure_id: optional(
-    Text(255, { pattern: '^[A-Za-z0-9._~-]+$', description: 'Made by the server when absent.' }),
-  ),
+  secure_id: optional(SecureId({ description: 'Made by the server when absent.' })),
   ext_token: optional(Text(255, { description: 'Token of another system.' })),
   external_id: optional(Text(255, { description: 'Identifier in another system, unique per event.' })),
 })
@@ -86,13 +75,20 @@ export const AddressInput = Type.Object({
   city: optional(Text(255)),
   state: optional(Text(255)),
   zip: optional(Text(32)),
-  country_code: optional(Text(2, { pattern: '^[A-Za-z]{2}$', description: 'ISO 3166-1 alpha-2.' })),
+  country_code: optional(Country({ description: 'ISO 3166-1 alpha-2.' })),
 })
 export type Address = Static<typeof AddressInput>
 
 const addresses = Object.fromEntries(
-  addressKinds.map(kind => [`${kind}_address_id`, Type.Optional(AddressInput)]),
-) as Record<`${AddressKind}_address_id`, ReturnType<typeof Type.Optional<typeof AddressInput>>>
+  addressKinds.map(kind => [
+    `${kind}_address_id`,
+    Type.Optional(
+      Type.Union([AddressInput, Type.Null()], {
+        description: 'Only the given lines change; null empties the address.',
+      }),
+    ),
+  ]),
+)
 
 const SessionIds = (description: string) =>
   Type.Array(Type.Union([Type.Integer(), Type.String()]), { description, examples: [['12345']] })
@@ -155,6 +151,19 @@ export const Registrant = Type.Object(
     cancelled_at: Nullable(Timestamp()),
     checked_in_at: Nullable(Timestamp()),
     hold_expires_at: Nullable(Timestamp()),
+  },
+  { additionalProperties: true, description: 'Answers are flat, as `c_N`.' },
+)
+
+/** A registrant as they are returned by a write. */
+export const WrittenRegistrant = Type.Object(
+  {
+    ...Registrant.properties,
+    skipped_sessions: Type.Optional(
+      Type.Array(Type.Ref('Refusal'), {
+        description: 'Sessions that are selected by default or included, but were not taken, and why.',
+      }),
+    ),
   },
   { additionalProperties: true, description: 'Answers are flat, as `c_N`.' },
 )

@@ -12,7 +12,9 @@ const members = viewOf(Registrant)
 
 /** Every line of an address, null for one that is empty; null for an address of which nothing is known. */
 const showAddress = (address: Address | undefined) =>
-  address ? Object.fromEntries(addressLines.map(line => [line, address[line] ?? null])) : null
+  address && addressLines.some(line => address[line])
+    ? Object.fromEntries(addressLines.map(line => [line, address[line] ?? null]))
+    : null
 const addressLines = Object.keys(AddressInput.properties) as (keyof Address)[]
 
 /** A registrant as they leave, with their answers as `c_N`. */

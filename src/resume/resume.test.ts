@@ -5,7 +5,7 @@ import { faultsIn, testApp } from '../../test/support/app.ts'
 let ahead = 0
 const clock = { now: () => new Date(Date.now() + ahead) }
 const logged: string[] = []
-const { call, raw, make, pool } = await testApp({ clock, log: { write: line => logged.push(line) } })
+const { call, raw, make, pool, token } = await testApp({ clock, log: { write: line => logged.push(line) } })
 
 const event = await make('events', { name: 'Summit <1>', timezone: 'Europe/Brussels', status: 'live' })
 const room = await make('locations', { event_id: event.id, name: 'Hall "A"' })
@@ -33,6 +33,8 @@ describe('POST /registrants/token', () => {
       { id: ada.id },
       { registrant_id: String(ada.id) },
       { event_id: event.id, email: 'ada@example.com' },
+      { event_id: event.id, email: ' ', fields: { email: 'ada@example.com', first_name: 'Ada' } },
+      { fields: { event_id: String(event.id), email: 'ada@example.com' } },
     ]
     const tokens = new Set<string>()
     for (const body of bodies) {
@@ -43,7 +45,26 @@ describe('POST /registrants/token', () => {
       assert.equal(headers['cache-control'], 'no-store')
       tokens.add(made.token)
     }
-    assert.equal(tokens.size, 3)
+    assert.equal(tokens.size, bodies.length)
+  })
+
+  it('200 understands fields[email], as clients of the hosted API send it, beside which email wins', async () => {
+    const ask = async (payload: string) => {
+      const { status, body } = await raw({
+        method: 'POST',
+        url: '/api/v1/registrants/token.json',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
+        payload,
+      })
+      return status === 200 ? (await open(body.url)).status : status
+    }
+    assert.equal(await ask(`event_id=${event.id}&fields[email]=ada@example.com`), 200)
+    assert.equal(
+      await ask(`event_id=${event.id}&email=ada@example.com&fields[email]=nobody@example.com`),
+      200,
+    )
+    assert.equal(await ask(`event_id=${event.id}&fields[email]=nobody@example.com`), 404)
+    assert.equal(await ask(`event_id=${event.id}&fields=email`), 422)
   })
 
   it('200 stores a hash only, also when an Idempotency-Key is sent', async () => {

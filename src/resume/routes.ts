@@ -19,6 +19,7 @@ export function resumeRoutes(app: FastifyInstance): void {
     body: Type.Ref('ResumeInput'),
     success: { 200: Type.Ref('ResumeToken') },
     failures: [404],
+    takesKey: false,
     handler: (request, reply) => {
       reply.header('cache-control', 'no-store')
       return write(

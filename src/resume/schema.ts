@@ -8,7 +8,10 @@ export const ResumeInput = Type.Object({
   ),
   event_id: Type.Optional(Id({ description: 'With `email`, instead of `id`.', examples: [67890] })),
   email: Type.Optional(
-    Text(320, { description: 'With `event_id`, instead of `id`.', examples: ['ada@example.com'] }),
+    Text(320, {
+      description: 'With `event_id`, instead of `id`; `fields[email]` is understood as well.',
+      examples: ['ada@example.com'],
+    }),
   ),
 })
 

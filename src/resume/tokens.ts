@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import type { Db } from '../db/connection.ts'
 import { type Fault, mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, readNew, settle } from '../http/draft.ts'
+import { type Body, isBlank, readNew, settle } from '../http/draft.ts'
 import { faultOf } from '../http/values.ts'
 import { mustFindRegistrant } from '../registrants/registrants.ts'
 import { findRegistrantByEmail, findResumed, insertResumeToken, type ResumedRegistrant } from './queries.ts'
@@ -31,7 +31,11 @@ export function resume(db: Db, token: string, now: Date): Promise<ResumedRegistr
 }
 
 async function mustFindNamed(db: Db, account_id: number, body: Body): Promise<{ id: number }> {
-  const { id, event_id, email } = settle(readNew(ResumeInput, { ...body, id: body.id ?? body.registrant_id }))
+  const given = Object.entries(body).filter(([, value]) => !isBlank(value))
+  const named: Body = { ...personIn(body), ...Object.fromEntries(given) }
+  const { id, event_id, email } = settle(
+    readNew(ResumeInput, { ...named, id: named.id ?? named.registrant_id }),
+  )
   if (id) return mustFindRegistrant(db, account_id, id)
   const blank = { type: 'required', message: 'cannot be blank.' }
   const faults: Fault[] = [
@@ -43,6 +47,11 @@ async function mustFindNamed(db: Db, account_id: number, body: Body): Promise<{ 
   const registrant = await findRegistrantByEmail(db, account_id, event_id!, email!.trim())
   if (!registrant) throw notFound('Registrant', email)
   return registrant
+}
+
+/** Clients of the hosted API name the person in `fields`: `fields[email]=…`. */
+function personIn({ fields }: Body): Body {
+  return fields && typeof fields === 'object' ? (fields as Body) : {}
 }
 
 const hashOf = (token: string) => hash('sha256', token, 'buffer')

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
-import { type Json, type TestApp, testApp } from '../../test/support/app.ts'
+import { basic, getToken, type Json, type TestApp, testApp } from '../../test/support/app.ts'
 
 const first = await testApp()
 const second = await testApp({ beside: first })
 const closing = await testApp({ beside: first })
+let ahead = 0
+const beating = await testApp({
+  beside: first,
+  clock: { now: () => new Date(Date.now() + ahead) },
+  env: { STREAM_HEARTBEAT_SECONDS: '1' },
+})
 const { make, call } = first
 
 const event = await make('events', { name: 'Summit' })
@@ -18,24 +24,24 @@ const register = (session_ids: number[]) =>
 const path = `/events/${event.id}/availability`
 
 /** The events of a stream as they come, over a connection of its own; `done` resolves when the server has ended it. */
-async function streamOf({ app, token }: TestApp) {
+async function streamOf({ app, token }: Pick<TestApp, 'app' | 'token'>, url = path) {
   const address = (app.server.address() as AddressInfo | null) ?? undefined
   if (!address) await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1${url}`, {
     headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
   })
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   return {
     type: answer.headers.get('content-type'),
-    next: async (): Promise<Json | undefined> => {
+    next: async (): Promise<[string, unknown] | undefined> => {
       for (;;) {
         const end = text.indexOf('\n\n')
         const message = text.slice(0, end)
         if (end >= 0) text = text.slice(end + 2)
-        if (end >= 0 && message.startsWith('event: seats'))
-          return JSON.parse(/^data: (.*)$/m.exec(message)![1]!)
+        const [, name, data] = /^event: (\w+)\nid: \S+\ndata: (.*)$/.exec(message) ?? []
+        if (end >= 0 && name) return [name, JSON.parse(data!)]
         if (end >= 0) continue
         const { value, done } = await reader.read()
         if (done) return undefined
@@ -75,10 +81,63 @@ describe('GET /events/{id}/availability', () => {
   it('200 streams everything, then what changes, to all who listen in any process', async () => {
     const streams = await Promise.all([streamOf(first), streamOf(first), streamOf(second)])
     assert.equal(streams[0]!.type, 'text/event-stream')
-    for (const stream of streams) assert.deepEqual(await stream.next(), { [small.id]: 2, [open.id]: null })
+    for (const stream of streams)
+      assert.deepEqual(await stream.next(), ['seats', { [small.id]: 2, [open.id]: null }])
     await register([small.id, open.id])
-    for (const stream of streams) assert.deepEqual(await stream.next(), { [small.id]: 1 })
+    for (const stream of streams) assert.deepEqual(await stream.next(), ['seats', { [small.id]: 1 }])
     await Promise.all(streams.map(stream => stream.end()))
+  })
+
+  it('announces a session that is deleted, and ends its streams when the event is', async () => {
+    const place = await make('events', { name: 'Short' })
+    const made = await Promise.all([1, 2].map(capacity => session({ event_id: place.id, capacity })))
+    const [one, two] = made.sort((a, b) => a.capacity - b.capacity)
+    const streams = await Promise.all(
+      [first, second].map(app => streamOf(app, `/events/${place.id}/availability`)),
+    )
+    for (const stream of streams)
+      assert.deepEqual(await stream.next(), ['seats', { [one.id]: 1, [two.id]: 2 }])
+    await call('DELETE', `/sessions/${one.id}`)
+    for (const stream of streams) assert.deepEqual(await stream.next(), ['deleted', [one.id]])
+    await call('DELETE', `/events/${place.id}`)
+    for (const stream of streams) assert.equal(await stream.next(), undefined)
+  })
+
+  it('ends a stream whose token is revoked, before it tells anything more', async () => {
+    const { app, key, secret } = first
+    const token = await getToken(first.raw, key, secret)
+    const streams = await Promise.all([streamOf({ app, token }), streamOf(first)])
+    for (const stream of streams) await stream.next()
+    await first.raw({
+      method: 'POST',
+      url: '/api/v1/oauth2/revoke',
+      headers: { authorization: basic(key, secret) },
+      payload: { token },
+    })
+    await register([small.id])
+    assert.deepEqual(await Promise.all(streams.map(stream => stream.next())), [
+      undefined,
+      ['seats', { [small.id]: 0 }],
+    ])
+    await streams[1]!.end()
+  })
+
+  it('ends a stream at the next sign of life after its token has expired', async () => {
+    const token = await getToken(first.raw, first.key, first.secret)
+    const stream = await streamOf({ app: beating.app, token })
+    await stream.next()
+    ahead = 31 * 60_000
+    assert.equal(await stream.next(), undefined)
+    ahead = 0
+  })
+
+  it('200 answers HEAD without a stream', async () => {
+    const { statusCode } = await first.app.inject({
+      method: 'HEAD',
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${first.token}`, accept: 'text/event-stream' },
+    })
+    assert.deepEqual([statusCode, first.app.openStreams.size], [200, 0])
   })
 
   it('ends its streams when the server stops', async () => {

@@ -1,6 +1,4 @@
 import { hash } from 'node:crypto'
-import { PassThrough } from 'node:stream'
-import type { FastifyReply } from 'fastify'
 import { NotifiedCache } from '../db/cache.ts'
 import type { Pool } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
@@ -15,13 +13,13 @@ export type Availability = {
   etag: string
 }
 
-/** A new session, is announced by nobody: within so many milliseconds it is there all the same. */
+/** A new session is announced by nobody: within so many milliseconds it is there all the same. */
 const believed = 1000
 /** Changes within so many milliseconds reach a stream together. */
 const coalesced = 200
-const heartbeat = 15_000
 
-type Listener = (availability: Availability) => void
+/** Is told when seats of an event have changed, or the event is gone. */
+type Listener = () => void
 
 /**
  * Seats left in whole events, read once per change however many ask: every batch announces its event to all processes.
@@ -44,10 +42,16 @@ export class AvailabilityBoard {
     this.#unfollow = [await this.#cache.follow(pool, seatsChannel), unlisten]
   }
 
+  /** Undefined for an event that does not exist, or belongs to another account. */
+  async find(account_id: number, event_id: number): Promise<Availability | undefined> {
+    const availability = await this.#cache.get(String(event_id))
+    return availability?.account_id === account_id ? availability : undefined
+  }
+
   /** Throws 404 for an event that does not exist, or belongs to another account. */
   async get(account_id: number, event_id: number): Promise<Availability> {
-    const availability = await this.#cache.get(String(event_id))
-    if (availability?.account_id !== account_id) throw notFound('Event', event_id)
+    const availability = await this.find(account_id, event_id)
+    if (!availability) throw notFound('Event', event_id)
     return availability
   }
 
@@ -68,10 +72,9 @@ export class AvailabilityBoard {
   #announce(event_id: number): void {
     if (!this.#listeners.has(event_id) || this.#due.has(event_id)) return
     this.#due.add(event_id)
-    setTimeout(async () => {
+    setTimeout(() => {
       this.#due.delete(event_id)
-      const availability = await this.#cache.get(String(event_id)).catch(() => undefined)
-      if (availability) for (const listener of this.#listeners.get(event_id) ?? []) listener(availability)
+      for (const listener of this.#listeners.get(event_id) ?? []) listener()
     }, coalesced).unref()
   }
 }
@@ -84,43 +87,4 @@ function describe(rows: Awaited<ReturnType<typeof readAvailability>>): Availabil
   )
   const json = JSON.stringify(seats)
   return { account_id, seats, json, etag: `"${hash('sha1', json, 'base64url').slice(0, 16)}"` }
-}
-
-/** Server-sent events: first everything (`event: seats`), then the sessions whose seats changed. */
-export async function streamAvailability(
-  board: AvailabilityBoard,
-  account_id: number,
-  event_id: number,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const stream = new PassThrough()
-  let told: Availability['seats'] | undefined
-  const tell = ({ seats, etag }: Availability) => {
-    const news = Object.entries(seats).filter(([id, left]) => !told || told[id] !== left)
-    if (!told || news.length > 0)
-      stream.write(
-        `event: seats\nid: ${etag.slice(1, -1)}\ndata: ${JSON.stringify(Object.fromEntries(news))}\n\n`,
-      )
-    told = seats
-  }
-  // Listen, then look: a change between the two is told.
-  const stop = board.listen(event_id, tell)
-  try {
-    tell(await board.get(account_id, event_id))
-  } catch (error) {
-    stop()
-    throw error
-  }
-  const beat = setInterval(() => stream.write(': still here\n\n'), heartbeat).unref()
-  stream.on('close', () => {
-    stop()
-    clearInterval(beat)
-  })
-  reply.request.server.openStreams.add(stream)
-  stream.on('close', () => reply.request.server.openStreams.delete(stream))
-  return reply
-    .type('text/event-stream')
-    .header('cache-control', 'no-store')
-    .header('x-accel-buffering', 'no')
-    .send(stream)
 }

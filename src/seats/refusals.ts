@@ -1,7 +1,8 @@
 import { type Fault, invalid } from '../errors.ts'
 import { type Books, isActive, isIncludedLive, type Registrant, type Session } from './books.ts'
 import type { Outcome } from './errand.ts'
-import type { Reason, ReasonType, Wish } from './wish.ts'
+import type { ReasonType } from './schema.ts'
+import type { Reason, Wish } from './wish.ts'
 
 /** What was skipped of a wish that was granted. Throws the refusal of one that was not: a 422 with an entry for each reason. */
 export function mustBeGranted(outcome: Outcome): Reason[] {

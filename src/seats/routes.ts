@@ -1,16 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
-import { notFound } from '../errors.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
-import { readId } from '../http/query.ts'
 import { idOf, route } from '../http/route.ts'
 import type { Answer } from '../http/write.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
 import { mustFindRegistrant } from '../registrants/registrants.ts'
 import { mustFindSession } from '../sessions/sessions.ts'
-import { streamAvailability } from './availability.ts'
+import { streamAvailability } from './availability-stream.ts'
 import {
   claimSeat,
   leaveLine,
@@ -26,12 +24,7 @@ import { writeAtDesk } from './write.ts'
 const tag = 'Seats'
 
 export function seatRoutes(app: FastifyInstance): void {
-  const sessionOf = (request: FastifyRequest) => {
-    const { session_id } = request.params as { session_id: string }
-    const id = readId(session_id)
-    if (!id) throw notFound('Session', session_id)
-    return id
-  }
+  const sessionOf = (request: FastifyRequest) => idOf(request, 'Session', 'session_id')
   /** A wish of the registrant in the path, in the manner of the query. */
   const wisherOf = (request: FastifyRequest, db: Db): Wisher => ({
     db,
@@ -151,13 +144,14 @@ export function seatRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Get the seats left in every session of an event',
     description:
-      'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events, the first with everything, later ones with what changed.',
+      'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events: `seats`, the first with everything, later ones with what changed, and `deleted` with the ids of sessions that were deleted. The stream ends when the event is deleted, and when the token is revoked or expires: connect again with a new one.',
     success: { 200: Type.Ref('Availability'), 304: Type.Null() },
     handler: async (request, reply) => {
       const { account_id } = request.caller
       const event_id = idOf(request, 'Event')
-      if (request.headers.accept?.includes('text/event-stream'))
-        return streamAvailability(app.availability, account_id, event_id, reply)
+      // A HEAD request would never read the stream to its end.
+      if (request.method === 'GET' && request.headers.accept?.includes('text/event-stream'))
+        return streamAvailability(request, reply, event_id)
       const { json, etag } = await app.availability.get(account_id, event_id)
       reply.headers({ etag, 'cache-control': 'private, max-age=1' })
       if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()

@@ -1,5 +1,6 @@
 import type { RegistrationStatus } from '../registrants/schema.ts'
 import type { Move, OnConflict } from './books.ts'
+import type { ReasonType } from './schema.ts'
 
 /** What somebody wants for one registrant. */
 export type Wish = {
@@ -56,20 +57,6 @@ export type Reason = {
   /** whether lining up is possible */
   waitlist?: boolean
 }
-export type ReasonType =
-  | 'sold_out'
-  | 'conflict'
-  | 'not_live'
-  | 'locked'
-  | 'included'
-  | 'already_selected'
-  | 'registration_closed'
-  | 'registrant_inactive'
-  | 'wrong_event'
-  | 'session_started'
-  | 'not_found'
-  | 'group_limit'
-  | 'reg_type'
 
 export type Decision =
   /** `skipped`: sessions that were not granted although the rest was (defaults, partial wishes), and why */

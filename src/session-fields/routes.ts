@@ -80,7 +80,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     id: 'listSessionFields',
     tag,
     summary: 'List the session fields of the account',
-    query: listQuery,
+    query: listQuery(sessionFieldLists),
     success: { 200: Type.Ref('SessionFieldPage') },
     isList: true,
     handler: async request => {
@@ -100,7 +100,7 @@ export function sessionFieldRoutes(app: FastifyInstance): void {
     id: 'getSessionField',
     tag,
     summary: 'Get a session field',
-    query: projectionQuery,
+    query: projectionQuery(sessionFieldLists),
     success: { 200: Type.Ref('SessionField') },
     handler: async (request, reply) => {
       const field = await mustFindSessionField(app.pool, request.caller.account_id, idOf(request, noun))

@@ -8,7 +8,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
@@ -20,7 +20,8 @@ import { showSession, showSessions } from './view.ts'
 const tag = 'Sessions'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors: '`true`: allows to lower a capacity below the seats that are taken.',
+  override_capacity_errors:
+    '`true`: allows to lower a capacity below the seats that are taken. Understood in the body as well.',
 }
 
 export function sessionRoutes(app: FastifyInstance): void {
@@ -40,7 +41,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       "Creates a new session within an event and returns the full record. Without a timezone the session inherits the event's; without a session_status it is live.",
     query: writeQuery,
     body: Type.Ref('SessionInput'),
-    success: { 201: Type.Ref('Session') },
+    success: { 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       return write(request, reply, async db =>
@@ -61,7 +62,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`.',
     query: changeQuery,
     body: Type.Ref('SessionUpdate'),
-    success: { 200: Type.Ref('Session') },
+    success: { 200: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       const id = idOf(request, 'Session')
@@ -88,7 +89,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     summary: 'Create or update a session by its external id',
     query: changeQuery,
     body: Type.Ref('SessionInput'),
-    success: { 200: Type.Ref('Session'), 201: Type.Ref('Session') },
+    success: { 200: Type.Ref('WrittenSession'), 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       return upsert(request, reply, {
@@ -129,7 +130,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the sessions of an event',
     description: 'Sessions of every status.',
-    query: eventListQuery,
+    query: eventListQuery(sessionLists),
     success: { 200: Type.Ref('SessionPage') },
     failures: [404],
     isList: true,
@@ -152,7 +153,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     id: 'getSession',
     tag,
     summary: 'Get a session',
-    query: projectionQuery,
+    query: projectionQuery(sessionLists),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
       const fields = await fieldsOf(request)
@@ -165,7 +166,7 @@ export function sessionRoutes(app: FastifyInstance): void {
   })
 }
 
-const overrides = (request: FastifyRequest) => isOn(request.query as Query, 'override_capacity_errors')
+const overrides = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
 type Context = { fields: SessionFieldRow[]; baseUrl: string }
 

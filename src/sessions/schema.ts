@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
+import { SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
 import {
   Flag,
   Html,
@@ -16,6 +17,7 @@ import {
   Whole,
   Word,
 } from '../http/values.ts'
+import { whatHappenedToSeats } from '../seats/schema.ts'
 
 const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
 const selectionControls = ['optional', 'included'] as const
@@ -95,8 +97,7 @@ export const SessionInput = Type.Object({
     }),
   ),
   secure_id: optional(
-    Text(255, {
-      pattern: '^[A-Za-z0-9._~-]+$',
+    SecureId({
       description: 'Secure identifier for the session; made by the server when absent.',
       examples: ['abc123xyz'],
     }),
@@ -171,6 +172,7 @@ const Named = (what: string, example: { id: number; name: string }) =>
   )
 
 const page = 'https://lectern.example/sessions/12345'
+const sessionNote = 'Custom fields are in `custom_fields`, and beside the others as `c_N`.'
 
 /** A session as it is returned. */
 export const Session = Type.Object(
@@ -201,11 +203,24 @@ export const Session = Type.Object(
     created_at: Timestamp(),
     updated_at: Timestamp(),
   },
-  {
-    additionalProperties: true,
-    description: 'Custom fields are in `custom_fields`, and beside the others as `c_N`.',
-  },
+  { additionalProperties: true, description: sessionNote },
 )
+
+/** A session as it is returned by a write. */
+export const WrittenSession = Type.Object(
+  { ...Session.properties, ...whatHappenedToSeats },
+  { additionalProperties: true, description: sessionNote },
+)
+
+/** What entries of a 422 say of a time that does not exist. */
+export const timeDetails = {
+  nearest: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'The nearest times that exist.',
+      examples: [['2027-03-28 01:59:59', '2027-03-28 03:00:00']],
+    }),
+  ),
+}
 
 /** The same properties, none of them optional. */
 function required<P extends Type.TProperties>(

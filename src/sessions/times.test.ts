@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { Color, Email, Slug } from '../http/forms.ts'
 import {
-  Color,
   Decimal,
   Flag,
   Html,
@@ -200,7 +200,8 @@ describe('reading a value', () => {
       Whole(),
       Flag(),
       Text(10),
-      Text(10, { pattern: '^[a-z]+$' }),
+      Email(),
+      Slug(),
       Html(),
       LocalDate(),
       LocalTime(),

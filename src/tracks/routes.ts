@@ -92,7 +92,7 @@ export function trackRoutes(app: FastifyInstance): void {
     id: 'listTracks',
     tag,
     summary: 'List the tracks of an event',
-    query: eventListQuery,
+    query: eventListQuery(trackLists),
     success: { 200: Type.Ref('TrackPage') },
     failures: [404],
     isList: true,
@@ -115,7 +115,7 @@ export function trackRoutes(app: FastifyInstance): void {
     id: 'getTrack',
     tag,
     summary: 'Get a track',
-    query: projectionQuery,
+    query: projectionQuery(trackLists),
     success: { 200: Type.Ref('Track') },
     handler: async (request, reply) => {
       const track = await mustFindTrack(app.pool, request.caller.account_id, idOf(request, 'Track'))

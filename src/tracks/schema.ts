@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox'
+import { attributesOf } from '../http/attributes.ts'
+import { Color } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { attributesOf } from '../http/search.ts'
-import { Color, Html, Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
+import { Html, Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
 
 /** What a client may say of a track. */
 export const TrackInput = Type.Object({

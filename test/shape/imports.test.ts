@@ -10,7 +10,7 @@ const arrows = {
   db: ['db'],
   http: ['http', 'db', 'ground'],
   schema: ['schema', 'http'],
-  log: ['db', 'http'],
+  log: ['schema', 'db', 'http'],
   queries: ['queries', 'log', 'schema', 'http', 'db', 'ground'],
   rules: ['rules', 'queries', 'schema', 'http', 'db', 'ground'],
   routes: ['rules', 'queries', 'schema', 'http', 'db', 'ground'],

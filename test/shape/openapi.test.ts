@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { describe, it } from 'node:test'
 import type { Document, Operation } from '../../docs/reference.ts'
+import { eventLists } from '../../src/events/schema.ts'
+import { registrantLists } from '../../src/registrants/schema.ts'
+import { sessionLists } from '../../src/sessions/schema.ts'
 import { testApp } from '../support/app.ts'
 import { sources } from '../support/sources.ts'
 
@@ -11,6 +14,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, ...operation })),
 )
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`
+
+const takesKey = ({ parameters = [] }: Operation) => parameters.some(({ name }) => name === 'Idempotency-Key')
 
 type Content = NonNullable<Operation['responses'][string]['content']>
 const hasExample = (content: Content | undefined) =>
@@ -44,7 +49,7 @@ describe('GET /api/v1/openapi.json', () => {
         ...(path.includes('{id}') ? [404] : []),
         ...(method === 'get' ? [] : [413, 415]),
         ...(method === 'get' || method === 'post' ? [] : [412]),
-        ...(method === 'post' && !isOAuth ? [409] : []),
+        ...(method === 'post' && !isOAuth && takesKey(operation) ? [409, 422] : []),
         ...(requestBody && !isOAuth ? [422] : []),
       ]
       return expected
@@ -52,6 +57,19 @@ describe('GET /api/v1/openapi.json', () => {
         .map(status => `${nameOf(operation)}: ${status}`)
     })
     assert.deepEqual(missing, [])
+  })
+
+  it('names what every list and record can expand, from the same names by which they are read', () => {
+    const lists = { events: eventLists, sessions: sessionLists, registrants: registrantLists }
+    for (const [plural, { expansions }] of Object.entries(lists))
+      for (const path of [`/api/v1/${plural}`, `/api/v1/${plural}/{id}`]) {
+        const { parameters = [] } = document.paths[path]!.get!
+        const { description } = parameters.find(({ name }) => name === 'expand')!
+        assert.deepEqual(
+          [...description!.matchAll(/`(\w+)`/g)].map(match => match[1]),
+          expansions,
+        )
+      }
   })
 
   it('shows an example of every body and every answer', () => {

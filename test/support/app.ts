@@ -4,6 +4,8 @@ import { createAccount, createCredential } from '../../src/accounts/accounts.ts'
 import { buildApp, type Clock, systemClock } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Pool } from '../../src/db/connection.ts'
+import { moveReasons, seatSchemas } from '../../src/seats/schema.ts'
+import { documentationOf } from './documented.ts'
 
 export type Json = Record<string, any>
 export type Reply = { status: number; headers: Json; body: any; text: string }
@@ -52,7 +54,12 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     await app.close()
     await pool.end({ timeout: 5 })
   })
-  const raw = async (request: InjectOptions) => toReply(await app.inject(request))
+  const check = documentationOf(app)
+  const raw = async (request: InjectOptions) => {
+    const reply = toReply(await app.inject(request))
+    check(request.method ?? 'GET', String(request.url), reply)
+    return reply
+  }
   const { account_id, key, secret, token } = options.beside ?? (await newAccount(pool, raw))
   const call: TestApp['call'] = (method, path, body, headers = {}) =>
     raw({
@@ -105,7 +112,19 @@ export function faultsIn({ status, body }: Reply): string[] {
 
 /** The change records of an account in the order of their writing, also those that the feed still holds back. */
 export async function changesOf({ pool, account_id }: TestApp): Promise<Json[]> {
-  return pool`select * from changes where account_id = ${account_id} order by id`
+  const changes = await pool`select * from changes where account_id = ${account_id} order by id`
+  for (const change of changes) if (change.object === 'selection') mustBeExplained(change)
+  return changes
+}
+
+/** Throws for a record of a selection with members, or a reason, that the documentation does not know. */
+function mustBeExplained({ before, after }: Json): void {
+  const { why, ...members } = after ?? before
+  const unknown = Object.keys(members).filter(
+    name => !Object.hasOwn(seatSchemas.SelectionChange.properties, name),
+  )
+  if (!Object.hasOwn(moveReasons, why) || unknown.length > 0)
+    throw new Error(`a selection changed because "${why}", with ${unknown.join() || 'nothing unknown'}`)
 }
 
 /** How many statements a piece of work sends to the database. */

@@ -1,0 +1,70 @@
+import { PassThrough } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Availability } from './availability.ts'
+
+/**
+ * Server-sent events: first the seats left in every session (`event: seats`), then those that changed, and the sessions
+ * that were deleted (`event: deleted`). The stream ends when the event is deleted, and when its token is no longer valid:
+ * both are looked at before anything is told, and with every sign of life.
+ */
+export async function streamAvailability(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  event_id: number,
+): Promise<FastifyReply> {
+  const { availability: board, openStreams, config } = request.server
+  const { account_id } = request.caller
+  const stream = new PassThrough()
+  let told: Availability['seats'] = {}
+  const tell = (availability: Availability) => {
+    const news = newsOf(told, availability)
+    if (news) stream.write(news)
+    told = availability.seats
+  }
+  const refresh = async () => {
+    const availability = (await request.isStillAllowed()) ? await board.find(account_id, event_id) : undefined
+    if (stream.writableEnded || stream.destroyed) return
+    if (availability) tell(availability)
+    else stream.end()
+  }
+  // A database that does not answer is no news: the next change or sign of life asks again.
+  const attempt = () => void refresh().catch(error => request.log.warn({ err: error }, 'cannot tell seats'))
+  // Listen, then look: a change between the two is told.
+  const stop = board.listen(event_id, attempt)
+  try {
+    const availability = await board.get(account_id, event_id)
+    stream.write(message('seats', availability.etag, availability.seats))
+    told = availability.seats
+  } catch (error) {
+    stop()
+    throw error
+  }
+  const beat = setInterval(() => {
+    stream.write(': still here\n\n')
+    attempt()
+  }, config.STREAM_HEARTBEAT_SECONDS * 1000).unref()
+  openStreams.add(stream)
+  stream.on('close', () => {
+    stop()
+    clearInterval(beat)
+    openStreams.delete(stream)
+  })
+  return reply
+    .type('text/event-stream')
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+    .send(stream)
+}
+
+/** What changed since it was told; empty when nothing did. */
+function newsOf(told: Availability['seats'], { seats, etag }: Availability): string {
+  const changed = Object.entries(seats).filter(([id, left]) => !(id in told) || told[id] !== left)
+  const deleted = Object.keys(told).filter(id => !(id in seats))
+  return [
+    changed.length > 0 ? message('seats', etag, Object.fromEntries(changed)) : '',
+    deleted.length > 0 ? message('deleted', etag, deleted.map(Number)) : '',
+  ].join('')
+}
+
+const message = (event: string, etag: string, data: unknown) =>
+  `event: ${event}\nid: ${etag.slice(1, -1)}\ndata: ${JSON.stringify(data)}\n\n`

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import type { FastifyInstance } from 'fastify'
+import type { Document, Operation } from '../../docs/reference.ts'
+import type { Json, Reply } from './app.ts'
+
+type Schema = { $ref?: string; properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] }
+type Documented = { path: RegExp; method: string; operation: Operation }
+
+/**
+ * Checks answers against the OpenAPI document: their status, their members and their ETag are what it says. Every call of
+ * every test goes through this, so that the documentation cannot say less than what really happens.
+ */
+export function documentationOf(app: FastifyInstance): (method: string, url: string, reply: Reply) => void {
+  const document = app.swagger() as unknown as Document
+  const schemas = document.components.schemas as Record<string, Schema>
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): Documented => {
+      return { path: patternOf(path, operation), method: method.toUpperCase(), operation }
+    }),
+  )
+  return (method, url, { status, body, headers }) => {
+    const path = url
+      .split('?')[0]!
+      .replace(/\/$/, '')
+      .replace(/\.json$/, '')
+    const known = operations.find(each => each.method === method && each.path.test(path))
+    if (!known || known.operation.operationId === 'getOpenApi') return
+    const name = `${method} ${path}`
+    const response = known.operation.responses[status]
+    assert.ok(response, `${name} answered ${status}, which its documentation does not know`)
+    if (status === 200 && 304 in known.operation.responses && method === 'GET')
+      assert.ok(headers.etag, `${name} has no ETag, as its documentation says`)
+    if (!String(headers['content-type']).startsWith('application/json')) return
+    const [media] = Object.values(response.content ?? {})
+    const schema = (media?.schema as Schema) ?? (Array.isArray(body) ? schemas.Faults! : schemas.Failure!)
+    const isKnown = (member: string) =>
+      /^c_\d+$/.test(member) || expansionsOf(known.operation).includes(member)
+    assert.deepEqual(
+      undocumented(body, schema, schemas).filter(member => !isKnown(member)),
+      [],
+      `${name} answered ${status} with members that its documentation does not know`,
+    )
+  }
+}
+
+/** Literal words first: `/sessions/fields` is no `/sessions/{id}`, because parameters that are ids are digits. */
+function patternOf(path: string, { parameters = [] }: Operation): RegExp {
+  const isId = (name: string) =>
+    parameters.some(parameter => parameter.name === name && parameter.schema?.type === 'integer')
+  return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, (_, name) => (isId(name) ? '\\d{1,15}' : '[^/]+'))}$`)
+}
+
+/** The names that the documentation of `expand` has. */
+function expansionsOf({ parameters = [] }: Operation): string[] {
+  const { description = '' } = parameters.find(({ name }) => name === 'expand') ?? {}
+  return [...description.matchAll(/`(\w+)`/g)].map(match => match[1]!)
+}
+
+/** The members of a value, and of the objects in its lists, that a schema does not name. */
+function undocumented(value: unknown, given: Schema, schemas: Record<string, Schema>): string[] {
+  const schema = given.$ref ? schemas[given.$ref.split('/').at(-1)!]! : given
+  if (Array.isArray(value))
+    return schema.items ? value.flatMap(item => undocumented(item, schema.items!, schemas)) : []
+  const { properties = {} } = schema
+  if (!value || typeof value !== 'object' || Object.keys(properties).length === 0) return []
+  return Object.entries(value as Json).flatMap(([member, inner]) => {
+    if (!Object.hasOwn(properties, member)) return [member]
+    return Array.isArray(inner) ? undocumented(inner, properties[member]!, schemas) : []
+  })
+}
