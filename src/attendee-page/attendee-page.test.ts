@@ -6,7 +6,8 @@ import { ownDatabase } from '../../test/support/own-database.ts'
 import { handClock, seatDesk } from '../../test/support/seats.ts'
 
 const clock = handClock()
-const app = await testApp({ clock, url: await ownDatabase() })
+const url = await ownDatabase()
+const app = await testApp({ clock, url })
 const { make, call, raw, pool } = app
 const desk = seatDesk(app)
 const { event, session, person, agenda, counts, findings, change } = desk
@@ -52,7 +53,7 @@ describe('GET /my/{token}', () => {
     assert.equal(status, 200)
     const names = [...text.matchAll(/<h[34] id="n\d+" dir="auto">(.*?)<\/h/g)].map(match => match[1])
     assert.deepEqual(names, ['Offered', 'Own', 'Waited', 'Early', 'Late', 'Sold'])
-    const buttons = [...text.matchAll(/<button[^>]*>([^<]*)<span class="unseen">: <bdi>(.*?)<\/bdi>/g)]
+    const buttons = [...text.matchAll(/<button[^>]*>([^<]*)<span class="unseen"> <bdi>(.*?)<\/bdi>/g)]
     assert.deepEqual(
       buttons.map(([, label, name]) => `${label} ${name}`),
       [
@@ -97,6 +98,15 @@ describe('GET /my/{token}', () => {
     await open(`${link}?done=give-up&session=${talk.id}`)
     assert.deepEqual(await pool`select count(*)::int from changes`, before)
     assert.deepEqual((await agenda(someone)).in, [talk.id])
+  })
+
+  it('200 its forms stay on this server, below the path of the public URL', async () => {
+    const { talk, link } = await scene({})
+    const below = await testApp({ beside: app, url, clock, env: { PUBLIC_URL: 'https://x.example/lectern' } })
+    const { text } = await attendeeAt(below).open(link)
+    assert.match(text, new RegExp(`action="/lectern${link}/sessions/${talk.id}/give-up"`))
+    const { headers } = await attendeeAt(below).press(link, talk, 'give-up')
+    assert.equal(headers.location, `/lectern${link}?done=give-up&session=${talk.id}`)
   })
 
   it('200 says only what is true, whatever the query claims', async () => {

@@ -116,7 +116,7 @@ describe('an unfinished registration', () => {
     const reply = await send(link, 'details', { first_name: 'Ada "L"', [phone.attribute]: 'call me' })
     assert.deepEqual(reasonsOn(reply), [
       'Food: Please answer this question.',
-      'Terms: Please answer this question.',
+      'Terms: Please tick this box.',
       'Days: Please answer this question.',
       'Phone: Please write a phone number, such as +32 2 123 45 67.',
     ])

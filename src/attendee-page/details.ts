@@ -82,13 +82,15 @@ const textsOf = (body: Body): Body =>
 /** What is wrong with an answer, as a sentence for the person who gave it. */
 function inWords(questions: EventQuestionRow[], fault: Fault): Fault {
   const question = questions.find(candidate => attributeOf(candidate) === fault.field)!
-  const known = words[fault.type === 'pattern' ? question.type : fault.type]
+  const isUnticked = fault.type === 'required' && question.type === 'flag'
+  const known = words[fault.type === 'pattern' || isUnticked ? question.type : fault.type]
   const rest = fault.message.slice(question.name.length + 1)
   return { ...fault, message: known ?? `This ${rest}` }
 }
 
 const words: Record<string, string> = {
   required: 'Please answer this question.',
+  flag: 'Please tick this box.',
   email: 'Please write an e-mail address, such as ada@example.com.',
   phone: 'Please write a phone number, such as +32 2 123 45 67.',
   url: 'Please write a whole web address, such as https://example.com.',

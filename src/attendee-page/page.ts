@@ -1,4 +1,3 @@
-import { escapeHtml } from '../http/html.ts'
 import { pageOf } from '../pages/layout.ts'
 import { detailsForm, type Refused } from './details-form.ts'
 import type { ProgrammeEntry } from './queries.ts'
@@ -35,7 +34,7 @@ export function attendeePage(
     list('Seats that are kept for you', ['offered'], offeredItem),
     list('Your sessions', ['selected', 'held'], ownItem),
     list('Where you are in line', ['waitlisted'], waitingItem),
-    hasNothing ? '<p>There are no sessions on your agenda yet.</p>' : '',
+    hasNothing && mayChange(visit) ? '<p>There are no sessions on your agenda yet.</p>' : '',
     otherSessions(visit, address),
     standing === 'open' ? details : '',
   ]
@@ -79,13 +78,20 @@ function otherSessions(visit: Visit, address: Address): string {
   return `<section aria-labelledby="others"><h2 id="others">Other sessions</h2>\n${lists.join('\n')}</section>`
 }
 
+const shortDayOf = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+})
+
 /** A long programme is not to be scrolled through. */
 function navigation(visit: Visit): string {
-  const days = otherDays(visit).map(([date]) => [`day-${date}`, `Other sessions on ${dayInWords(date)}`])
-  const links = [...days, ...(visit.standing === 'open' ? [['details', 'Your details']] : [])].map(
-    ([id, text]) => `<li><a href="#${id}">${escapeHtml(text!)}</a></li>`,
-  )
-  return links.length > 1
-    ? `<nav aria-label="On this page"><ul class="ways">${links.join('')}</ul></nav>`
-    : ''
+  const links = otherDays(visit).map(([date]) => {
+    const day = shortDayOf.format(new Date(`${date}T00:00:00Z`))
+    return `<a href="#day-${date}"><span class="unseen">Other sessions on </span>${day}</a>`
+  })
+  if (links.length === 0) return ''
+  const details = visit.standing === 'open' ? '<a href="#details">Your details</a>' : ''
+  return `<nav aria-label="On this page"><span aria-hidden="true">Other sessions:</span>${links.join('')}${details}</nav>`
 }

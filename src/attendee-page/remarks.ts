@@ -17,18 +17,18 @@ export function statusMessage(visit: Visit, { done, session }: Query): string {
   return `<div role="status" class="done" tabindex="-1" autofocus>${words}${back}</div>`
 }
 
-const deedsByEnd: Record<string, readonly string[]> = {
+const deedsByEnd: Record<'seat' | 'line' | 'gone', readonly string[]> = {
   seat: ['add', 'accept', 'line-up'],
   line: ['line-up'],
   gone: ['give-up', 'leave', 'decline'],
-} satisfies Record<string, readonly Deed[]>
+} satisfies Record<'seat' | 'line' | 'gone', readonly Deed[]>
 
 function sessionMessage(
   done: string | undefined,
   { name, state, place }: ProgrammeEntry,
 ): string | undefined {
   const session = `“<bdi>${escapeHtml(name)}</bdi>”`
-  const was = (end: 'seat' | 'line' | 'gone') => deedsByEnd[end]!.includes(done ?? '')
+  const was = (end: keyof typeof deedsByEnd) => deedsByEnd[end].includes(done ?? '')
   if (state === 'selected' || state === 'held')
     return was('seat') ? `You have a seat in ${session}.` : undefined
   if (state === 'waitlisted')
@@ -43,7 +43,7 @@ function sessionMessage(
 function detailsMessage(visit: Visit, done: string | undefined): string | undefined {
   if (done === 'finished' && isRegistered(visit)) return 'You are registered.'
   if (done === 'saved') return 'Your details are saved.'
-  return done === 'gone' ? 'You no longer have that session.' : undefined
+  return deedsByEnd.gone.includes(done ?? '') ? 'You no longer have that session.' : undefined
 }
 
 /** What stands in the way of a deed: every reason, heard at once; one about a field leads there. */
@@ -53,7 +53,7 @@ export function alertOf(visit: Visit, heading: string, faults: Fault[]): string 
       fieldLabels[field] ?? visit.questions.find(question => attributeOf(question) === field)?.name
     return label === undefined
       ? `<li dir="auto">${escapeHtml(message)}</li>`
-      : `<li dir="auto"><a href="#${field}">${escapeHtml(label)}</a>: ${escapeHtml(message)}</li>`
+      : `<li dir="auto"><a href="#${field}"><bdi>${escapeHtml(label)}</bdi>: ${escapeHtml(message)}</a></li>`
   })
   return `<div role="alert" class="alert" tabindex="-1" autofocus><h2 dir="auto">${escapeHtml(heading)}</h2><ul>${items.join('\n')}</ul></div>`
 }

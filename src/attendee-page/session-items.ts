@@ -92,7 +92,7 @@ function deedForm(
   label: string,
   { more = '', isMain = false } = {},
 ): string {
-  return `<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain ? ' class="main"' : ''}>${label}<span class="unseen">: <bdi>${escapeHtml(name)}</bdi></span></button></form>`
+  return `<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain ? ' class="main"' : ''}>${label}<span class="unseen"> <bdi>${escapeHtml(name)}</bdi></span></button></form>`
 }
 
 function swapBox({ id }: ProgrammeEntry): string {

@@ -66,7 +66,7 @@ describe('the link to the own page', () => {
       text,
       /Please accept it on your own page before then;[\s\S]*\n\nAccept or decline the seat: http/,
     )
-    assert.match((await open(link!)).text, /Accept<span class="unseen">: <bdi>Talk/)
+    assert.match((await open(link!)).text, /Accept<span class="unseen"> <bdi>Talk/)
     assert.equal((await press(link!, talk, 'accept')).status, 303)
     assert.deepEqual((await desk.agenda(waiting)).in, [talk.id])
   })

@@ -31,6 +31,7 @@ h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem } h3, h4 { font-size: 1.0625rem; 
 h3.day { margin: 1.75rem 0 .5rem }
 ul { list-style: none; padding: 0; margin: 0 } li { padding: .75rem 0; border-top: 1px solid #8886 } li p { margin: 0 }
 a { display: inline-block; padding: .55rem 1rem .55rem 0; min-height: 44px; color: var(--press) }
+nav { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 1rem }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem }
 dt { font-weight: 600 } dd { margin: 0 } img { max-width: 100%; height: auto }
 :focus-visible { outline: 3px solid var(--press); outline-offset: 2px }
@@ -47,6 +48,6 @@ fieldset { border: 1px solid #8886; border-radius: .4rem; margin: 0; padding: .2
 .question p { margin: .1rem 0 .35rem } .hint { opacity: .8 } .fault { color: var(--bad); font-weight: 600 }
 .alert, .done { border: 2px solid var(--bad); border-radius: .4rem; padding: .75rem 1rem; margin: 1rem 0 }
 .done { border-color: var(--good) } .alert h2 { margin: 0; font-size: 1.0625rem }
-.alert li { border: 0; padding: .2rem 0 } .note { border-left: 4px solid var(--press); padding-left: .9rem }
+.alert li { border: 0; padding: 0 } .note { border-left: 4px solid var(--press); padding-left: .9rem }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 `
