@@ -200,31 +200,31 @@ describe('POST /my/{token}/sessions/{id}/…', () => {
     assert.deepEqual(await agenda(someone), { in: [], waits: [] })
   })
 
-  it('422 once registration has closed nothing can be changed, and the page says so', async () => {
-    const { summit, someone, talk, link } = await scene({ capacity: 1 }, { close_date: '2029-12-02' })
-    const other = await session(summit)
-    const full = await session(summit, { capacity: 0 })
-    await desk.lineUp(someone, full)
-    const later = { close_date: '2029-11-30' }
-    assert.equal((await call('PUT', `/events/update/${summit.id}`, later)).status, 200)
-    const { text } = await open(link)
-    assert.match(text, /Registration has closed/)
-    assert.doesNotMatch(text, /<form|<button/)
-    const deeds: [any, string][] = [
-      [other, 'add'],
-      [talk, 'give-up'],
-      [other, 'line-up'],
-      [full, 'leave'],
-      [full, 'decline'],
-    ]
-    for (const [which, deed] of deeds)
-      assert.deepEqual(reasonsOn(await press(link, which, deed)), ['Registration has closed.'])
-    assert.deepEqual(reasonsOn(await send(link, 'details', { first_name: 'New' })), [
-      'Registration has closed.',
-    ])
-    assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [full.id] })
-    assert.equal((await desk.read(someone.id)).first_name, null)
-  })
+  for (const later of [{ close_date: '2029-11-30' }, { status: 'closed' }])
+    it(`422 once registration has closed (${Object.keys(later)}) nothing can be changed, and the page says so`, async () => {
+      const { summit, someone, talk, link } = await scene({ capacity: 1 }, { close_date: '2029-12-02' })
+      const other = await session(summit)
+      const full = await session(summit, { capacity: 0 })
+      await desk.lineUp(someone, full)
+      assert.equal((await call('PUT', `/events/update/${summit.id}`, later)).status, 200)
+      const { text } = await open(link)
+      assert.match(text, /Registration has closed/)
+      assert.doesNotMatch(text, /<form|<button/)
+      const deeds: [any, string][] = [
+        [other, 'add'],
+        [talk, 'give-up'],
+        [other, 'line-up'],
+        [full, 'leave'],
+        [full, 'decline'],
+      ]
+      for (const [which, deed] of deeds)
+        assert.deepEqual(reasonsOn(await press(link, which, deed)), ['Registration has closed.'])
+      assert.deepEqual(reasonsOn(await send(link, 'details', { first_name: 'New' })), [
+        'Registration has closed.',
+      ])
+      assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [full.id] })
+      assert.equal((await desk.read(someone.id)).first_name, null)
+    })
 
   it('422 who is cancelled or denied changes nothing, and cannot come back by themselves', async () => {
     for (const registration_status of ['cancelled', 'denied']) {
