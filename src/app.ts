@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PassThrough } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify'
+import { attendeePages } from './attendee-page/routes.ts'
 import { changeRoutes } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
@@ -23,7 +24,7 @@ import { mailRoutes } from './mail/routes.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
-import { agendaPages, sessionPages } from './pages/routes.ts'
+import { sessionPages } from './pages/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { regTypeRoutes } from './reg-types/routes.ts'
 import { registrantGroupRoutes } from './registrant-groups/routes.ts'
@@ -164,11 +165,12 @@ export async function buildApp({
     healthRoutes(everyone, { db: pool, isReady: () => !stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
-    agendaPages(everyone)
     everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())
     everyone.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
       reply.redirect('/docs'),
     )
+
+    await everyone.register(async attendees => attendeePages(attendees))
 
     await everyone.register(async clients => oauthRoutes(clients), { prefix: '/api/v1' })
 

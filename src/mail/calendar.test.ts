@@ -37,6 +37,7 @@ const calendar = (
       dropped,
       agenda,
       baseUrl: 'https://lectern.example',
+      ownPage: null,
     },
     'secret',
     now,

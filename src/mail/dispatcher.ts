@@ -9,12 +9,11 @@ import {
   type Settlement,
   settleLetter,
   storeLetters,
-  type WrittenLetter,
 } from './dispatch-queries.ts'
 import { oneLine } from './prose.ts'
 import { nextAttempt } from './retry.ts'
 import { type Delivery, type MailServer, mailServerAt } from './smtp.ts'
-import { writeLetters } from './writing.ts'
+import { type SealedLetter, withoutToken, writeLetters } from './writing.ts'
 
 /** How often the outbox is looked at, in milliseconds. */
 const interval = 1000
@@ -38,7 +37,7 @@ export type DispatcherOptions = {
   warn: (error: unknown) => void
 }
 
-type Outgoing = { claimed: ClaimedLetter; written: WrittenLetter }
+type Outgoing = { claimed: ClaimedLetter; written: SealedLetter }
 
 /**
  * Takes letters from the outbox, writes them, and hands them to the mail server. Any number of processes may do so on one
@@ -119,7 +118,7 @@ export class Dispatcher {
       })
       if (claimed.length === 0) return { taken: 0, outgoing: [] }
       const written = await writeLetters(db, claimed, { baseUrl, now, isKept: !server })
-      await storeLetters(db, written)
+      await storeLetters(db, written.map(withoutToken))
       const outgoing = claimed.flatMap((letter, index) =>
         written[index]!.state === 'sending' ? [{ claimed: letter, written: written[index]! }] : [],
       )

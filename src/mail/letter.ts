@@ -15,6 +15,8 @@ export type LetterFacts = {
   dropped: AgendaSession[]
   agenda: AgendaEntry[]
   baseUrl: string | null
+  /** address of the person's own page */
+  ownPage: string | null
 }
 
 export type LetterTexts = { subject: string; text: string; html: string }
@@ -32,6 +34,7 @@ export function writeLetter(facts: LetterFacts): LetterTexts {
   const { subject, paragraphs } = openings[facts.kind](facts)
   const parts = [
     { items: paragraphs },
+    ...ownPageParts(facts),
     ...(facts.kind === 'cancelled' ? [] : agendaParts(facts)),
     ...droppedParts(facts),
   ]
@@ -60,20 +63,24 @@ const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
       say`If you did not expect this, please get in touch with the organiser.`,
     ],
   }),
-  abandoned: ({ event_name }) => ({
+  abandoned: ({ event_name, ownPage }) => ({
     subject: say`Your registration is not finished: ${event_name}`,
     paragraphs: [
       say`You began to register for ${event_name}, but did not finish. We can no longer keep your seats for you.`,
-      say`You are welcome to register again, as long as there are seats.`,
+      ownPage
+        ? say`You are welcome to begin again on your own page, as long as there are seats.`
+        : say`You are welcome to register again, as long as there are seats.`,
     ],
   }),
-  offer: ({ event_name, event_timezone, session, agenda }) => {
+  offer: ({ event_name, event_timezone, session, agenda, ownPage }) => {
     const { expires_at } = agenda.find(entry => entry.id === session!.id)!
     return {
       subject: say`A seat is free for you: ${session!.name}`,
       paragraphs: [
         say`You are on the waitlist of ${session!.name} at ${event_name}. A seat is free now, and we keep it for you until ${momentIn(expires_at!, event_timezone)}.`,
-        say`Please accept it before then; after that it goes to the next person in line.`,
+        ownPage
+          ? say`Please accept it on your own page before then; after that it goes to the next person in line.`
+          : say`Please accept it before then; after that it goes to the next person in line.`,
       ],
     }
   },
@@ -89,6 +96,28 @@ const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
 }
 
 type Part = { title?: string; items: Prose[] }
+
+const pageNames: Partial<Record<MailKind, string>> = {
+  offer: 'Accept or decline the seat',
+  abandoned: 'Begin again',
+}
+
+/** Where the person acts for themselves. Whoever is cancelled can do nothing there. */
+function ownPageParts({ kind, ownPage }: LetterFacts): Part[] {
+  if (!ownPage || kind === 'cancelled') return []
+  const name = pageNames[kind] ?? 'Your own page, to see and change your sessions'
+  const warning = 'The link is yours alone: whoever has it can act for you.'
+  return [
+    {
+      items: [
+        {
+          text: `${name}: ${ownPage}\n${warning}`,
+          html: `<a href="${escapeHtml(ownPage)}">${name}</a><br>\n${warning}`,
+        },
+      ],
+    },
+  ]
+}
 
 function agendaParts(facts: LetterFacts): Part[] {
   const { agenda, baseUrl, event_timezone } = facts

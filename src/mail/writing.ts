@@ -1,18 +1,22 @@
 import { readAgendas } from '../agenda/agenda.ts'
 import type { Db } from '../db/connection.ts'
+import { makeLetterLinks } from '../resume/letter-links.ts'
 import { calendarOf } from './calendar.ts'
 import type { ClaimedLetter, WrittenLetter } from './dispatch-queries.ts'
 import { type LetterFacts, outdated, writeLetter } from './letter.ts'
 
+/** A letter as it goes out; `token` opens the page of its registrant, and must not be stored. */
+export type SealedLetter = WrittenLetter & { token: string | null }
+
 /**
  * Writes letters whose turn has come, from what is true now. With `isKept` nobody sends them: they can be read in the
- * outbox. One that cannot be written fails alone.
+ * outbox, and have no link to a person's own page. One that cannot be written fails alone.
  */
 export async function writeLetters(
   db: Db,
   letters: ClaimedLetter[],
   { baseUrl, now, isKept }: { baseUrl: string | null; now: Date; isKept: boolean },
-): Promise<WrittenLetter[]> {
+): Promise<SealedLetter[]> {
   const agendas = await readAgendas(
     db,
     letters.map(letter => letter.registrant_id),
@@ -21,7 +25,10 @@ export async function writeLetters(
       ...(letter.session_id ? [letter.session_id] : []),
     ]),
   )
+  const people = letters.map(letter => letter.registrant_id)
+  const tokens = baseUrl && !isKept ? await makeLetterLinks(db, [...new Set(people)], now) : new Map()
   return letters.map(letter => {
+    const token = tokens.get(letter.registrant_id) ?? null
     const facts: LetterFacts = {
       kind: letter.kind,
       name: [letter.first_name, letter.last_name].filter(Boolean).join(' ') || letter.email,
@@ -31,6 +38,7 @@ export async function writeLetters(
       dropped: letter.dropped_session_ids.flatMap(id => agendas.sessions.get(id) ?? []),
       agenda: agendas.of(letter.registrant_id),
       baseUrl,
+      ownPage: token && `${baseUrl}/my/${token}`,
     }
     const reason = letter.forgotten_at ? 'The registrant was forgotten.' : outdated(facts)
     if (reason) return unsent(letter, 'dropped', reason)
@@ -45,6 +53,7 @@ export async function writeLetters(
         body_html: html,
         calendar: calendarOf(facts, letter.secure_id, now),
         last_error: null,
+        token,
       }
     } catch (error) {
       return unsent(letter, 'failed', `It could not be written: ${(error as Error).message}`)
@@ -52,12 +61,18 @@ export async function writeLetters(
   })
 }
 
+/** The letter as it is stored: whoever reads the outbox cannot act for its registrant. */
+export function withoutToken({ token, ...letter }: SealedLetter): WrittenLetter {
+  const hide = (text: string | null) => (token && text ? text.replaceAll(token, '…') : text)
+  return { ...letter, body_text: hide(letter.body_text), body_html: hide(letter.body_html) }
+}
+
 /** The person, and whom they want to have a copy; each once. */
 function recipientsOf({ email, cc_email }: ClaimedLetter): string[] {
   return cc_email && cc_email.toLowerCase() !== email.toLowerCase() ? [email, cc_email] : [email]
 }
 
-function unsent({ id }: ClaimedLetter, state: 'dropped' | 'failed', last_error: string): WrittenLetter {
+function unsent({ id }: ClaimedLetter, state: 'dropped' | 'failed', last_error: string): SealedLetter {
   const nothing = { subject: null, body_text: null, body_html: null, calendar: null }
-  return { id, state, recipients: [], ...nothing, last_error }
+  return { id, state, recipients: [], ...nothing, last_error, token: null }
 }

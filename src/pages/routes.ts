@@ -1,11 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { readAgendas } from '../agenda/agenda.ts'
 import { notFound } from '../errors.ts'
 import { escapeHtml } from '../http/html.ts'
-import { baseUrlOf } from '../http/links.ts'
 import { readId } from '../http/query.ts'
-import { resume } from '../resume/tokens.ts'
-import { agendaPage, noAgendaPage } from './agenda.ts'
 import { pageOf } from './layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 
@@ -40,24 +36,6 @@ export function sessionPages(app: FastifyInstance): void {
       return reply.redirect(session.webinar_url, 302)
     },
   )
-}
-
-/** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
-export function agendaPages(app: FastifyInstance): void {
-  app.get('/my/:token', { schema: { hide: true } as object }, async (request, reply) => {
-    reply.type(html).headers({
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'x-robots-tag': 'noindex',
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    })
-    const { token } = request.params as { token: string }
-    const person = await resume(app.pool, token, app.clock.now())
-    if (!person) return reply.code(404).send(noAgendaPage())
-    const agendas = await readAgendas(app.pool, [person.id])
-    return reply.send(agendaPage(person, agendas.of(person.id), baseUrlOf(request)))
-  })
 }
 
 function page(session: PublicSession): string {

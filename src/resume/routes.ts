@@ -12,9 +12,9 @@ export function resumeRoutes(app: FastifyInstance): void {
     spellings: ['POST /registrants/token'],
     id: 'createResumeToken',
     tag: 'Registrants',
-    summary: 'Make a link to a registrant’s own agenda',
+    summary: 'Make a link to a registrant’s own page',
     description:
-      'An unguessable link that lives 24 hours, for the person named by `id`, or by `event_id` and `email`. Only a hash of it is stored; therefore an Idempotency-Key is not looked at: every call makes another link, and earlier ones stay valid.',
+      'An unguessable link to the page where a person sees and changes what they have: whoever has it acts for them. It lives 24 hours, for the person named by `id`, or by `event_id` and `email`. Only a hash of it is stored; therefore an Idempotency-Key is not looked at: every call makes another link, and earlier ones stay valid.',
     query: writeQuery,
     body: Type.Ref('ResumeInput'),
     success: { 200: Type.Ref('ResumeToken') },

@@ -15,7 +15,7 @@ export const ResumeInput = Type.Object({
   ),
 })
 
-/** A link that leads a person to their own agenda. */
+/** A link that leads a person to their own page. */
 export const ResumeToken = Type.Object({
   token: Type.String({ examples: ['qmR0XvT1zB'] }),
   url: Type.String({ format: 'uri', examples: ['https://lectern.example/my/qmR0XvT1zB'] }),

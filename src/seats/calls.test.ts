@@ -299,6 +299,21 @@ describe('DELETE /sessions/delete/{id}', () => {
   })
 })
 
+describe('GET /sessions/{id}/seats', () => {
+  it('200 seats_left is null when the capacity is unlimited, never negative otherwise', async () => {
+    const summit = await event()
+    for (const [capacity, left] of [
+      [null, null],
+      [2, 1],
+      [0, 0],
+    ]) {
+      const talk = await session(summit, { capacity })
+      if (capacity !== 0) await claim(await person(summit), talk)
+      assert.equal((await desk.seats(talk.id)).seats_left, left)
+    }
+  })
+})
+
 describe('GET /sessions', () => {
   it('200 expand=registrantCount,reservedCount,waitlistCount counts seats, seats that are kept, and those who wait', async () => {
     const summit = await event({ waitlist_mode: 'offer' })

@@ -15,7 +15,7 @@ export async function readSeats(db: Db, session_id: number) {
       }[]
     >`
       select id as session_id, capacity, selected_count as selected, held_count as held, offered_count as offered,
-        waitlisted_count as waitlisted, greatest(0, capacity - selected_count - held_count - offered_count) as seats_left
+        waitlisted_count as waitlisted, case when capacity is not null then greatest(0, capacity - selected_count - held_count - offered_count) end as seats_left
       from sessions where id = ${session_id}`,
     db<{ registrant_id: number; until: string }[]>`
       select registrant_id, expires_at as until from selections

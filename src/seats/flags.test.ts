@@ -158,7 +158,7 @@ describe('included sessions', () => {
   it('hold an attendee who registers after they have started', async () => {
     const summit = await event()
     const over = await session(summit, { selection_control: 'included', date: '2029-11-30' })
-    const someone = await person(summit, { registration_status: 'cancelled' })
+    const someone = await person(summit, { registration_status: 'expired' })
     const decision = await asAttendee(someone, { status: 'confirmed' })
     assert.equal(typesOf(decision), 'granted')
     assert.deepEqual(await counts(over), [1, 0, 0, 0])
@@ -346,6 +346,33 @@ describe('capacity and status', () => {
     assert.deepEqual(typesOf(await asAttendee(visitor, { add: [late.id] })), ['registration_closed'])
     assert.equal((await claim(visitor, late)).status, 200)
     assert.equal(typesOf(await asAttendee(someone, { add: [talk.id] })), 'granted')
+  })
+
+  it('an attendee keeps what they have once registration has closed; the organiser changes it', async () => {
+    const closed = await event({ close_date: '2029-11-30' })
+    const [talk, full] = [await session(closed), await session(closed, { capacity: 0 })]
+    const visitor = await person(closed, { session_ids: [talk.id] })
+    await call('POST', `/registrants/${visitor.id}/waitlist/${full.id}`)
+    for (const wish of [
+      { drop: [talk.id] },
+      { leave: [full.id] },
+      { replace: true },
+      { status: 'cancelled' as const },
+    ])
+      assert.deepEqual(typesOf(await asAttendee(visitor, wish)), ['registration_closed'])
+    assert.deepEqual(await agenda(visitor), { in: [talk.id], waits: [full.id] })
+    assert.equal((await drop(visitor, talk)).status, 200)
+  })
+
+  it('an attendee who is cancelled, denied or expired does not come back, except to register again', async () => {
+    const summit = await event()
+    for (const registration_status of ['cancelled', 'denied', 'expired'] as const) {
+      const someone = await person(summit, { registration_status })
+      for (const status of ['pending', 'in_progress', 'attended'] as const)
+        assert.deepEqual(typesOf(await asAttendee(someone, { status })), ['registrant_inactive'])
+      const again = typesOf(await asAttendee(someone, { status: 'confirmed' }))
+      assert.deepEqual(again, registration_status === 'expired' ? 'granted' : ['registrant_inactive'])
+    }
   })
 
   it('whoever is cancelled, denied or expired can have nothing', async () => {

@@ -1,5 +1,5 @@
 import { type Fault, invalid } from '../errors.ts'
-import { type Books, isActive, isIncludedLive, type Registrant, type Session } from './books.ts'
+import { type Books, isActive, isIncludedLive, maySit, type Registrant, type Session } from './books.ts'
 import type { Outcome } from './errand.ts'
 import type { ReasonType } from './schema.ts'
 import type { Reason, Wish } from './wish.ts'
@@ -9,6 +9,26 @@ export function mustBeGranted(outcome: Outcome): Reason[] {
   if ('failure' in outcome) throw outcome.failure
   if (!outcome.granted) throw invalid(outcome.reasons as Fault[])
   return outcome.skipped
+}
+
+/** Attendees who are not registered any more change nothing; one whose time ran out may register again. */
+export function returnReason({ status }: Registrant, wish: Wish): Reason | undefined {
+  const returns = status === 'expired' && wish.status === 'confirmed'
+  if (wish.by === 'organiser' || status === 'new' || maySit(status) || returns) return undefined
+  const message = `This registration is ${status}.`
+  return { field: 'registration_status', type: 'registrant_inactive', message }
+}
+
+/** Once registration has closed, attendees keep what they have. What they want besides is refused by itself. */
+export function standstillReason(
+  { now, event }: Books,
+  { status }: Registrant,
+  { by, add, lineUp }: Wish,
+): Reason | undefined {
+  if (by === 'organiser' || event.closes === null || event.closes > now) return undefined
+  return maySit(status) && add.length + lineUp.length === 0
+    ? { field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' }
+    : undefined
 }
 
 /** What keeps a session from being taken or waited for, whatever its seats. */

@@ -1,0 +1,402 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testApp } from '../../test/support/app.ts'
+import { attendeeAt } from '../../test/support/attendee.ts'
+import { ownDatabase } from '../../test/support/own-database.ts'
+import { handClock, seatDesk } from '../../test/support/seats.ts'
+
+const clock = handClock()
+const url = await ownDatabase()
+const app = await testApp({ clock, url })
+const { make, call, raw, pool } = app
+const desk = seatDesk(app)
+const { event, session, person, agenda, counts, findings, change } = desk
+const { linkOf, open, press, reasonsOn, send } = attendeeAt(app)
+
+/** An event with one session, and somebody who is registered for it or not. */
+async function scene(settings: object, more: object = {}, isIn = true) {
+  const summit = await event(more)
+  const talk = await session(summit, settings)
+  const someone = await person(summit, { session_ids: isIn ? [talk.id] : [] })
+  return { summit, talk, someone, link: await linkOf(someone) }
+}
+
+describe('GET /my/{token}', () => {
+  it('200 shows what the person has, is offered and waits for, and the other live sessions by day', async () => {
+    const summit = await event({ waitlist_mode: 'offer', timezone: 'Europe/Brussels' })
+    const room = await make('locations', { event_id: summit.id, name: 'Hall' })
+    const track = await make('tracks', { event_id: summit.id, name: 'Systems' })
+    const own = await session(summit, { name: 'Own' })
+    const offered = await session(summit, { name: 'Offered', capacity: 1 })
+    const waited = await session(summit, { name: 'Waited', capacity: 0 })
+    await session(summit, { name: 'Late', date: '2030-01-02', start_time: '15:00', end_time: '16:00' })
+    await session(summit, {
+      name: 'Early',
+      date: '2030-01-02',
+      capacity: 3,
+      location_id: room.id,
+      track_id: track.id,
+    })
+    await session(summit, {
+      name: 'Sold',
+      date: '2030-01-03',
+      capacity: 0,
+      sold_out_message: 'Try the stream.',
+    })
+    await session(summit, { name: 'Draft', session_status: 'submitted' })
+    const first = await person(summit, { session_ids: [offered.id] })
+    const someone = await person(summit, { session_ids: [own.id] })
+    await desk.lineUp(someone, offered)
+    await desk.lineUp(someone, waited)
+    await desk.drop(first, offered)
+    const { status, text } = await open(await linkOf(someone))
+    assert.equal(status, 200)
+    const names = [...text.matchAll(/<h[34] id="n\d+" dir="auto">(.*?)<\/h/g)].map(match => match[1])
+    assert.deepEqual(names, ['Offered', 'Own', 'Waited', 'Early', 'Late', 'Sold'])
+    const buttons = [...text.matchAll(/<button[^>]*>([^<]*)<span class="unseen"> <bdi>(.*?)<\/bdi>/g)]
+    assert.deepEqual(
+      buttons.map(([, label, name]) => `${label} ${name}`),
+      [
+        'Accept Offered',
+        'Decline Offered',
+        'Give up Own',
+        'Leave the line Waited',
+        'Add Early',
+        'Add Late',
+        'Join the line Sold',
+      ],
+    )
+    assert.match(text, /Kept until Saturday, 1 December 2029 at 22:00:00 CET/)
+    assert.match(text, /Place 1 in line/)
+    assert.match(
+      text,
+      /Wednesday, 2 January 2030<\/h3>[\s\S]*10:00 AM - 11:00 AM \(CET\)<\/p>\n<p dir="auto">Hall<\/p>\n<p dir="auto">Systems<\/p>\n<p dir="auto">3 seats left/,
+    )
+    assert.match(text, /Full<\/p>\n<p dir="auto">Try the stream\./)
+    assert.doesNotMatch(text, /Draft/)
+  })
+
+  it('200 has no scripts, and lets forms lead to this server only', async () => {
+    const { link } = await scene({})
+    const { headers, text } = await open(link)
+    assert.equal(
+      headers['content-security-policy'],
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+    assert.equal(headers['cache-control'], 'no-store')
+    assert.equal(headers['referrer-policy'], 'no-referrer')
+    assert.doesNotMatch(text, /<script| on\w+=/)
+  })
+
+  it('200 changes nothing, also at the addresses of forms, which lead back to the page', async () => {
+    const { someone, talk, link } = await scene({})
+    const before = await pool`select count(*)::int from changes`
+    for (const deed of ['give-up', 'leave', 'add']) {
+      const { status, headers } = await open(`${link}/sessions/${talk.id}/${deed}`)
+      assert.deepEqual([status, headers.location], [303, link])
+    }
+    await open(`${link}?done=give-up&session=${talk.id}`)
+    assert.deepEqual(await pool`select count(*)::int from changes`, before)
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+  })
+
+  it('200 its forms stay on this server, below the path of the public URL', async () => {
+    const { talk, link } = await scene({})
+    const below = await testApp({ beside: app, url, clock, env: { PUBLIC_URL: 'https://x.example/lectern' } })
+    const { text } = await attendeeAt(below).open(link)
+    assert.match(text, new RegExp(`action="/lectern${link}/sessions/${talk.id}/give-up"`))
+    const { headers } = await attendeeAt(below).press(link, talk, 'give-up')
+    assert.equal(headers.location, `/lectern${link}?done=give-up&session=${talk.id}`)
+  })
+
+  it('200 says only what is true, whatever the query claims', async () => {
+    const { talk, link } = await scene({})
+    for (const query of [
+      `done=give-up&session=${talk.id}`,
+      'done=<b>x',
+      `done=add&session=x`,
+      'done=finished%00&session=-1',
+    ])
+      assert.doesNotMatch((await open(`${link}?${query}`)).text, /role="status"|<b>x/)
+    assert.match(
+      (await open(`${link}?done=add&session=${talk.id}`)).text,
+      /role="status"[^>]*>You have a seat in “<bdi>Talk<\/bdi>”/,
+    )
+  })
+})
+
+describe('POST /my/{token}/sessions/{id}/…', () => {
+  it('303 add takes a seat, give-up gives it back, and the page says so; twice is once', async () => {
+    const { someone, talk, link } = await scene({ capacity: 1 }, {}, false)
+    for (let time = 1; time <= 2; time++) {
+      const { status, headers } = await press(link, talk, 'add')
+      assert.deepEqual([status, headers.location], [303, `${link}?done=add&session=${talk.id}`])
+    }
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+    assert.match(
+      (await open(`${link}?done=add&session=${talk.id}`)).text,
+      /role="status"[^>]*>You have a seat in/,
+    )
+    for (let time = 1; time <= 2; time++) assert.equal((await press(link, talk, 'give-up')).status, 303)
+    assert.match((await open(`${link}?done=give-up&session=${talk.id}`)).text, /You gave up your seat in/)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+
+  it('303 two presses at the same moment take one seat', async () => {
+    const { talk, link } = await scene({ capacity: 5 }, {}, false)
+    const replies = await Promise.all([1, 2, 3, 4].map(() => press(link, talk, 'add')))
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [303, 303, 303, 303],
+    )
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
+  it('303 is in the change log with the request, and without a credential', async () => {
+    const { summit, talk, link } = await scene({}, {}, false)
+    const { headers } = await press(link, talk, 'add')
+    const [change] =
+      await pool`select request_id, credential_id from changes where event_id = ${summit.id} and object = 'selection'`
+    assert.deepEqual({ ...change }, { request_id: headers['x-request-id'], credential_id: null })
+  })
+
+  it('422 an included session is kept, and has no button', async () => {
+    const { someone, talk, link } = await scene({ selection_control: 'included' })
+    const { text } = await open(link)
+    assert.match(text, /Part of every registration/)
+    assert.doesNotMatch(text, /Give up/)
+    assert.deepEqual(reasonsOn(await press(link, talk, 'give-up')), ['"Talk" is part of every registration.'])
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+  })
+
+  it('422 a locked session is kept once the registration is finished, and has no button', async () => {
+    const { someone, talk, link } = await scene({ locked_when_saved: 1 })
+    assert.doesNotMatch((await open(link)).text, /Give up/)
+    assert.deepEqual(reasonsOn(await press(link, talk, 'give-up')), ['"Talk" can no longer be changed.'])
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+    const beginner = await person(talk.event_id ? { id: talk.event_id } : talk, {
+      session_ids: [talk.id],
+      registration_status: 'in_progress',
+    })
+    assert.equal((await press(await linkOf(beginner), talk, 'give-up')).status, 303)
+  })
+
+  it('422 names every reason: sold out in the words of the session, and what is at the same time', async () => {
+    const { summit, someone, talk, link } = await scene({ prevent_session_conflicts: 1 })
+    const wanted = await session(summit, { name: 'Wanted', capacity: 0, sold_out_message: 'Sorry, full.' })
+    const reply = await press(link, wanted, 'add')
+    assert.deepEqual(reasonsOn(reply), ['Sorry, full.', '"Wanted" is at the same time as "Talk".'])
+    assert.match(reply.text, /<title>Not done: /)
+    assert.match(reply.text, /role="alert"[^>]*><h2 dir="auto">“Wanted”: you do not have a seat<\/h2>/)
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+  })
+
+  it('422 a session that has started is not taken or waited for, and has no button', async () => {
+    const { someone, talk, link } = await scene({ date: '2029-11-30', name: 'Past' }, {}, false)
+    assert.match((await open(link)).text, /Has started/)
+    assert.doesNotMatch((await open(link)).text, /Add<span/)
+    for (const deed of ['add', 'line-up'])
+      assert.deepEqual(reasonsOn(await press(link, talk, deed)), ['"Past" has started.'])
+    assert.deepEqual(await agenda(someone), { in: [], waits: [] })
+  })
+
+  for (const later of [{ close_date: '2029-11-30' }, { status: 'closed' }])
+    it(`422 once registration has closed (${Object.keys(later)}) nothing can be changed, and the page says so`, async () => {
+      const { summit, someone, talk, link } = await scene({ capacity: 1 }, { close_date: '2029-12-02' })
+      const other = await session(summit)
+      const full = await session(summit, { capacity: 0 })
+      await desk.lineUp(someone, full)
+      assert.equal((await call('PUT', `/events/update/${summit.id}`, later)).status, 200)
+      const { text } = await open(link)
+      assert.match(text, /Registration has closed/)
+      assert.doesNotMatch(text, /<form|<button/)
+      const deeds: [any, string][] = [
+        [other, 'add'],
+        [talk, 'give-up'],
+        [other, 'line-up'],
+        [full, 'leave'],
+        [full, 'decline'],
+      ]
+      for (const [which, deed] of deeds)
+        assert.deepEqual(reasonsOn(await press(link, which, deed)), ['Registration has closed.'])
+      assert.deepEqual(reasonsOn(await send(link, 'details', { first_name: 'New' })), [
+        'Registration has closed.',
+      ])
+      assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [full.id] })
+      assert.equal((await desk.read(someone.id)).first_name, null)
+    })
+
+  it('422 who is cancelled or denied changes nothing, and cannot come back by themselves', async () => {
+    for (const registration_status of ['cancelled', 'denied']) {
+      const { someone, talk, link } = await scene({})
+      await change(someone, { registration_status })
+      const { text } = await open(link)
+      assert.match(text, /This registration is not active/)
+      assert.doesNotMatch(text, /<form|<button|Other sessions/)
+      const refusal = [`This registration is ${registration_status}.`]
+      for (const deed of ['add', 'line-up', 'give-up'])
+        assert.deepEqual(reasonsOn(await press(link, talk, deed)), refusal)
+      for (const path of ['details', 'again'])
+        assert.deepEqual(reasonsOn(await send(link, path, {})), refusal)
+      assert.equal((await desk.read(someone.id)).registration_status, registration_status)
+    }
+  })
+})
+
+describe('lines and offers', () => {
+  it('303 who finds a session full joins its line, gets the seat that comes back, or leaves', async () => {
+    const { summit, someone: holder, talk } = await scene({ capacity: 1 })
+    const [first, second] = [await person(summit), await person(summit)]
+    for (const who of [first, second])
+      assert.equal((await press(await linkOf(who), talk, 'line-up')).status, 303)
+    const link = await linkOf(second)
+    assert.match(
+      (await open(`${link}?done=line-up&session=${talk.id}`)).text,
+      /You are in line for “<bdi>Talk<\/bdi>”, at place 2\./,
+    )
+    assert.equal((await press(link, talk, 'leave')).status, 303)
+    assert.match((await open(`${link}?done=leave&session=${talk.id}`)).text, /You are no longer in line/)
+    await press(await linkOf(holder), talk, 'give-up')
+    assert.deepEqual((await agenda(first)).in, [talk.id])
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('303 an offer is accepted or declined; one that ran out is refused with the reason', async () => {
+    const {
+      summit,
+      someone: holder,
+      talk,
+    } = await scene({ capacity: 1 }, { waitlist_mode: 'offer', waitlist_offer_minutes: 5 })
+    const people = [await person(summit), await person(summit), await person(summit)]
+    for (const who of people) await desk.lineUp(who, talk)
+    const [first, second, third] = (await Promise.all(people.map(linkOf))) as [string, string, string]
+    await press(await linkOf(holder), talk, 'give-up')
+    assert.match((await open(first)).text, /<h2>Seats that are kept for you<\/h2>/)
+    assert.equal((await press(first, talk, 'decline')).status, 303)
+    assert.match((await open(`${first}?done=decline&session=${talk.id}`)).text, /You declined the seat/)
+    clock.pass(6)
+    assert.deepEqual(reasonsOn(await press(second, talk, 'accept')), ['"Talk" is sold out.'])
+    assert.equal((await press(third, talk, 'accept')).status, 303)
+    assert.match((await open(`${third}?done=accept&session=${talk.id}`)).text, /You have a seat in/)
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
+  it('303 whoever ticks the box gives up what clashes when the seat comes; others are passed over', async () => {
+    const { summit, someone: holder, talk } = await scene({ capacity: 1, prevent_session_conflicts: 1 })
+    const other = await session(summit, { name: 'Other' })
+    const [passes, swaps] = [
+      await person(summit, { session_ids: [other.id] }),
+      await person(summit, { session_ids: [other.id] }),
+    ]
+    await press(await linkOf(passes), talk, 'line-up')
+    await press(await linkOf(swaps), talk, 'line-up', { on_conflict: 'swap' })
+    await press(await linkOf(holder), talk, 'give-up')
+    assert.deepEqual(await agenda(passes), { in: [other.id], waits: [talk.id] })
+    assert.deepEqual(await agenda(swaps), { in: [talk.id], waits: [] })
+  })
+
+  it('422 in manual mode nobody passes the line by, and the page offers the line', async () => {
+    const { summit, talk } = await scene({ capacity: 1 }, { waitlist_mode: 'manual' }, false)
+    await desk.lineUp(await person(summit), talk)
+    const link = await linkOf(await person(summit))
+    assert.match((await open(link)).text, /Free seats go to those in line<\/p>[\s\S]*Join the line/)
+    assert.deepEqual(reasonsOn(await press(link, talk, 'add')), ['"Talk" is sold out.'])
+  })
+})
+
+describe('hostile input', () => {
+  it('404 a token that is unknown opens and changes nothing; one of somebody else acts for them alone', async () => {
+    const { summit, someone, talk } = await scene({})
+    const other = await person(summit)
+    const link = await linkOf(other)
+    for (const token of ['x', '%00', 'a'.repeat(1000), `${link.slice(4, -1)}%0A`]) {
+      for (const reply of [
+        await open(`/my/${token}`),
+        await press(`/my/${token}`, talk, 'give-up'),
+        await send(`/my/${token}`, 'details', {}),
+      ]) {
+        assert.equal(reply.status, 404)
+        assert.match(reply.text, /This link does not work any more/)
+      }
+    }
+    await press(link, talk, 'give-up')
+    await send(link, 'details', { id: someone.id, registrant_id: someone.id, first_name: 'Eve' })
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+    assert.equal((await desk.read(someone.id)).first_name, null)
+    assert.equal((await desk.read(other.id)).first_name, 'Eve')
+  })
+
+  it('404 sessions that are no session, of another event, or not live are not even named', async () => {
+    const { summit, someone, link } = await scene({})
+    const elsewhere = await session(await event(), { name: 'Elsewhere' })
+    const draft = await session(summit, { name: 'Secret', session_status: 'submitted' })
+    for (const id of [elsewhere.id, draft.id, 0, -1, 'x', '1e3', '9'.repeat(40), '%00', '1%20or%201'])
+      for (const deed of ['add', 'line-up', 'give-up']) {
+        const { status, text } = await press(link, { id: id as number }, deed)
+        assert.equal(status, 404)
+        assert.doesNotMatch(text, /Elsewhere|Secret/)
+      }
+    assert.equal((await agenda(someone)).in.length, 1)
+  })
+
+  it('404 of a deed that is none, 422 of an on_conflict that is none', async () => {
+    const { summit, talk, link } = await scene({})
+    const full = await session(summit, { capacity: 0 })
+    for (const deed of ['constructor', '__proto__', 'drop'])
+      assert.equal((await press(link, talk, deed)).status, 404)
+    for (const on_conflict of ['steal', { a: 1 }, ['swap', 'x']])
+      assert.equal((await press(link, full, 'line-up', { on_conflict })).status, 422)
+  })
+
+  it('4xx bodies that cannot be read are answered with a page', async () => {
+    const { link } = await scene({})
+    const bodies: [number, string, string][] = [
+      [400, 'application/json', '{'],
+      [400, 'application/json', '[1]'],
+      [413, 'application/x-www-form-urlencoded', `first_name=${'a'.repeat(1_100_000)}`],
+      [415, 'text/plain', 'first_name=x'],
+    ]
+    for (const [status, type, payload] of bodies) {
+      const reply = await raw({
+        method: 'POST',
+        url: `${link}/details`,
+        headers: { 'content-type': type },
+        payload,
+      })
+      assert.equal(reply.status, status)
+      assert.equal(reply.headers['content-type'], 'text/html; charset=utf-8')
+      assert.match(reply.text, /role="alert"/)
+    }
+  })
+
+  it('every text of people and sessions is escaped, in lists, buttons, reasons and forms', async () => {
+    const nasty = `<script>alert("1")</script>' onfocus="x`
+    const summit = await event({ name: nasty })
+    const room = await make('locations', { event_id: summit.id, name: nasty })
+    const held = await session(summit, {
+      name: `${nasty}1`,
+      prevent_session_conflicts: 1,
+      location_id: room.id,
+    })
+    const wanted = await session(summit, { name: nasty, capacity: 0, sold_out_message: nasty })
+    await make('event-questions', {
+      event_id: summit.id,
+      name: nasty,
+      hint: nasty,
+      type: 'radioList',
+      choices: [nasty],
+    })
+    const someone = await person(summit, { first_name: nasty, session_ids: [held.id] })
+    const link = await linkOf(someone)
+    const pages = [
+      await open(link),
+      await press(link, wanted, 'add'),
+      await send(link, 'details', { first_name: nasty.repeat(20), last_name: `"><img src=x onerror=y>` }),
+    ]
+    assert.deepEqual(
+      pages.map(({ status }) => status),
+      [200, 422, 422],
+    )
+    for (const { text } of pages) assert.doesNotMatch(text, /<script|<img|" onfocus/)
+  })
+})

@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, it } from 'node:test'
+import { type Json, testApp } from '../../test/support/app.ts'
+import { attendeeAt } from '../../test/support/attendee.ts'
+import { ownDatabase } from '../../test/support/own-database.ts'
+import { handClock, seatDesk } from '../../test/support/seats.ts'
+
+const clock = handClock()
+let waited = 0
+const wait = (minutes: number) => {
+  waited += minutes
+  clock.pass(minutes)
+}
+// The token of the API would run out before the last test.
+afterEach(() => wait(-waited))
+const app = await testApp({ clock, url: await ownDatabase() })
+const { make, pool } = app
+const { event, session, person, read, counts, change, findings } = seatDesk(app)
+const { linkOf, open, press, reasonsOn, send } = attendeeAt(app)
+
+const question = (summit: { id: number }, type: string, more: Json = {}) =>
+  make('event-questions', { event_id: summit.id, name: `${type}?`, type, ...more })
+
+/** Somebody who has begun to register, with a seat that is held. */
+async function beginner(summit: { id: number }) {
+  const talk = await session(summit, { capacity: 5 })
+  const someone = await person(summit, { registration_status: 'in_progress', session_ids: [talk.id] })
+  return { talk, someone, link: await linkOf(someone) }
+}
+
+const lettersTo = ({ id }: { id: number }) =>
+  pool`select kind from outbox where registrant_id = ${id} order by id`.then(rows =>
+    rows.map(({ kind }) => kind),
+  )
+
+describe('an unfinished registration', () => {
+  it('200 has the questions that attendees see, in order, with labels and hints', async () => {
+    const summit = await event()
+    const food = await question(summit, 'radioList', {
+      name: 'What do you eat?',
+      hint: 'For lunch',
+      required: 1,
+      choices: ['Meat', 'None'],
+    })
+    await question(summit, 'textInput', { name: 'Internal', visible: 0 })
+    const { link } = await beginner(summit)
+    const { text } = await open(link)
+    assert.match(
+      text,
+      /Your registration is not finished\. Your seats are kept until Saturday, 1 December 2029 at 09:15:00 UTC\./,
+    )
+    assert.match(text, /<label for="first_name" dir="auto">First name<\/label>/)
+    assert.match(
+      text,
+      new RegExp(
+        `<fieldset role="radiogroup" aria-required="true" aria-invalid="false" aria-describedby="${food.attribute}-hint"><legend dir="auto">What do you eat\\? \\(required\\)</legend><p class="hint" id="${food.attribute}-hint" dir="auto">For lunch</p>`,
+      ),
+    )
+    assert.doesNotMatch(text, /Internal|No answer/)
+    assert.match(text, /<button class="main">Finish registration<\/button>/)
+  })
+
+  it('303 is finished with names and every kind of answer: it is confirmed, and held seats are selected', async () => {
+    const summit = await event()
+    const answers: [string, unknown, unknown][] = [
+      ['textInput', 'Café 👩🏽‍💻', 'Café 👩🏽‍💻'],
+      ['textArea', 'a\r\nb', 'a\r\nb'],
+      ['email', 'a@b.example', 'a@b.example'],
+      ['phone', '+32 2 123', '+32 2 123'],
+      ['date', '2028-02-29', '2028-02-29'],
+      ['time', '09:05', '09:05:00'],
+      ['number', '12.5', 12.5],
+      ['url', 'https://x.example/', 'https://x.example/'],
+      ['flag', '1', 1],
+    ]
+    const form: Json = { first_name: 'Ada', last_name: 'Lovelace' }
+    const wanted: Json = { first_name: 'Ada', last_name: 'Lovelace', registration_status: 'confirmed' }
+    for (const [type, given, stored] of answers) {
+      const { attribute } = await question(summit, type, { required: 1 })
+      form[attribute] = given
+      wanted[attribute] = stored
+    }
+    for (const type of ['dropDownList', 'radioList', 'checkboxList']) {
+      const { attribute, choices } = await question(summit, type, { required: 1, choices: ['a', 'b'] })
+      const [a, b] = choices.map(({ id, name }: Json) => ({ id, value: name }))
+      form[attribute] = type === 'checkboxList' ? [String(a.id), String(b.id)] : String(a.id)
+      wanted[attribute] = type === 'checkboxList' ? [a, b] : a
+    }
+    const { talk, someone, link } = await beginner(summit)
+    const { status, headers } = await send(link, 'details', form)
+    assert.deepEqual([status, headers.location], [303, `${link}?done=finished`])
+    const stored = await read(someone.id)
+    assert.deepEqual(Object.fromEntries(Object.keys(wanted).map(name => [name, stored[name]])), wanted)
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+    assert.deepEqual(await lettersTo(someone), ['confirmation'])
+    const { text } = await open(`${link}?done=finished`)
+    assert.match(text, /role="status"[^>]*>You are registered\./)
+    assert.match(text, /value="Café 👩🏽‍💻"/)
+    assert.match(text, /<textarea [^>]*>\na\r?\nb<\/textarea>/)
+    assert.match(text, /type="time"[^>]*value|value="09:05:00"/)
+    assert.deepEqual(await findings(summit, clock.now()), [])
+  })
+
+  it('422 without a required answer it stays as it is: a message beside each field and in the summary, values kept', async () => {
+    const summit = await event()
+    const food = await question(summit, 'dropDownList', {
+      name: 'Food',
+      hint: 'h',
+      required: 1,
+      choices: ['a'],
+    })
+    const terms = await question(summit, 'flag', { name: 'Terms', required: 1 })
+    const days = await question(summit, 'checkboxList', { name: 'Days', required: 1, choices: ['Mo', 'Tu'] })
+    const phone = await question(summit, 'phone', { name: 'Phone' })
+    const { talk, someone, link } = await beginner(summit)
+    const reply = await send(link, 'details', { first_name: 'Ada "L"', [phone.attribute]: 'call me' })
+    assert.deepEqual(reasonsOn(reply), [
+      'Food: Please answer this question.',
+      'Terms: Please tick this box.',
+      'Days: Please answer this question.',
+      'Phone: Please write a phone number, such as +32 2 123 45 67.',
+    ])
+    const { text } = reply
+    assert.match(text, /name="first_name" value="Ada &quot;L&quot;"/)
+    assert.match(text, /value="call me"/)
+    for (const { attribute } of [food, terms, days, phone]) {
+      assert.match(text, new RegExp(`<a href="#${attribute}">`))
+      assert.match(text, new RegExp(`<p class="fault" id="${attribute}-fault" dir="auto">Please`))
+      assert.match(text, new RegExp(` id="${attribute}"`))
+    }
+    assert.match(
+      text,
+      new RegExp(`aria-invalid="true" aria-describedby="${food.attribute}-hint ${food.attribute}-fault"`),
+    )
+    const stored = await read(someone.id)
+    assert.deepEqual([stored.registration_status, stored.first_name], ['in_progress', null])
+    assert.deepEqual(await counts(talk), [0, 1, 0, 0])
+    assert.deepEqual(await lettersTo(someone), [])
+  })
+
+  it('303 each change of seats renews the hold', async () => {
+    const summit = await event()
+    const { talk, someone, link } = await beginner(summit)
+    wait(10)
+    await press(link, talk, 'give-up')
+    wait(10)
+    assert.equal((await press(link, talk, 'add')).status, 303)
+    assert.equal((await read(someone.id)).registration_status, 'in_progress')
+    assert.deepEqual(await counts(talk), [0, 1, 0, 0])
+  })
+
+  it('422 one that has run out is not finished as if nothing had happened, but begun again', async () => {
+    const summit = await event()
+    const { attribute } = await question(summit, 'textInput', { required: 1 })
+    const { talk, someone, link } = await beginner(summit)
+    wait(16)
+    const reply = await send(link, 'details', { [attribute]: 'kept' })
+    assert.deepEqual(reasonsOn(reply), ['This registration is expired.'])
+    assert.match(reply.text, /your seats have been given back/)
+    assert.match(reply.text, /value="kept"/)
+    assert.match(reply.text, /action="[^"]*\/again"/)
+    assert.doesNotMatch(reply.text, /Other sessions/)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+    assert.equal((await send(link, 'again', {})).status, 422)
+    assert.equal((await send(link, 'again', { [attribute]: 'kept' })).status, 303)
+    assert.equal((await read(someone.id)).registration_status, 'confirmed')
+    assert.equal((await press(link, talk, 'add')).status, 303)
+    assert.deepEqual(await findings(summit, clock.now()), [])
+  })
+
+  it('422 nobody comes back into an event that is sold out meanwhile', async () => {
+    const summit = await event({ capacity: 1 })
+    const { someone, link } = await beginner(summit)
+    wait(16)
+    await person(summit)
+    assert.deepEqual(reasonsOn(await send(link, 'again', {})), ['The event is sold out.'])
+    assert.equal((await read(someone.id)).registration_status, 'expired')
+  })
+
+  it('422 nobody finishes, or comes back, after registration has closed', async () => {
+    const closing = await event({ close_date: '2029-12-31' })
+    const late = await beginner(closing)
+    wait(16)
+    await app.call('PUT', `/events/${closing.id}`, { close_date: '2029-11-30' })
+    for (const path of ['details', 'again']) assert.equal((await send(late.link, path, {})).status, 422)
+    assert.notEqual((await read(late.someone.id)).registration_status, 'confirmed')
+  })
+
+  it('303 is finished once, however often the button is pressed', async () => {
+    const { talk, someone, link } = await beginner(await event())
+    const replies = await Promise.all(
+      ['a', 'b', 'c'].map(first_name => send(link, 'details', { first_name })),
+    )
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [303, 303, 303],
+    )
+    assert.deepEqual(await lettersTo(someone), ['confirmation'])
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+})
+
+describe('the details of an active registration', () => {
+  it('303 are changed and taken back; what attendees do not see stays', async () => {
+    const summit = await event()
+    const line = await question(summit, 'textInput')
+    const hidden = await question(summit, 'textInput', { visible: 0 })
+    const list = await question(summit, 'checkboxList', { choices: ['a', 'b'] })
+    const flag = await question(summit, 'flag')
+    const [a] = list.choices
+    const someone = await person(summit, {
+      first_name: 'Ada',
+      [line.attribute]: 'x',
+      [hidden.attribute]: 'internal',
+      [list.attribute]: [a.id],
+      [flag.attribute]: 1,
+      registration_status: 'pending',
+    })
+    const link = await linkOf(someone)
+    assert.match(
+      (await open(link)).text,
+      /<input type="checkbox" name="c_\d+\[\]" id="c_\d+" value="\d+" checked>/,
+    )
+    const form = { first_name: '', last_name: 'L', [line.attribute]: '', [hidden.attribute]: 'hacked' }
+    const { headers } = await send(link, 'details', form)
+    assert.equal(headers.location, `${link}?done=saved`)
+    assert.match((await open(`${link}?done=saved`)).text, /Your details are saved\./)
+    const stored = await read(someone.id)
+    assert.deepEqual(
+      [
+        stored.first_name,
+        stored.last_name,
+        stored[line.attribute],
+        stored[hidden.attribute],
+        stored[list.attribute],
+        stored[flag.attribute],
+        stored.registration_status,
+      ],
+      [null, 'L', null, 'internal', [], 0, 'pending'],
+    )
+  })
+
+  it('422 a required answer is not taken back, and one that the API left open has to be given', async () => {
+    const summit = await event()
+    const { attribute } = await question(summit, 'textInput', { name: 'Why', required: 1 })
+    const [open, given] = [await person(summit), await person(summit, { [attribute]: 'x' })]
+    for (const [who, form] of [
+      [open, {}],
+      [given, { [attribute]: '  ' }],
+    ] as const)
+      assert.deepEqual(reasonsOn(await send(await linkOf(who), 'details', form)), [
+        'Why: Please answer this question.',
+      ])
+    assert.equal((await read(given.id))[attribute], 'x')
+    assert.equal((await send(await linkOf(given), 'details', { first_name: 'A' })).status, 303)
+    assert.equal((await read(given.id))[attribute], 'x')
+  })
+
+  it('303 nothing but names and answers is written, whatever the form says', async () => {
+    const summit = await event()
+    const someone = await person(summit)
+    const before = await read(someone.id)
+    const form = {
+      email: 'eve@example.com',
+      registration_status: 'cancelled',
+      reg_type_id: 1,
+      notes: 'x',
+      session_ids: [1],
+      secure_id: 'x',
+      custom_fields: { c_1: 'x' },
+      company: 'x',
+    }
+    assert.equal((await send(await linkOf(someone), 'details', form)).status, 303)
+    const { updated_at: _now, ...stored } = await read(someone.id)
+    const { updated_at: _then, ...earlier } = before
+    assert.deepEqual(stored, earlier)
+  })
+
+  it('422 hostile values are refused beside their field, and none of them is stored', async () => {
+    const summit = await event()
+    const types = [
+      'textInput',
+      'email',
+      'date',
+      'time',
+      'number',
+      'url',
+      'phone',
+      'radioList',
+      'checkboxList',
+    ]
+    const questions = []
+    for (const type of types)
+      questions.push(await question(summit, type, type.endsWith('List') ? { choices: ['a'] } : {}))
+    const someone = await person(summit)
+    const link = await linkOf(someone)
+    for (const value of ['a\0', '999999999', '<script>x</script>'.repeat(2000)]) {
+      const form = Object.fromEntries(questions.map(({ attribute }) => [attribute, value]))
+      const { status, text } = await send(link, 'details', { first_name: `${value}\0`, ...form })
+      assert.equal(status, 422)
+      assert.doesNotMatch(text, /<script|\0/)
+    }
+    for (const value of [{ toString: 1 }, [{ a: 1 }], [[['x']]], { id: { id: 1 } }, 12, null, true])
+      assert.equal(
+        (
+          await send(
+            link,
+            'details',
+            Object.fromEntries(questions.map(({ attribute }) => [attribute, value])),
+          )
+        ).status,
+        303,
+      )
+    const stored = await read(someone.id)
+    assert.deepEqual(
+      questions.map(({ attribute }) => stored[attribute]),
+      [null, null, null, null, null, null, null, { id: '', value: null }, []],
+    )
+  })
+
+  it('303 a change of the organiser in the same moment is kept', async () => {
+    const summit = await event()
+    const { someone, link } = await beginner(summit)
+    await Promise.all([
+      send(link, 'details', { first_name: 'Ada' }),
+      change(someone, { registration_status: 'attended', company: 'Acme' }),
+      send(link, 'details', { first_name: 'Ada' }),
+    ])
+    const stored = await read(someone.id)
+    assert.deepEqual(
+      [stored.registration_status, stored.first_name, stored.company],
+      ['attended', 'Ada', 'Acme'],
+    )
+  })
+})

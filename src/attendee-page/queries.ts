@@ -1,0 +1,62 @@
+import type { AgendaEntry } from '../agenda/agenda.ts'
+import type { StoredValues } from '../custom-values/values.ts'
+import type { Db } from '../db/connection.ts'
+import type { RegistrationStatus } from '../registrants/schema.ts'
+
+/** Whose page it is. */
+export type Visitor = {
+  id: number
+  account_id: number
+  event_id: number
+  email: string
+  first_name: string | null
+  last_name: string | null
+  registration_status: RegistrationStatus
+  hold_expires_at: string | null
+  custom_fields: StoredValues
+  version: number
+  event_name: string
+  event_timezone: string
+}
+
+export async function findVisitor(db: Db, id: number): Promise<Visitor | undefined> {
+  const [visitor] = await db<Visitor[]>`
+    select r.id, r.account_id, r.event_id, r.email, r.first_name, r.last_name, r.registration_status, r.hold_expires_at,
+      r.custom_fields, r.version, e.name as event_name, e.timezone as event_timezone
+    from registrants r join events e on e.id = r.event_id where r.id = ${id} and r.forgotten_at is null`
+  return visitor
+}
+
+/** A session as one person sees it: what it is, and what they have of it; `state` is null when they have nothing. */
+export type ProgrammeEntry = Omit<AgendaEntry, 'state'> & {
+  state: AgendaEntry['state'] | null
+  track_name: string | null
+  session_status: string
+  selection_control: string
+  locked_when_saved: number
+  sold_out_message: string | null
+  /** null is unlimited */
+  seats_left: number | null
+  waitlisted_count: number
+}
+
+/** The live sessions of an event, and others that the person has or waits for, in the order in which they take place. */
+export function listProgramme(
+  db: Db,
+  { id, event_id }: Pick<Visitor, 'id' | 'event_id'>,
+): Promise<ProgrammeEntry[]> {
+  return db<ProgrammeEntry[]>`
+    select s.id, s.name, s.date, s.timezone, s.times_with_timezone, s.starts_at, s.ends_at, l.name as location_name,
+      s.webinar_url, s.secure_id, s.session_status = 'live' and e.status in ('live', 'closed') as is_public, s.updated_at,
+      t.name as track_name, s.session_status, s.selection_control, s.locked_when_saved, s.sold_out_message,
+      case when s.capacity is not null then greatest(0, s.capacity - s.selected_count - s.held_count - s.offered_count) end as seats_left,
+      s.waitlisted_count,
+      x.state, x.expires_at, case when x.state = 'waitlisted' then (
+        select count(*)::int from selections w where w.session_id = s.id and w.state = 'waitlisted' and w.id <= x.id
+      ) end as place
+    from sessions s join events e on e.id = s.event_id
+    left join locations l on l.id = s.location_id left join tracks t on t.id = s.track_id
+    left join selections x on x.session_id = s.id and x.registrant_id = ${id}
+    where s.event_id = ${event_id} and (s.session_status = 'live' or x.id is not null)
+    order by s.date, s.start_time nulls first, s.id`
+}

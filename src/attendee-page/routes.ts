@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, type Fault } from '../errors.ts'
+import type { Actor } from '../http/actor.ts'
+import type { Body } from '../http/draft.ts'
+import { baseUrlOf } from '../http/links.ts'
+import { type Query, readId } from '../http/query.ts'
+import type { Order } from '../seats/desk.ts'
+import { detailsFor } from './details.ts'
+import type { Refused } from './details-form.ts'
+import { refusePage } from './failures.ts'
+import { attendeePage, noAgendaPage } from './page.ts'
+import { alertOf, statusMessage } from './remarks.ts'
+import type { Address } from './session-items.ts'
+import { openVisit, type Visit } from './visit.ts'
+import { type Deed, deeds, wishFor } from './wishes.ts'
+
+const hidden = { schema: { hide: true } as object }
+
+/** How often details are read again when the registration changes in the same moment. */
+const attempts = 5
+
+/** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
+export function attendeePages(app: FastifyInstance): void {
+  app.setErrorHandler(refusePage)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.type('text/html; charset=utf-8').headers({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    })
+  })
+
+  app.get('/my/:token', hidden, async (request, reply) => {
+    const visit = await visitOf(request)
+    if (!visit) return unknownLink(reply)
+    const message = statusMessage(visit, request.query as Query)
+    return reply.send(attendeePage(visit, addressOf(request), { message }))
+  })
+
+  // The address of a refusal, opened again.
+  app.get('/my/:token/*', hidden, async (request, reply) => reply.redirect(addressOf(request).path, 303))
+
+  app.post('/my/:token/sessions/:session_id/:deed', hidden, async (request, reply) => {
+    const visit = await visitOf(request)
+    if (!visit) return unknownLink(reply)
+    const { session_id = '', deed = '' } = request.params as Record<string, string>
+    const entry = visit.programme.find(each => each.id === readId(session_id))
+    if (!isDeed(deed) || !entry) return unknownSession(request, reply, visit)
+    try {
+      await submit(app, wishFor(visit, actorFor(request, visit), deed, entry.id, request.body as Body))
+    } catch (error) {
+      const heading = `“${entry.name}”: ${refusals[deed]}`
+      return refused(request, reply, { heading, faults: faultsOf(error) })
+    }
+    return reply.redirect(`${addressOf(request).path}?done=${deed}&session=${entry.id}`, 303)
+  })
+
+  for (const path of ['details', 'again'])
+    app.post(`/my/:token/${path}`, hidden, async (request, reply) => {
+      const body = request.body as Body
+      for (let attempt = 1; ; attempt++) {
+        const visit = await visitOf(request)
+        if (!visit) return unknownLink(reply)
+        try {
+          const order = detailsFor(visit, actorFor(request, visit), body, path === 'again')
+          await submit(app, order)
+          const done = order.errand.wish.status ? 'finished' : 'saved'
+          return reply.redirect(`${addressOf(request).path}?done=${done}`, 303)
+        } catch (error) {
+          if (isStale(error) && attempt < attempts) continue
+          const faults = faultsOf(error)
+          const messages = new Map(faults.map(({ field, message }) => [field, message]))
+          return refused(request, reply, {
+            heading: 'Your details are not saved',
+            faults,
+            refused: { body, faults: messages },
+          })
+        }
+      }
+    })
+}
+
+const refusals: Record<Deed, string> = {
+  add: 'you do not have a seat',
+  accept: 'you do not have a seat',
+  'give-up': 'you keep your seat',
+  'line-up': 'you are not in line',
+  leave: 'you keep your place in line',
+  decline: 'the seat is still kept for you',
+}
+const isDeed = (word: string): word is Deed => deeds.some(deed => deed === word)
+
+const tokenOf = (request: FastifyRequest) => (request.params as { token: string }).token
+
+function visitOf(request: FastifyRequest): Promise<Visit | undefined> {
+  const { pool, clock, eventQuestions } = request.server
+  const questionsOf = (event_id: number) => eventQuestions.get(String(event_id))
+  return openVisit({ db: pool, now: clock.now(), questionsOf }, tokenOf(request))
+}
+
+function addressOf(request: FastifyRequest): Address {
+  const baseUrl = baseUrlOf(request)
+  const prefix = new URL(baseUrl).pathname.replace(/\/$/, '')
+  return { baseUrl, path: `${prefix}/my/${encodeURIComponent(tokenOf(request))}` }
+}
+
+/** A person has no credential: that, and the id of the request, is what the change log has of them. */
+const actorFor = (request: FastifyRequest, { person }: Visit): Actor => ({
+  account_id: person.account_id,
+  credential_id: null,
+  request_id: request.id,
+  now: request.server.clock.now(),
+})
+
+const submit = (app: FastifyInstance, order: Order) => app.desk.submit(app.pool, order, async () => {})
+
+const isStale = (error: unknown) => error instanceof ApiError && error.status === 412
+
+/** Every reason of a refusal. Throws what is none. */
+function faultsOf(error: unknown): Fault[] {
+  if (error instanceof ApiError && error.status === 422) return error.faults
+  throw error
+}
+
+type Refusal = { heading: string; faults: Fault[]; refused?: Refused }
+
+/** The page as it is now, with what stands in the way. */
+async function refused(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { heading, faults, refused }: Refusal,
+): Promise<FastifyReply> {
+  const visit = await visitOf(request)
+  if (!visit) return unknownLink(reply)
+  const message = alertOf(visit, heading, faults)
+  const page = attendeePage(visit, addressOf(request), {
+    message,
+    isRefusal: true,
+    ...(refused && { refused }),
+  })
+  return reply.code(422).send(page)
+}
+
+function unknownSession(request: FastifyRequest, reply: FastifyReply, visit: Visit): FastifyReply {
+  const message = alertOf(visit, 'There is no such session.', [])
+  return reply.code(404).send(attendeePage(visit, addressOf(request), { message, isRefusal: true }))
+}
+
+const unknownLink = (reply: FastifyReply) => reply.code(404).send(noAgendaPage())

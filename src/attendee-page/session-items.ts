@@ -1,0 +1,123 @@
+import { instantOf, linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
+import { escapeHtml } from '../http/html.ts'
+import { isActive } from '../seats/books.ts'
+import type { ProgrammeEntry } from './queries.ts'
+import { mayChange, type Visit } from './visit.ts'
+import type { Deed } from './wishes.ts'
+
+/** Where the forms of a page lead to, and its links. */
+export type Address = {
+  /** path of the page itself */
+  path: string
+  baseUrl: string
+}
+
+type Item = { heading: 'h3' | 'h4'; facts: (string | null)[]; deeds: string[] }
+
+/** A session in which the person has a seat; one that they may not give up says why. */
+export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  const why = whyKept(visit, entry)
+  return itemOf(address, entry, {
+    heading: 'h3',
+    facts: [whenOf(entry), entry.location_name, entry.track_name, why],
+    deeds: mayChange(visit) && !why ? [deedForm(address, entry, 'give-up', 'Give up')] : [],
+  })
+}
+
+/** A seat that is kept until the person answers. */
+export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  const until = `Kept until ${momentIn(entry.expires_at!, visit.person.event_timezone)}`
+  return itemOf(address, entry, {
+    heading: 'h3',
+    facts: [whenOf(entry), entry.location_name, entry.track_name, until],
+    deeds: mayChange(visit)
+      ? [
+          deedForm(address, entry, 'accept', 'Accept', { isMain: true }),
+          deedForm(address, entry, 'decline', 'Decline'),
+        ]
+      : [],
+  })
+}
+
+/** A session that the person waits for. */
+export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  return itemOf(address, entry, {
+    heading: 'h3',
+    facts: [whenOf(entry), entry.location_name, entry.track_name, `Place ${entry.place} in line`],
+    deeds: mayChange(visit) ? [deedForm(address, entry, 'leave', 'Leave the line')] : [],
+  })
+}
+
+/** A session that the person could take, or wait for; the day stands above it. */
+export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  const isFull = hasNoSeatFor(visit, entry)
+  const isOver = hasStarted(visit, entry)
+  const form = isFull
+    ? deedForm(address, entry, 'line-up', 'Join the line', { more: swapBox(entry) })
+    : deedForm(address, entry, 'add', 'Add')
+  return itemOf(address, entry, {
+    heading: 'h4',
+    facts: [
+      entry.times_with_timezone,
+      entry.location_name,
+      entry.track_name,
+      isOver ? 'Has started' : seatsInWords(entry, isFull),
+      isFull && !isOver ? entry.sold_out_message : null,
+    ],
+    deeds: mayChange(visit) && !isOver ? [form] : [],
+  })
+}
+
+function itemOf({ baseUrl }: Address, entry: ProgrammeEntry, { heading, facts, deeds }: Item): string {
+  const { id, name } = entry
+  const links = linksOf(entry, baseUrl).map(
+    ({ text, href }) =>
+      `<a href="${escapeHtml(href)}" rel="noopener noreferrer" aria-label="${text}: ${escapeHtml(name)}">${text}</a>`,
+  )
+  return [
+    `<li id="s${id}"><${heading} id="n${id}" dir="auto">${escapeHtml(name)}</${heading}>`,
+    ...facts.flatMap(fact => (fact ? [`<p dir="auto">${escapeHtml(fact)}</p>`] : [])),
+    ...links,
+    ...(deeds.length > 0 ? [`<div class="deeds">${deeds.join('\n')}</div>`] : []),
+  ]
+    .join('\n')
+    .concat('</li>')
+}
+
+/** A button that names its session to those who do not see where it stands. */
+function deedForm(
+  { path }: Address,
+  { id, name }: ProgrammeEntry,
+  deed: Deed,
+  label: string,
+  { more = '', isMain = false } = {},
+): string {
+  return `<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain ? ' class="main"' : ''}>${label}<span class="unseen"> <bdi>${escapeHtml(name)}</bdi></span></button></form>`
+}
+
+function swapBox({ id }: ProgrammeEntry): string {
+  return `<label class="box"><input type="checkbox" name="on_conflict" value="swap" aria-describedby="n${id}"><span>When a seat comes free, give up what I have at the same time</span></label>`
+}
+
+function whyKept(visit: Visit, entry: ProgrammeEntry): string | null {
+  if (entry.selection_control === 'included' && entry.session_status === 'live')
+    return 'Part of every registration'
+  if (entry.locked_when_saved === 1 && isActive(visit.person.registration_status))
+    return 'Can no longer be changed'
+  return hasStarted(visit, entry) ? 'Has started' : null
+}
+
+/** In manual mode the organiser picks from the line: nobody passes it by. */
+function hasNoSeatFor({ event }: Visit, { seats_left, waitlisted_count }: ProgrammeEntry): boolean {
+  return seats_left === 0 || (event.waitlist_mode === 'manual' && waitlisted_count > 0)
+}
+
+function seatsInWords({ seats_left }: ProgrammeEntry, isFull: boolean): string | null {
+  if (isFull) return seats_left === 0 ? 'Full' : 'Free seats go to those in line'
+  if (seats_left === null) return null
+  return seats_left === 1 ? '1 seat left' : `${seats_left} seats left`
+}
+
+function hasStarted({ now }: Visit, { starts_at }: ProgrammeEntry): boolean {
+  return starts_at !== null && instantOf(starts_at) <= now
+}

@@ -1,0 +1,66 @@
+import { instantOf } from '../agenda/agenda.ts'
+import type { Db } from '../db/connection.ts'
+import type { EventQuestionRow } from '../event-questions/queries.ts'
+import { resume } from '../resume/tokens.ts'
+import { maySit } from '../seats/books.ts'
+import { type EventRow, readEvent } from '../seats/queries.ts'
+import { findVisitor, listProgramme, type ProgrammeEntry, type Visitor } from './queries.ts'
+
+/**
+ * What a person may do now: everything (`open`), the same while seats are held for them (`unfinished`), register again
+ * (`expired`), or nothing, because registration has closed or because theirs is cancelled or denied.
+ */
+export type Standing = 'open' | 'unfinished' | 'expired' | 'closed' | 'inactive'
+
+/** A person at their page, and everything that it is made of. */
+export type Visit = {
+  person: Visitor
+  event: EventRow
+  programme: ProgrammeEntry[]
+  /** those that attendees see */
+  questions: EventQuestionRow[]
+  standing: Standing
+  now: Date
+}
+
+export type VisitTools = {
+  db: Db
+  now: Date
+  questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
+}
+
+/** Whose page a token opens, with what is true now; undefined when the token is unknown or has expired. */
+export async function openVisit(
+  { db, now, questionsOf }: VisitTools,
+  token: string,
+): Promise<Visit | undefined> {
+  const resumed = await resume(db, token, now)
+  const person = resumed && (await findVisitor(db, resumed.id))
+  if (!person) return undefined
+  const [event, programme, questions] = await Promise.all([
+    readEvent(db, person.event_id),
+    listProgramme(db, person),
+    questionsOf(person.event_id),
+  ])
+  if (!event) return undefined
+  const visible = questions.filter(question => question.visible === 1)
+  return { person, event, programme, questions: visible, standing: standingOf(person, event, now), now }
+}
+
+/** Whether a person may change what they have. */
+export const mayChange = ({ standing }: Visit) => standing === 'open' || standing === 'unfinished'
+
+/** Whether a person has an active registration, or one that is to be finished. */
+export const isRegistered = ({ person }: Visit) => maySit(person.registration_status)
+
+function standingOf(
+  { registration_status: status, hold_expires_at }: Visitor,
+  { closes }: EventRow,
+  now: Date,
+): Standing {
+  if (status === 'cancelled' || status === 'denied') return 'inactive'
+  if (closes !== null && closes <= now.getTime()) return 'closed'
+  if (status === 'expired') return 'expired'
+  if (status !== 'in_progress') return 'open'
+  return hold_expires_at && instantOf(hold_expires_at) <= now ? 'expired' : 'unfinished'
+}
