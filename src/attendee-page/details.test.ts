@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import { type Json, testApp } from '../../test/support/app.ts'
 import { attendeeAt } from '../../test/support/attendee.ts'
-import { ownDatabase } from '../../test/support/own-database.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 import { handClock, seatDesk } from '../../test/support/seats.ts'
 
 const clock = handClock()
