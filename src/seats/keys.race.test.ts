@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 import { type Crowd, count, crowdAt } from '../../test/support/crowds.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { seatDesk } from '../../test/support/seats.ts'
-import { type Server, startServer } from '../../test/support/servers.ts'
+import { twoAndTwo } from '../../test/support/servers.ts'
 
 const url = await ownDatabase()
 const app = await testApp({ url })
 const { event, findings } = seatDesk(app)
 
 /** Two processes on one database, and two more that do not lock keys. */
-const servers: Server[] = []
-const unlocked: Server[] = []
-before(async () => {
-  const [one, two, three, four] = await Promise.all([
-    startServer(url),
-    startServer(url),
-    startServer(url, 'does not lock keys'),
-    startServer(url, 'does not lock keys'),
-  ])
-  servers.push(one, two)
-  unlocked.push(three, four)
-})
-after(() => Promise.all([...servers, ...unlocked].map(server => server.kill('SIGTERM'))))
+const { servers, spoiled: unlocked } = twoAndTwo(url, 'does not lock keys')
 
 /** Twenty clients make the same request with the same key. */
 async function sameKey({ strangers, all }: Crowd, path: string, body: object, key: string) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 import { type Crowd, count, crowdAt, sum } from '../../test/support/crowds.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { seatDesk } from '../../test/support/seats.ts'
-import { type Server, startServer } from '../../test/support/servers.ts'
+import { twoAndTwo } from '../../test/support/servers.ts'
 
 const url = await ownDatabase()
 const app = await testApp({ url })
@@ -14,19 +14,7 @@ await pool.unsafe(`alter database "${new URL(url).pathname.slice(1)}" set deadlo
 const { event, seats, findings } = seatDesk(app)
 
 /** Two processes on one database, and two more that do not lock events. */
-const servers: Server[] = []
-const unlocked: Server[] = []
-before(async () => {
-  const [one, two, three, four] = await Promise.all([
-    startServer(url),
-    startServer(url),
-    startServer(url, 'does not lock events'),
-    startServer(url, 'does not lock events'),
-  ])
-  servers.push(one, two)
-  unlocked.push(three, four)
-})
-after(() => Promise.all([...servers, ...unlocked].map(server => server.kill('SIGTERM'))))
+const { servers, spoiled: unlocked } = twoAndTwo(url, 'does not lock events')
 
 /** Rounds of a race without the lock, at most, until it shows. */
 const rounds = 10

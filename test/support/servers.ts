@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { after, before } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Mistake } from './spoiled.ts'
@@ -38,6 +39,21 @@ export async function startServer(databaseUrl: string, mistake?: Mistake): Promi
     await once(child, 'exit')
   }
   return { url, child, kill }
+}
+
+/** Two servers on a database, and two more that make a mistake, while the tests of a file run. */
+export function twoAndTwo(databaseUrl: string, mistake: Mistake): { servers: Server[]; spoiled: Server[] } {
+  const servers: Server[] = []
+  const spoiled: Server[] = []
+  before(async () => {
+    const start = (made?: Mistake) =>
+      Promise.all([startServer(databaseUrl, made), startServer(databaseUrl, made)])
+    const [right, wrong] = await Promise.all([start(), start(mistake)])
+    servers.push(...right)
+    spoiled.push(...wrong)
+  })
+  after(() => Promise.all([...servers, ...spoiled].map(server => server.kill('SIGTERM'))))
+  return { servers, spoiled }
 }
 
 /** One of many clients: what it asks of the servers, in turn, until one of them answers. */
