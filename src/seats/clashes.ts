@@ -9,29 +9,25 @@ export type NewConflict = Omit<Clash, 'selection_id' | 'state'>
  * Carries out work that may move sessions of an event, whose lock is held. Whoever has seats that clash since then keeps
  * them (seats.md, invariant 3): the change log says so, and so does the answer.
  */
-export async function notingClashes<T>(
+export async function notingClashes(
   db: Db,
   actor: Actor,
   event_id: number,
   session_ids: number[],
-  work: () => Promise<T>,
-): Promise<{ result: T; new_conflicts: NewConflict[] }> {
-  const before = new Map(
-    (await listClashingSeats(db, event_id, session_ids)).map(clash => [clash.selection_id, clash]),
-  )
-  const result = await work()
-  const fresh = (await listClashingSeats(db, event_id, session_ids)).flatMap(clash => {
+  work: () => Promise<unknown>,
+): Promise<NewConflict[]> {
+  const look = async () => (session_ids.length > 0 ? listClashingSeats(db, event_id, session_ids) : [])
+  const before = new Map((await look()).map(clash => [clash.selection_id, clash]))
+  await work()
+  const fresh = (await look()).flatMap(clash => {
     const known = before.get(clash.selection_id)?.conflicts_with ?? []
     const conflicts_with = clash.conflicts_with.filter(id => !known.includes(id))
     return conflicts_with.length > 0 ? [{ ...clash, conflicts_with }] : []
   })
   if (fresh.length > 0) await logClashes(db, actor, event_id, fresh)
-  return {
-    result,
-    new_conflicts: fresh.map(({ registrant_id, session_id, conflicts_with }) => ({
-      registrant_id,
-      session_id,
-      conflicts_with,
-    })),
-  }
+  return fresh.map(({ registrant_id, session_id, conflicts_with }) => ({
+    registrant_id,
+    session_id,
+    conflicts_with,
+  }))
 }

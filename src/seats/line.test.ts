@@ -268,6 +268,17 @@ describe('an automatic line', () => {
 })
 
 describe('a line that offers', () => {
+  /** Somebody is offered a seat for which they would give up another, at the same time. */
+  async function offeredSwap() {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
+    const rival = await session(summit)
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    return { summit, talk, rival, people }
+  }
+
   it('takes an offer back from whoever replaces their lines without it', async () => {
     const summit = await event({ waitlist_mode: 'offer' })
     const talk = await session(summit, { capacity: 1 })
@@ -320,12 +331,7 @@ describe('a line that offers', () => {
   })
 
   it('a swap happens when it is accepted', async () => {
-    const summit = await event({ waitlist_mode: 'offer' })
-    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
-    const rival = await session(summit)
-    await claim(people[0], rival)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
-    await drop(holder, talk)
+    const { summit, talk, rival, people } = await offeredSwap()
     assert.deepEqual((await agenda(people[0])).in, [rival.id])
     await claim(people[0], talk)
     assert.deepEqual(await agenda(people[0]), { in: [talk.id], waits: [] })
@@ -334,12 +340,7 @@ describe('a line that offers', () => {
   })
 
   it('never swaps away what the same call names, whatever the order', async () => {
-    const summit = await event({ waitlist_mode: 'offer' })
-    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
-    const rival = await session(summit)
-    await claim(people[0], rival)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
-    await drop(holder, talk)
+    const { talk, rival, people } = await offeredSwap()
     for (const session_ids of [
       [rival.id, talk.id],
       [talk.id, rival.id],
@@ -349,12 +350,7 @@ describe('a line that offers', () => {
   })
 
   it('swaps nothing away for a seat that is refused after all', async () => {
-    const summit = await event({ waitlist_mode: 'offer' })
-    const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
-    const rival = await session(summit)
-    await claim(people[0], rival)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
-    await drop(holder, talk)
+    const { talk, rival, people } = await offeredSwap()
     await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
     const wanted = { waitlist_ids: [], session_ids: [rival.id, talk.id], partial: true }
     assert.equal((await call('PUT', `/registrants/${people[0].id}/agenda`, wanted)).status, 200)

@@ -162,9 +162,8 @@ export async function changeSession(
     } as StoredSession
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     const isMoved = [...timeFields, 'prevent_session_conflicts' as const].some(field => field in draft.given)
-    const new_conflicts = isMoved
-      ? (await notingClashes(tx, actor, current.event_id, [id], update)).new_conflicts
-      : await update().then(() => [])
+    // Where nothing moves nothing new can clash.
+    const new_conflicts = await notingClashes(tx, actor, current.event_id, isMoved ? [id] : [], update)
     if (seatFields.some(field => field in draft.given)) await moveLinesOf(tx, current.event_id, actor.now)
     const changed = await mustFindSession(tx, actor.account_id, id)
     const mayTakeIn = !isIncludedLive(current) || includingFields.some(field => field in draft.given)

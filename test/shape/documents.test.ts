@@ -24,6 +24,13 @@ describe('documents', () => {
     assert.deepEqual(broken, [])
   })
 
+  it('have no marks of a merge that was not finished', () => {
+    const marked = globSync(['*.md', 'docs/**/*.md']).filter(path =>
+      /^(<{7}|={7}|>{7})( |$)/m.test(read(path)),
+    )
+    assert.deepEqual(marked, [])
+  })
+
   it('README.md starts with the commands that .ci/run carries out', () => {
     const blocks = [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)].map(match => match[1]!)
     const commands = blocks[0]!.trim().split('\n')
