@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 import { emptyDatabase } from '../../test/support/database.ts'
+import { readFeed } from '../../test/support/feed.ts'
 import { connect } from '../db/connection.ts'
 import { migrate } from '../db/migrate.ts'
 import { adoptRestoredChanges } from './queries.ts'
@@ -11,16 +12,16 @@ it('changes of a restored dump come first in the feed, although their server was
   const migration = connect(url, { max: 1 })
   await migrate(migration)
   await migration.end()
-  const { make, call, pool } = await testApp({ url })
+  const app = await testApp({ url })
+  const { make, call, pool } = app
   const event = await make('events', { name: 'Old' })
   await pool`update changes set tx = '9000000000000000000'`
   assert.deepEqual((await call('GET', '/changes')).body.items, [])
   assert.equal(await adoptRestoredChanges(pool), 1)
   assert.equal(await adoptRestoredChanges(pool), 0)
   await make('tracks', { event_id: event.id, name: 'New' })
-  const { items } = (await call('GET', '/changes')).body
   assert.deepEqual(
-    items.map((change: { object: string }) => change.object),
+    (await readFeed(app, '', 2)).map(change => change.object),
     ['event', 'track'],
   )
 })
