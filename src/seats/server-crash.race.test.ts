@@ -5,7 +5,7 @@ import { testApp } from '../../test/support/app.ts'
 import { crowdAt, sum } from '../../test/support/crowds.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { seatDesk } from '../../test/support/seats.ts'
-import { type Client, startServer } from '../../test/support/servers.ts'
+import { startServer } from '../../test/support/servers.ts'
 import type { Mistake } from '../../test/support/spoiled.ts'
 
 const url = await ownDatabase()
@@ -13,18 +13,21 @@ const app = await testApp({ url })
 const { pool } = app
 const { event, findings } = seatDesk(app)
 
-/** Two servers. The one that gives so many answers is killed `delay` milliseconds later, and started again. */
-async function mortalServers(answers: number, delay: number, mistake?: Mistake) {
-  const servers = await Promise.all([startServer(url, mistake), startServer(url, mistake)])
-  let countdown = answers
+/** Two servers. The first, which may make a mistake, is to be killed, and started again without it. */
+async function mortalServers(mistake?: Mistake) {
+  const servers = await Promise.all([startServer(url, mistake), startServer(url)])
+  const [doomed] = servers
+  const die = async () => {
+    await doomed.kill('SIGKILL')
+    servers[0] = await startServer(url)
+  }
+  let death: Promise<void> | undefined
   return {
     ...crowdAt(app, servers),
-    /** counts an answer that a client got */
-    answered: async ({ asked }: Client) => {
-      if (--countdown !== 0) return
-      if (delay > 0) await sleep(delay)
-      await asked!.kill('SIGKILL')
-      servers[servers.indexOf(asked!)] = await startServer(url, mistake)
+    doomed,
+    die: () => {
+      death ??= die()
+      return death
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(servers.map(server => server.kill('SIGKILL')))
@@ -32,18 +35,19 @@ async function mortalServers(answers: number, delay: number, mistake?: Mistake) 
   }
 }
 
-/** People claim seats, four each. Says who was told that they have one, and who has. */
-async function claimThroughCrash(mistake?: Mistake) {
-  await using servers = await mortalServers(100, 0, mistake)
+/** People claim seats, four each; a server dies after so many answers. Says who was told that they have one, and who has. */
+async function claimThroughCrash(answers: number, mistake?: Mistake) {
+  await using servers = await mortalServers(mistake)
   const summit = await event()
   const talks = await servers.sessions(summit, 5, () => ({ capacity: 30 }))
   const told: string[] = []
+  let countdown = answers
   const askedAgain = await servers.all(await servers.people(summit, 150), async (ask, who, n) => {
     for (let turn = 0; turn < 4; turn++) {
       const talk = talks[(n + turn) % 5]!
       const status = await ask('POST', `/registrants/${who.id}/session/${talk.id}`)
       if (status === 200) told.push(`${who.id} ${talk.id}`)
-      await servers.answered(ask)
+      if (ask.asked === servers.doomed && --countdown === 0) await servers.die()
     }
     return ask.unanswered
   })
@@ -53,18 +57,25 @@ async function claimThroughCrash(mistake?: Mistake) {
   return { summit, told, stored, askedAgain: sum(askedAgain), seated: await servers.seated(talks) }
 }
 
-/** People register at servers that commit long before they answer. Says how many there are of each. */
+/**
+ * People register; a server dies when it has committed what some of them asked, and has answered nobody. Says how many
+ * there are of each.
+ */
 async function registerThroughCrash(isKeyed: boolean) {
-  // Whoever came while the first was served has been written together, and waits for the answer.
-  await using servers = await mortalServers(1, 150, 'answers long after it commits')
+  await using servers = await mortalServers('commits and never answers')
   const summit = await event()
   const talks = await servers.sessions(summit, 1)
-  await servers.all(servers.strangers(200), async (ask, _who, n) => {
-    const email = `${summit.id}-${n}@example.com`
-    const body = { event_id: summit.id, email, session_ids: [talks[0]!.id] }
-    await ask('POST', '/registrants/create', body, isKeyed ? email : undefined)
-    await servers.answered(ask)
+  const emails = Array.from({ length: 200 }, (_, n) => `${summit.id}-${n}@example.com`)
+  const registered = servers.all(servers.strangers(200), (ask, _who, n) => {
+    const body = { event_id: summit.id, email: emails[n], session_ids: [talks[0]!.id] }
+    return ask('POST', '/registrants/create', body, isKeyed ? emails[n] : undefined)
   })
+  // Those with an even number have asked the server that is to die.
+  const evens = emails.filter((_, n) => n % 2 === 0)
+  while ((await pool`select from registrants where email in ${pool(evens)} limit 1`).length === 0)
+    await sleep(20)
+  await servers.die()
+  await registered
   const [row] = await pool<{ people: number; registrations: number }[]>`
     select count(distinct email)::int as people, count(*)::int as registrations from registrants
     where event_id = ${summit.id}`
@@ -73,14 +84,14 @@ async function registerThroughCrash(isKeyed: boolean) {
 
 describe('kill -9 of a server in the middle', () => {
   it('every acknowledged seat is there, and nothing else', async () => {
-    const { summit, told, stored, askedAgain, seated } = await claimThroughCrash()
+    const { summit, told, stored, askedAgain, seated } = await claimThroughCrash(50)
     assert.equal(askedAgain > 0, true)
     assert.deepEqual(stored.sort(), told.sort())
     assert.deepEqual([seated, await findings(summit)], [[30, 30, 30, 30, 30], []])
   })
 
   it('a server that answers before it has committed loses some', async () => {
-    const { told, stored } = await claimThroughCrash('answers before it commits')
+    const { told, stored } = await claimThroughCrash(1, 'answers and never commits')
     const kept = new Set(stored)
     assert.equal(told.filter(seat => !kept.has(seat)).length > 0, true)
   })
