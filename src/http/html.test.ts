@@ -20,6 +20,7 @@ describe('HTML with too many open elements', () => {
     const started = performance.now()
     assert.equal(isTooDeep('<b>'.repeat(340_000)), true)
     assert.equal(isTooDeep('<a'.repeat(500_000)), false)
-    assert.equal(performance.now() - started < 1000, true)
+    // A few milliseconds; minutes, if it looked back at every element.
+    assert.equal(performance.now() - started < 20_000, true)
   })
 })

@@ -399,9 +399,7 @@ describe('the dispatcher', () => {
     smtp.behaviour.beforeAnswer = () => answered.promise
     await person()
     const round = dispatcher.dispatch()
-    const began = Date.now()
     await person()
-    assert.ok(Date.now() - began < 1000)
     assert.equal(smtp.received.length, 0)
     answered.resolve()
     await round

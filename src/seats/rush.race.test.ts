@@ -17,12 +17,12 @@ const { event, seats, findings } = seatDesk(app)
 const { servers, spoiled: unlocked } = twoAndTwo(url, 'does not lock events')
 
 /** Rounds of a race without the lock, at most, until it shows. */
-const rounds = 10
+const rounds = 50
 
 /**
  * Races under load. Clients with an even and an odd `n` begin at different servers: `n >> 1` chooses, so that both servers
- * have people for everything. Each says what came of it: exactly `balanced` with the lock, something else without, in one round of
- * a few at the latest.
+ * have people for everything. Each says what came of it: exactly `balanced` with the lock, something else without, in one round of a
+ * few at the latest.
  */
 const races: Record<string, { race: (crowd: Crowd) => Promise<object>; balanced: object }> = {
   'one hot session: exactly its seats are granted': {

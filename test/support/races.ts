@@ -52,8 +52,7 @@ export async function atOnce<T>(
     () => true,
   )
   const one = transaction(pool, async db => {
-    const outcome = await first(db)
-    started.resolve()
+    const outcome = await first(db).finally(started.resolve)
     await Promise.race([settled, someoneWaits(pool)])
     return outcome
   })
