@@ -197,6 +197,21 @@ describe('sessions that are selected by default', () => {
     assert.equal((await counts(draft))[0], 0)
   })
 
+  it('that are full are not overbooked by an override, which is for what was named', async () => {
+    const summit = await event()
+    const full = await session(summit, { selected_by_default: 1, capacity: 0 })
+    const included = await session(summit, { selection_control: 'included', capacity: 0 })
+    const { body } = await call('POST', '/registrants/create?override_capacity_errors=true', {
+      event_id: summit.id,
+      email: 'a@example.com',
+    })
+    assert.deepEqual(body.session_ids, [String(included.id)])
+    assert.deepEqual(
+      body.skipped_sessions.map((reason: any) => [reason.session_id, reason.type]),
+      [[full.id, 'sold_out']],
+    )
+  })
+
   it('that clash with each other: the first one is taken', async () => {
     const summit = await event()
     const first = await session(summit, { selected_by_default: 1, prevent_session_conflicts: 1 })

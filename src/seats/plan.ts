@@ -82,10 +82,11 @@ export class Plan {
     }
   }
 
+  /** What nobody has named is taken if it fits: an override is for what was named. */
   takeDefaults(): void {
     if (!this.#wish.useDefaults) return
     for (const session of this.#sessionsWhere(isDefault)) {
-      const reasons = this.#claimReasons(session)
+      const reasons = this.#claimReasons(session, { override: false })
       if (reasons.length > 0) this.skipped.push(...reasons)
       else this.#seats.set(session.id, 'selected_by_default')
     }
@@ -180,7 +181,7 @@ export class Plan {
   #sit(session: Session): void {
     const rivals = this.#rivalsOf(session)
     const swapped = this.#swaps(session, rivals) ? rivals : []
-    const reasons = this.#claimReasons(session, swapped.length > 0 ? [] : rivals)
+    const reasons = this.#claimReasons(session, { rivals: swapped.length > 0 ? [] : rivals })
     for (const found of reasons) this.#refuse(found)
     // Not before the seat is certain: with `partial` a refusal takes nothing away.
     const because = { why: 'swapped', about: { for_session_id: session.id } }
@@ -193,10 +194,13 @@ export class Plan {
     else this.reasons.push(found)
   }
 
-  #claimReasons(session: Session, rivals = this.#rivalsOf(session)): Reason[] {
+  #claimReasons(
+    session: Session,
+    { rivals = this.#rivalsOf(session), override = this.#wish.override } = {},
+  ): Reason[] {
     const reasons = closedReasons(this.#books, this.#wish, session)
     const isFull = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
-    if (isFull && !this.#wish.override) reasons.push(soldOutReason(session))
+    if (isFull && !override) reasons.push(soldOutReason(session))
     const conflict = conflictReason(session, rivals)
     return conflict ? [...reasons, conflict] : reasons
   }
