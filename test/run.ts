@@ -15,7 +15,13 @@ await migrate(pool)
 await pool.end()
 const runner = spawn(
   process.execPath,
-  ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files.sort()],
+  [
+    `--import=${new URL('support/seed.ts', import.meta.url)}`,
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    ...files.sort(),
+  ],
   {
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE_URL: server.url, NODE_NO_WARNINGS: '1' },
