@@ -222,6 +222,17 @@ describe('size of a group', () => {
     assert.deepEqual([third.status, third.body[0].type], [422, 'group_limit'])
   })
 
+  it('200 who gives up the type that limits a group is not limited by it any more', async () => {
+    const event = await make('events', { name: 'Groups' })
+    const team = await make('reg-types', { event_id: event.id, name: 'Team', max_group_size: 2 })
+    const group = await make('registrant-groups', { event_id: event.id, name: 'G' })
+    const one = await person(event, { group_id: group.id, reg_type_id: team.id })
+    await person(event, { group_id: group.id })
+    assert.equal((await call('PUT', `/reg-types/${team.id}`, { max_group_size: 1 })).status, 200)
+    assert.equal((await update(one, { reg_type_id: '' })).status, 200)
+    assert.equal((await create(event, { group_id: group.id })).status, 201)
+  })
+
   it('422 group_limit when the group is as large as its type allows', async () => {
     const type = await make('reg-types', { event_id: event.id, name: 'Team', max_group_size: 2 })
     const [full, other] = [

@@ -46,15 +46,15 @@ function typeReasons({ regTypes }: Books, { reg_type_id }: Standing, { override 
 /** A group is as large as each of its members' types allows. */
 function groupReasons(
   { regTypes, groups }: Books,
-  before: Registrant,
+  { id }: Registrant,
   { group_id, reg_type_id }: Standing,
 ): Reason[] {
   const group = group_id === null ? undefined : groups.get(group_id)
   if (!group) return []
-  const isMember = maySit(before.status) && before.group_id === group_id
-  const limits = [group.limit, reg_type_id === null ? null : regTypes.get(reg_type_id)?.max_group_size]
-  const limit = Math.min(...limits.map(each => each ?? Infinity))
-  if (group.size + (isMember ? 0 : 1) <= limit) return []
+  const type = reg_type_id === null ? undefined : regTypes.get(reg_type_id)
+  const after = new Map(group).set(id, type?.max_group_size ?? null)
+  const limit = Math.min(...[...after.values()].map(each => each ?? Infinity))
+  if (after.size <= limit) return []
   return [
     {
       field: 'group_id',
@@ -71,14 +71,12 @@ export function applyStanding(books: Books, registrant: Registrant, after: Stand
   count(books, registrant, 1)
 }
 
-function count(books: Books, { status, reg_type_id, group_id }: Standing, by: 1 | -1): void {
+function count(books: Books, { id, status, reg_type_id, group_id }: Registrant, by: 1 | -1): void {
   if (!maySit(status)) return
   const type = reg_type_id === null ? undefined : books.regTypes.get(reg_type_id)
   books.event.registrants += by
   if (type) type.registrants += by
   const group = group_id === null ? undefined : books.groups.get(group_id)
-  if (!group) return
-  group.size += by
-  if (by === 1 && type?.max_group_size != null)
-    group.limit = Math.min(group.limit ?? Infinity, type.max_group_size)
+  if (by === 1) group?.set(id, type?.max_group_size ?? null)
+  else group?.delete(id)
 }

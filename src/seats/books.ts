@@ -89,8 +89,8 @@ export type Books = {
   groups: Map<number, Group>
 }
 
-/** Members of a group who are registered, and the least that one of their types allows; null is no limit. */
-export type Group = { size: number; limit: number | null }
+/** Members of a group who are registered, by id, and how many the type of each allows; null is no limit. */
+export type Group = Map<number, number | null>
 
 /** One registrant's selection of one session becoming something else; null is nothing. */
 export type Move = {

@@ -11,8 +11,8 @@ import {
   readEvent,
   readExpiredHolds,
   readExpiredOffers,
-  readGroups,
   readLine,
+  readMembers,
   readRegTypes,
   readSelections,
   readSessions,
@@ -140,12 +140,14 @@ async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand
   const idsOf = (column: 'reg_type_id' | 'group_id') => [
     ...new Set(people.flatMap(person => person?.[column] ?? [])),
   ]
-  const [types, groups] = await Promise.all([
+  const group_ids = idsOf('group_id')
+  const [types, members] = await Promise.all([
     idsOf('reg_type_id').length > 0 ? readRegTypes(db, event_id, idsOf('reg_type_id')) : [],
-    idsOf('group_id').length > 0 ? readGroups(db, idsOf('group_id')) : [],
+    group_ids.length > 0 ? readMembers(db, group_ids) : [],
   ])
   for (const type of types) books.regTypes.set(type.id, type)
-  for (const { id, size, limit } of groups) books.groups.set(id, { size, limit })
+  for (const id of group_ids) books.groups.set(id, new Map())
+  for (const { id, group_id, max_group_size } of members) books.groups.get(group_id)!.set(id, max_group_size)
 }
 
 async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { RegistrationStatus } from '../registrants/schema.ts'
-import type { Event, Group, OnConflict, Registrant, RegType, SelectionState, Session } from './books.ts'
+import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from './books.ts'
 
 export const seatsChannel = 'lectern_seats'
 
@@ -131,14 +131,15 @@ export function readRegTypes(db: Db, event_id: number, ids: number[]): Promise<R
     from reg_types where event_id = ${event_id} and id = any(${ids}::bigint[])`
 }
 
-export function readGroups(db: Db, ids: number[]): Promise<({ id: number } & Group)[]> {
-  return db<({ id: number } & Group)[]>`
-    select g.id, count(r.id)::int as size, min(t.max_group_size) as limit
-    from unnest(${ids}::bigint[]) as g (id)
-    left join registrants r on r.group_id = g.id
-      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
-    left join reg_types t on t.id = r.reg_type_id
-    group by g.id`
+/** Who counts for these groups. */
+export function readMembers(
+  db: Db,
+  group_ids: number[],
+): Promise<{ id: number; group_id: number; max_group_size: number | null }[]> {
+  return db<{ id: number; group_id: number; max_group_size: number | null }[]>`
+    select r.id, r.group_id, t.max_group_size from registrants r left join reg_types t on t.id = r.reg_type_id
+    where r.group_id = any(${group_ids}::bigint[])
+      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')`
 }
 
 /** The next `limit` who wait for a session, in order, behind the selection `after`. */
