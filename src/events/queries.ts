@@ -4,6 +4,7 @@ import { deleteQuestionsOf } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { deleteSelectionsOf } from '../seats/queries.ts'
 import type { Event, EventInput } from './schema.ts'
 
 export type EventRow = Event & { account_id: number; version: number }
@@ -43,9 +44,8 @@ export async function countRegistrants(db: Db, id: number): Promise<number> {
   return row!.count
 }
 
-/** What belongs to an event besides questions, in an order in which it can be deleted. */
+/** What belongs to an event besides questions and selections, in an order in which it can be deleted. */
 const belongings = [
-  ['selections', 'selection'],
   ['registrants', 'registrant'],
   ['registrant_groups', 'registrant_group'],
   ['reg_types', 'reg_type'],
@@ -57,6 +57,7 @@ const belongings = [
 /** Deletes an event that is locked, with all that belongs to it; each object leaves its change record. */
 export async function deleteEvent(db: Db, actor: Actor, id: number): Promise<void> {
   await deleteQuestionsOf(db, actor, id)
+  await deleteSelectionsOf(db, actor, 'event', id)
   for (const [table, object] of belongings)
     await db`
       with before as (delete from ${db(table)} where event_id = ${id} returning *)

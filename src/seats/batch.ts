@@ -184,10 +184,12 @@ class Batch {
     const expires_at =
       to === 'offered' ? new Date(this.#now.getTime() + this.#event.waitlist_offer_minutes * 60_000) : null
     const linesUp = to === 'waitlisted' && from !== 'waitlisted'
-    // Changes are in the order of lining up, which becomes the order of the line.
-    if (linesUp) this.#changes.delete(key)
+    // In the order of last moves: what frees a seat is recorded before who takes it, and lining up makes the line.
+    if (from !== to) this.#changes.delete(key)
     const isLate = linesUp || (known?.isLate ?? false)
-    this.#changes.set(key, { actor, registrant_id, session_id, before, after, move, expires_at, isLate })
+    // The server moves whoever lined up in this batch: who asked for it is on record.
+    const who = actor.request_id === null && known ? known.actor : actor
+    this.#changes.set(key, { actor: who, registrant_id, session_id, before, after, move, expires_at, isLate })
     if (move.override) this.#overridden.add(session_id)
     if (to === 'waitlisted') this.#touched.add(session_id)
     if (isSeat(from) && !isSeat(to)) {

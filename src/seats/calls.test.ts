@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 import { reasonsIn, seatDesk } from '../../test/support/seats.ts'
+import { transaction } from '../db/connection.ts'
+import { carryOut } from './registration.ts'
+import { emptyWish, type Wish } from './wish.ts'
 
 const app = await testApp()
 const { call, make, pool } = app
@@ -237,6 +240,41 @@ describe('several at the same moment', () => {
     assert.deepEqual((await agenda(waiting)).in, [talk.id])
   })
 
+  it('the change log frees a seat before somebody takes it, and knows who asked for a place', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const [holder, waiting] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+    const now = new Date()
+    const errandOf = (request_id: string, wish: Partial<Wish> & { registrant_id: number }) => ({
+      actor: { account_id: app.account_id, credential_id: null, request_id, now },
+      wish: { ...emptyWish, by: 'organiser' as const, ...wish },
+    })
+    await transaction(pool, db =>
+      carryOut(
+        db,
+        summit.id,
+        [
+          errandOf('lines up', {
+            registrant_id: waiting.id,
+            lineUp: [{ session_id: talk.id, on_conflict: undefined }],
+          }),
+          errandOf('drops', { registrant_id: holder.id, drop: [talk.id] }),
+        ],
+        now,
+      ),
+    )
+    const records = await pool`
+      select request_id, coalesce(after, before) as row from changes
+      where event_id = ${summit.id} and object = 'selection' order by id`
+    assert.deepEqual(
+      records.slice(1).map(({ request_id, row }) => [request_id, row.registrant_id, row.why]),
+      [
+        ['drops', holder.id, 'released'],
+        ['lines up', waiting.id, 'promoted'],
+      ],
+    )
+  })
+
   it('whoever leaves a line and lines up again stands at its end', async () => {
     const summit = await event()
     const talk = await session(summit, { capacity: 0 })
@@ -334,6 +372,15 @@ describe('GET /sessions', () => {
 })
 
 describe('deleting an event', () => {
+  it('204 explains every seat that went with it', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [talk.id] })
+    assert.equal((await call('DELETE', `/events/delete/${summit.id}?force=1`)).status, 204)
+    const seat = { registrant_id: someone.id, session_id: talk.id, state: 'selected', why: 'event_deleted' }
+    assert.deepEqual((await moves(summit)).at(-1), { action: 'delete', before: seat, after: null })
+  })
+
   it('204 while people sign up: each of them is told that it is gone', async () => {
     const summit = await make('events', { name: 'Short', timezone: 'UTC' })
     const talk = await session(summit)

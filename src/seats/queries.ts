@@ -207,15 +207,20 @@ export async function findPlaces(db: Db, ids: number[]): Promise<Map<number, Pla
   return new Map(rows.map(row => [row.id, row]))
 }
 
-/** Takes everybody out of a session that is about to be deleted. */
-export async function deleteSelectionsOf(db: Db, actor: Actor, session_id: number): Promise<void> {
+/** Takes everybody out of a session, or an event, that is about to be deleted. */
+export async function deleteSelectionsOf(
+  db: Db,
+  actor: Actor,
+  kind: 'session' | 'event',
+  id: number,
+): Promise<void> {
   await db`
-    with gone as (delete from selections where session_id = ${session_id} returning *),
+    with gone as (delete from selections where ${db(`${kind}_id`)} = ${id} returning *),
       renewed as (
         update registrants r set version = version + 1, updated_at = ${actor.now} from gone where r.id = gone.registrant_id)
     insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, created_at)
     select account_id, event_id, 'selection', id, 'delete', ${actor.credential_id}, ${actor.request_id},
-      jsonb_build_object('registrant_id', registrant_id, 'session_id', session_id, 'state', state, 'why', 'session_deleted'),
+      jsonb_build_object('registrant_id', registrant_id, 'session_id', session_id, 'state', state, 'why', ${`${kind}_deleted`}::text),
       ${actor.now}
     from gone order by id`
 }

@@ -42,6 +42,7 @@ export const moveReasons = {
   offer_expired: 'nobody answered the offer in time',
   times_changed: 'nothing moved, but it clashes since a session was moved (`conflicts_with`)',
   session_deleted: 'the session was deleted',
+  event_deleted: 'the event was deleted, and everything with it',
   registration_confirmed: 'the registration took on this status, and its seats with it',
   registration_pending: 'likewise',
   registration_attended: 'likewise',

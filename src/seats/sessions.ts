@@ -80,5 +80,5 @@ export async function giveBackAll(
         message: `${seats} people have a seat in this session and ${session.waitlisted_count} wait for one. force=1 deletes it all the same.`,
       },
     ])
-  await deleteSelectionsOf(db, actor, session.id)
+  await deleteSelectionsOf(db, actor, 'session', session.id)
 }
