@@ -10,7 +10,7 @@ import { emptyWish, type Wish } from './wish.ts'
 
 const clock = handClock()
 const app = await testApp({ clock, url: await ownDatabase() })
-const { call } = app
+const { call, make } = app
 const { event, session, person, claim, drop, change, agenda, counts, findings } = seatDesk(app)
 
 /** What the attendee's own page does. */
@@ -122,6 +122,34 @@ describe('included sessions', () => {
     assert.deepEqual(await counts(talk), [2, 0, 0, 0])
     await update({ capacity: null })
     assert.deepEqual([await counts(talk), await findings(summit)], [[3, 0, 0, 0], []])
+  })
+
+  it('take in who had something at the same time when another zone moves them', async () => {
+    const summit = await event()
+    const [rival, talk] = [await session(summit, { prevent_session_conflicts: 1 }), await session(summit)]
+    const someone = await person(summit, { session_ids: [rival.id] })
+    const update = (body: object) => call('PUT', `/sessions/update/${talk.id}`, body)
+    assert.equal((await update({ selection_control: 'included' })).body.not_included.length, 1)
+    assert.deepEqual((await update({ timezone: 'Asia/Tokyo' })).body.not_included, [])
+    assert.deepEqual((await agenda(someone)).in, [rival.id, talk.id])
+  })
+
+  it('that are named, or selected by default, as well have one reason against them', async () => {
+    const summit = await event()
+    const first = await session(summit, { selection_control: 'included', prevent_session_conflicts: 1 })
+    const second = await session(summit, { selection_control: 'included', selected_by_default: 1 })
+    const { skipped_sessions } = await make('registrants', { event_id: summit.id, email: 'a@example.com' })
+    assert.deepEqual(
+      skipped_sessions.map((reason: any) => [reason.type, reason.session_id]),
+      [['conflict', second.id]],
+    )
+    await call('PUT', `/sessions/update/${first.id}`, { capacity: 1 })
+    const named = { event_id: summit.id, email: 'b@example.com', session_ids: [first.id] }
+    const { body } = await call('POST', '/registrants/create', named)
+    assert.deepEqual(
+      body.map((reason: any) => [reason.type, reason.session_id, reason.waitlist]),
+      [['sold_out', first.id, false]],
+    )
   })
 
   it('that clash with each other hold a newcomer in the first, and the answer names the other', async () => {

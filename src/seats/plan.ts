@@ -67,9 +67,12 @@ export class Plan {
     if (maySit(this.#registrant.status)) return
     for (const session of this.#sessionsWhere(isIncludedLive)) {
       const conflict = conflictReason(session, this.#rivalsOf(session))
-      if (conflict) this.skipped.push(conflict)
-      else if (seatsLeft(session) === 0 && !this.#wish.override) this.#refuse(includedSoldOutReason(session))
-      else this.#seats.set(session.id, 'included')
+      if (conflict) {
+        this.skipped.push(conflict)
+        continue
+      }
+      if (seatsLeft(session) === 0 && !this.#wish.override) this.reasons.push(includedSoldOutReason(session))
+      this.#seats.set(session.id, 'included')
     }
   }
 
@@ -229,4 +232,6 @@ export class Plan {
   }
 }
 
-const isDefault = (session: Session) => session.selected_by_default === 1 && session.session_status === 'live'
+/** What is included has been taken before, or skipped. */
+const isDefault = (session: Session) =>
+  session.selected_by_default === 1 && session.session_status === 'live' && !isIncludedLive(session)

@@ -213,17 +213,10 @@ const seatFields = [
   'prevent_session_conflicts',
 ] as const
 
-/** Fields of an included session that may let in who did not fit before; naming `selection_control` again is enough. */
-const includingFields = [
-  'selection_control',
-  'capacity',
-  'date',
-  'start_time',
-  'end_time',
-  'prevent_session_conflicts',
-] as const
-
 const timeFields = ['date', 'start_time', 'end_time', 'timezone', 'use_event_timezone', 'time_fold'] as const
+
+/** Fields of an included session that may let in who did not fit before; naming `selection_control` again is enough. */
+const includingFields = [...timeFields, 'selection_control', 'capacity', 'prevent_session_conflicts'] as const
 
 /** Resolves the times of a draft, when they could all be read; what is wrong with them is added to its faults. */
 function timesOf(draft: { faults: { field: string }[] }, wish: Partial<WallTimes>) {
