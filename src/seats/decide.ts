@@ -37,13 +37,16 @@ function leaveEverything(
 ): Decision {
   // A whole record that is sent back as cancelled still names its sessions.
   const named = wish.replace && wish.status ? [] : wish.add
-  const wanted = [...named, ...wish.lineUp.map(line => line.session_id)]
-  if (wanted.length > 0) {
-    const plan = new Plan(books, { ...wish, add: named, partial: false }, registrant, status)
-    plan.take()
-    plan.lineUp()
-    return { granted: false, reasons: [...wanted.map(id => inactiveReason(id, status)), ...plan.reasons] }
-  }
+  const plan = new Plan(books, { ...wish, add: named, partial: false }, registrant, status)
+  plan.giveUp()
+  plan.take()
+  plan.lineUp()
+  const reasons = [
+    ...named.map(id => inactiveReason(id, status, 'session_ids')),
+    ...wish.lineUp.map(line => inactiveReason(line.session_id, status, 'waitlist_ids')),
+    ...plan.reasons,
+  ]
+  if (reasons.length > 0) return { granted: false, reasons }
   const moves = [...registrant.selections].map(
     ([session_id, { state }]): Move => ({
       registrant_id: registrant.id,

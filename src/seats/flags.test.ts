@@ -391,6 +391,19 @@ describe('capacity and status', () => {
     assert.equal(typesOf(await asAttendee(someone, { add: [talk.id] })), 'granted')
   })
 
+  it('sold_out shows the way to the line only to whom it is open', async () => {
+    const closed = await event({ close_date: '2029-11-30' })
+    const full = await session(closed, { capacity: 0 })
+    const visitor = await person(closed)
+    const decision = await asAttendee(visitor, { add: [full.id] })
+    assert.deepEqual(decision.granted || decision.reasons.map(({ type, waitlist }) => [type, waitlist]), [
+      ['registration_closed', undefined],
+      ['sold_out', false],
+    ])
+    assert.equal((await claim(visitor, full)).body[0].waitlist, true)
+    assert.equal((await call('POST', `/registrants/${visitor.id}/waitlist/${full.id}`)).status, 200)
+  })
+
   it('an attendee keeps what they have once registration has closed; the organiser changes it', async () => {
     const closed = await event({ close_date: '2029-11-30' })
     const [talk, full] = [await session(closed), await session(closed, { capacity: 0 })]
@@ -429,5 +442,18 @@ describe('capacity and status', () => {
       ])
     }
     assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+  })
+
+  it('whoever is cancelled is told so by the field that named a session, and has none that does not exist', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit, { registration_status: 'cancelled' })
+    const lined = await call('POST', `/registrants/${someone.id}/waitlist/${talk.id}`)
+    assert.deepEqual([lined.status, lined.body[0].field], [422, 'waitlist_ids'])
+    for (const what of ['session', 'waitlist'])
+      assert.deepEqual(reasonsIn(await call('DELETE', `/registrants/${someone.id}/${what}/999999999`)), [
+        'not_found 999999999',
+      ])
+    assert.equal((await drop(someone, talk)).status, 200)
   })
 })

@@ -203,7 +203,7 @@ export class Plan {
   ): Reason[] {
     const reasons = closedReasons(this.#books, this.#wish, session)
     const isFull = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
-    if (isFull && !override) reasons.push(soldOutReason(session))
+    if (isFull && !override) reasons.push(soldOutReason(session, reasons.length === 0))
     const conflict = conflictReason(session, rivals)
     return conflict ? [...reasons, conflict] : reasons
   }

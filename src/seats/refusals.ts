@@ -49,10 +49,10 @@ export function closedReasons(
   return reasons
 }
 
-/** Every seat is taken; in the words of the session, with the way to its line. */
-export function soldOutReason(session: Session): Reason {
+/** Every seat is taken; in the words of the session, with the way to its line when nothing else closes that. */
+export function soldOutReason(session: Session, waitlist: boolean): Reason {
   const message = session.sold_out_message ?? `"${session.name}" is sold out.`
-  return { ...reasonOf(session, 'sold_out', message), waitlist: session.session_status === 'live' }
+  return { ...reasonOf(session, 'sold_out', message), waitlist }
 }
 
 /** Nobody can come in any more who would have to be in this session. */
@@ -103,9 +103,9 @@ export function seatedReason(session: Session): Reason {
 }
 
 /** Who is not registered any more has no sessions. */
-export function inactiveReason(session_id: number, status: Registrant['status']): Reason {
+export function inactiveReason(session_id: number, status: Registrant['status'], field: string): Reason {
   return {
-    field: 'session_ids',
+    field,
     session_id,
     type: 'registrant_inactive',
     message: `A registrant who is ${status} cannot have sessions.`,

@@ -90,6 +90,7 @@ export function seatRoutes(app: FastifyInstance): void {
     description: 'Declines an offer as well.',
     query: seatQuery,
     success: { 200: Type.Ref('Success') },
+    failures: [422],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => leaveLine(wisherOf(request, db), sessionOf(request)),
