@@ -6,10 +6,11 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
+import { isIncludedLive } from '../seats/books.ts'
 import { faultsOfCapacity } from '../seats/capacity.ts'
 import { notingClashes } from '../seats/clashes.ts'
 import { announceSeats } from '../seats/queries.ts'
-import { moveLinesOf } from '../seats/sessions.ts'
+import { includeEveryone, moveLinesOf } from '../seats/sessions.ts'
 import {
   insertNewSessions,
   listSessionsOfEvent,
@@ -63,8 +64,9 @@ export async function changeEvent(
     if (Object.keys(given).length === 0) return event
     await tx`set constraints sessions_event_timezone deferred`
     const changed = await updateEvent(tx, actor, id, given)
-    if (changed.timezone !== event.timezone) await moveToZone(tx, actor, changed)
+    const moved = changed.timezone === event.timezone ? [] : await moveToZone(tx, actor, changed)
     if (lineFields.some(field => changed[field] !== event[field])) await moveLinesOf(tx, id, actor.now)
+    for (const session of moved.filter(isIncludedLive)) await includeEveryone(tx, actor, session)
     return changed
   })
 }
@@ -72,7 +74,7 @@ export async function changeEvent(
 /** Settings that decide whether lines move. */
 const lineFields = ['status', 'timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
 
-async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> {
+async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<SessionRow[]> {
   await lockSessionsOfEvent(db, event.id)
   const sessions = (await listSessionsOfEvent(db, event.id)).filter(
     session => session.use_event_timezone === 1,
@@ -80,6 +82,7 @@ async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<void> 
   const moved = resolveAll(sessions, 'timezone', session => rezone(session, event.timezone))
   const ids = moved.map(session => session.id)
   await notingClashes(db, actor, event.id, ids, () => moveSessions(db, actor, moved))
+  return moved
 }
 
 /** Deletes an event with all that is in it. Throws 422 when it has registrants, unless forced. */

@@ -95,7 +95,7 @@ class Batch {
     }
     const decision = decide(this.#books, wish)
     if (!decision.granted) return decision
-    for (const move of decision.moves) this.#move(actor, move)
+    for (const move of decision.moves) this.#move(actor, await this.#withPlace(move))
     if (isOverdue)
       this.notices.push({
         registrant_id: registrant.id,
@@ -196,6 +196,18 @@ class Batch {
       this.#touched.add(session_id)
       for (const [waited, { state }] of selections) if (state === 'waitlisted') this.#touched.add(waited)
     }
+  }
+
+  /** Who is picked from the line is told from which place. */
+  async #withPlace(move: Move): Promise<Move> {
+    if (move.from !== 'waitlisted' || move.why !== 'claimed') return move
+    let first = 1
+    for await (const part of this.#lineOf(move.session_id)) {
+      const index = part.indexOf(move.registrant_id)
+      if (index >= 0) return { ...move, about: { place: first + index } }
+      first += part.length
+    }
+    return move
   }
 
   /** Those who wait by the database, a part at a time, less who left in this batch; then who lined up in it. */

@@ -11,7 +11,7 @@ import { emptyWish, type Wish } from './wish.ts'
 const clock = handClock()
 const app = await testApp({ clock, url: await ownDatabase() })
 const { call, make } = app
-const { event, session, person, claim, drop, change, agenda, counts, findings } = seatDesk(app)
+const { event, session, person, claim, drop, change, agenda, counts, findings, moves } = seatDesk(app)
 
 /** What the attendee's own page does. */
 async function asAttendee(who: { id: number; event_id: number }, wish: Partial<Wish>): Promise<Decision> {
@@ -132,6 +132,22 @@ describe('included sessions', () => {
     assert.equal((await update({ selection_control: 'included' })).body.not_included.length, 1)
     assert.deepEqual((await update({ timezone: 'Asia/Tokyo' })).body.not_included, [])
     assert.deepEqual((await agenda(someone)).in, [rival.id, talk.id])
+  })
+
+  it('take in who had something at the same time when the event changes its zone, and say why', async () => {
+    const summit = await event()
+    const rival = await session(summit, {
+      prevent_session_conflicts: 1,
+      use_event_timezone: 0,
+      timezone: 'UTC',
+    })
+    const talk = await session(summit)
+    const someone = await person(summit, { session_ids: [rival.id] })
+    await call('PUT', `/sessions/update/${talk.id}`, { selection_control: 'included' })
+    assert.deepEqual((await agenda(someone)).in, [rival.id])
+    await call('PUT', `/events/update/${summit.id}`, { timezone: 'Asia/Tokyo' })
+    assert.deepEqual((await agenda(someone)).in, [rival.id, talk.id])
+    assert.equal((await moves(summit)).at(-1)!.after!.why, 'included')
   })
 
   it('that are named, or selected by default, as well have one reason against them', async () => {

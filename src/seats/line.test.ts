@@ -382,6 +382,8 @@ describe('a manual line', () => {
     assert.deepEqual(await findings(summit), [])
     await claim(people[1], talk)
     assert.deepEqual([await counts(talk), await line(talk)], [[1, 0, 0, 1], [people[0].id]])
+    const { why, place } = (await moves(summit)).at(-1)!.after!
+    assert.deepEqual([why, place], ['claimed', 2])
   })
 
   it('moves by itself once it is made automatic', async () => {

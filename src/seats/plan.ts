@@ -189,7 +189,7 @@ export class Plan {
     // Not before the seat is certain: with `partial` a refusal takes nothing away.
     const because = { why: 'swapped', about: { for_session_id: session.id } }
     if (reasons.length === 0) for (const rival of swapped) this.#release(rival.id, because)
-    if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, 'claimed')
+    if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, this.#wish.why ?? 'claimed')
   }
 
   #refuse(found: Reason): void {

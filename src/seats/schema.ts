@@ -111,7 +111,10 @@ const SelectionChange = Type.Object({
   state: Type.String({ enum: ['selected', 'held', 'offered', 'waitlisted'], examples: ['selected'] }),
   why: Type.Optional(Explained(moveReasons, 'Why it is so now; of a deletion, why it is gone.', 'promoted')),
   place: Type.Optional(
-    Type.Integer({ description: 'Of a promotion: the place in the line.', examples: [1] }),
+    Type.Integer({
+      description: 'Of a promotion, and of whoever was picked from the line: their place in it.',
+      examples: [1],
+    }),
   ),
   passed_over: Type.Optional(
     Type.Array(Type.Object({ registrant_id: Type.Integer(), why: Type.String() }), {

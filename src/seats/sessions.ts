@@ -44,7 +44,7 @@ export async function includeEveryone(
   // Lock, then look: who registers meanwhile either sees the session, or is seen here.
   await lockEventSeats(db, session.event_id)
   const outsiders = await readOutsiders(db, session.event_id, session.id)
-  const wish = { ...emptyWish, by: 'organiser' as const, partial: true, add: [session.id] }
+  const wish = { ...emptyWish, by: 'organiser' as const, partial: true, add: [session.id], why: 'included' }
   const errands = outsiders.map(registrant_id => ({
     actor: { ...actor, ifMatch: undefined },
     wish: { ...wish, registrant_id },

@@ -31,7 +31,7 @@ export type Wish = {
   leave: number[]
   /** whether this takes note of who is there, or not: for those only who are registered */
   isCheckIn?: boolean
-  /** for the change log: why a line or an offer is left, when nobody asked for it */
+  /** for the change log: why a seat is taken, or a line or an offer is left, when nobody asked for it */
   why?: string
 }
 
