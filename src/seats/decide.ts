@@ -1,7 +1,7 @@
 import { admissionReasons } from './admission.ts'
 import { type Books, type Move, maySit, type Registrant } from './books.ts'
 import { Plan } from './plan.ts'
-import { inactiveReason, notRegisteredReason, returnReason, standstillReason } from './refusals.ts'
+import { inactiveReason, notRegisteredReason, returnReason, standstillReasons } from './refusals.ts'
 import type { Decision, Wish } from './wish.ts'
 
 /**
@@ -14,11 +14,15 @@ export function decide(books: Books, asked: Wish): Decision {
   const status = wish.status ?? registrant.status
   if (wish.isCheckIn && !maySit(registrant.status))
     return { granted: false, reasons: [notRegisteredReason(registrant)] }
-  const against = returnReason(registrant, wish) ?? standstillReason(books, registrant, wish)
+  const against = returnReason(registrant, wish)
   if (against) return { granted: false, reasons: [against] }
-  if (!maySit(status)) return leaveEverything(books, registrant, wish, status)
+  const standstill = standstillReasons(books, registrant, wish)
+  if (!maySit(status))
+    return standstill.length > 0
+      ? { granted: false, reasons: standstill }
+      : leaveEverything(books, registrant, wish, status)
   const plan = new Plan(books, wish, registrant, status)
-  plan.reasons.push(...admissionReasons(books, registrant, wish))
+  plan.reasons.push(...standstill, ...admissionReasons(books, registrant, wish))
   plan.giveUp()
   plan.takeIncluded()
   plan.take()

@@ -436,6 +436,17 @@ describe('capacity and status', () => {
     assert.equal((await drop(visitor, talk)).status, 200)
   })
 
+  it('an attendee is told of a lock as well once registration has closed', async () => {
+    const closed = await event({ close_date: '2029-11-30' })
+    const [locked, included] = [
+      await session(closed, { locked_when_saved: 1 }),
+      await session(closed, { selection_control: 'included' }),
+    ]
+    const visitor = await person(closed, { session_ids: [locked.id] })
+    const decision = await asAttendee(visitor, { drop: [locked.id, included.id] })
+    assert.deepEqual(typesOf(decision), ['registration_closed', 'locked', 'included'])
+  })
+
   it('an attendee who is cancelled, denied or expired does not come back, except to register again', async () => {
     const summit = await event()
     for (const registration_status of ['cancelled', 'denied', 'expired'] as const) {

@@ -20,15 +20,15 @@ export function returnReason({ status }: Registrant, wish: Wish): Reason | undef
 }
 
 /** Once registration has closed, attendees keep what they have. What they want besides is refused by itself. */
-export function standstillReason(
+export function standstillReasons(
   { now, event }: Books,
   { status }: Registrant,
   { by, add, lineUp }: Wish,
-): Reason | undefined {
-  if (by === 'organiser' || event.closes === null || event.closes > now) return undefined
+): Reason[] {
+  if (by === 'organiser' || event.closes === null || event.closes > now) return []
   return maySit(status) && add.length + lineUp.length === 0
-    ? { field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' }
-    : undefined
+    ? [{ field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' }]
+    : []
 }
 
 /** What keeps a session from being taken or waited for, whatever its seats. */
