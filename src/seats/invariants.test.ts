@@ -37,6 +37,16 @@ describe('the invariants of seats', () => {
       (select object_id from changes where object = 'selection')`
   })
 
+  it('1. an override stays on record when a seat that was held is taken for good', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 0 })
+    const someone = await person(summit, { registration_status: 'in_progress' })
+    await claim(someone, talk, '?override_capacity_errors=true')
+    await call('PUT', `/registrants/update/${someone.id}`, { registration_status: 'confirmed' })
+    const [row] = await pool`select state, override from selections where registrant_id = ${someone.id}`
+    assert.deepEqual({ ...row }, { state: 'selected', override: 1 })
+  })
+
   it('1. whoever is not registered holds nothing', async () => {
     const summit = await event()
     const talk = await session(summit)

@@ -99,7 +99,8 @@ export class Plan {
     for (const { session_id, on_conflict } of this.#wish.lineUp) {
       const session = this.#books.sessions.get(session_id)
       if (!session) this.#refuse(unknownReason(this.#books, session_id, 'waitlist_ids'))
-      else if (this.#seats.has(session_id)) this.#refuse(seatedReason(session))
+      else if (this.#seats.has(session_id))
+        this.#refuse(seatedReason(session, this.#wish.add.includes(session_id)))
       else {
         const reasons = closedReasons(this.#books, this.#wish, session, 'waitlist_ids')
         if (reasons.length > 0) for (const found of reasons) this.#refuse(found)

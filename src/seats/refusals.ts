@@ -98,8 +98,11 @@ export function unknownReason({ elsewhere }: Books, session_id: number, field = 
 }
 
 /** Who has a seat does not line up for one. */
-export function seatedReason(session: Session): Reason {
-  return reasonOf(session, 'already_selected', 'This session is selected already.', 'waitlist_ids')
+export function seatedReason(session: Session, isWanted: boolean): Reason {
+  const message = isWanted
+    ? 'Nobody waits for a session that they want a seat in at once: name it in one of the two lists.'
+    : 'This session is selected already.'
+  return reasonOf(session, 'already_selected', message, 'waitlist_ids')
 }
 
 /** Who is not registered any more has no sessions. */

@@ -65,7 +65,8 @@ async function deleteSelections(db: Db, changes: Change[]): Promise<void> {
 
 async function updateSelections(db: Db, changes: Change[], now: Date): Promise<void> {
   await db`
-    update selections s set state = c.state, on_conflict = c.on_conflict, override = c.override, expires_at = c.expires_at, updated_at = ${now}
+    update selections s set state = c.state, on_conflict = c.on_conflict, override = greatest(s.override, c.override),
+      expires_at = c.expires_at, updated_at = ${now}
     from unnest(${changes.map(change => change.before!.id)}::bigint[], ${changes.map(change => change.after!.state)}::text[],
       ${changes.map(change => change.after!.on_conflict)}::text[], ${changes.map(change => Number(change.move.override ?? false))}::smallint[],
       ${changes.map(change => change.expires_at?.toISOString() ?? null)}::timestamptz[]) as c (id, state, on_conflict, override, expires_at)

@@ -105,14 +105,19 @@ function mustDoWhatWasAsked({ step, request: { who, session }, before, after }: 
   if (step.verb === 'lineUp') assert.notEqual(is, undefined, 'who lines up is in the line, or has got a seat')
 }
 
-/** Named sessions are had; others only when they are included, or came from a line. */
+/** Named sessions are had, or swapped for what was waited for; others only when they are included, or came from a line. */
 function mustHaveWhatWasNamed({ step, request, reply, before, after }: Exchange): void {
   const named: number[] | undefined = request.body?.session_ids
   const who = request.who ?? reply.body?.id
   if (!named || request.body!.partial || !isIn(after, who)) return
   const had = seatsOf(after, who)
+  const asksToSwap = request.body!.on_conflict === 'swap' ? (request.body!.waitlist_ids as number[]) : []
+  const swaps = (id: number) =>
+    asksToSwap.includes(id) || selectionOf(before, who, id)?.on_conflict === 'swap'
+  const isSwapped = (id: number) =>
+    had.some(other => swaps(other) && clash(sessionIn(after, other), sessionIn(after, id)))
   assert.deepEqual(
-    named.filter(id => !had.includes(id)),
+    named.filter(id => !had.includes(id) && !isSwapped(id)),
     [],
     'what was named is had',
   )
