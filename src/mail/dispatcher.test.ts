@@ -373,6 +373,51 @@ describe('the dispatcher', () => {
     assert.equal((await letters())[1].state, 'sent')
   })
 
+  it('sends once to an address that the mail server is told in other letters, and to nobody else', async () => {
+    const told: [string, string][] = [
+      ['Ada@Example.COM', 'Ada@example.com'],
+      ['ada@Bücher.example', 'ada@bücher.example'],
+      ['jörg@xn--bcher-kva.example', 'jörg@bücher.example'],
+      ['ada(work)@example.com', '"ada(work)"@example.com'],
+      ['ada:work@example.com', '"ada:work"@example.com'],
+    ]
+    for (const [email] of told) await person({ email })
+    const both = await person({ email: 'a@Bücher.example', cc_email: 'a@xn--bcher-kva.example' })
+    await dispatcher.dispatch()
+    ahead += hour
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), [...told.map(([, address]) => address), 'a@bücher.example'].sort())
+    assert.deepEqual(
+      (await letters()).map(({ state, attempts, delivered }: any) => ({ state, attempts, delivered })),
+      [...told.map(([email]) => [email]), [both.email, both.cc_email]].map(delivered => ({
+        state: 'sent',
+        attempts: 1,
+        delivered,
+      })),
+    )
+  })
+
+  it('notes who was refused, or is busy, in the letters in which the address was given', async () => {
+    smtp.behaviour.refuse = address =>
+      address.startsWith('Gone')
+        ? { code: 550, text: 'No such user' }
+        : address.startsWith('Busy')
+          ? { code: 451, text: 'Later' }
+          : undefined
+    await person({ email: 'Gone@Example.COM', cc_email: 'Copy@Example.COM' })
+    await person({ email: 'Gone@Example.COM' })
+    await person({ email: 'Busy@Example.COM', cc_email: 'Copy@Example.COM' })
+    await dispatcher.dispatch()
+    assert.deepEqual(
+      (await letters()).map(({ state, delivered, refused }: any) => [state, delivered, refused]),
+      [
+        ['sent', ['Copy@Example.COM'], ['Gone@Example.COM']],
+        ['failed', [], ['Gone@Example.COM']],
+        ['waiting', ['Copy@Example.COM'], []],
+      ],
+    )
+  })
+
   it('gives up at once what is refused for good, and says why', async () => {
     smtp.behaviour.answer = () => ({ code: 554, text: 'Looks like spam' })
     await person()

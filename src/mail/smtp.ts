@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import MimeNode from 'nodemailer/lib/mime-node'
 
 /** What is handed to the mail server. */
 export type Parcel = {
@@ -53,22 +54,40 @@ export function mailServerAt(url: string, from: string): MailServer {
   // The pool says so of connections that nobody waits for; each letter has its own failure.
   transport.on('error', () => {})
   return {
-    deliver: parcel =>
-      transport.sendMail(messageOf(parcel, from)).then(
+    deliver: async parcel => {
+      const given = Map.groupBy(parcel.recipients, asTold)
+      const delivery = await transport.sendMail(messageOf(parcel, [...given.keys()], from)).then(
         ({ accepted, rejectedErrors = [] }) => deliveryOf(accepted, rejectedErrors as Failure[]),
-        (failure: Failure) => failureOf(failure, parcel),
-      ),
+        (failure: Failure) => failureOf(failure, [...given.keys()]),
+      )
+      const asGiven = (told: string[]) => told.flatMap(address => given.get(address) ?? [])
+      return { ...delivery, delivered: asGiven(delivery.delivered), refused: asGiven(delivery.refused) }
+    },
     close: () => transport.close(),
   }
 }
 
-function messageOf({ message_id, recipients, to, cc, subject, text, html, calendar }: Parcel, from: string) {
+/**
+ * An address as the mail server is told it, and names it in its answers: a domain in small letters of ASCII, an unusual
+ * name in quotes.
+ */
+const asTold = (address: string) =>
+  new MimeNode('text/plain').setEnvelope({ to: bare(address) }).getEnvelope().to[0] ?? address
+
+/** Not to be read as a header, where `a(b)@c` means `a@c`, and `a:b@c` a group. */
+const bare = (address: string) => ({ name: '', address })
+
+function messageOf(
+  { message_id, to, cc, subject, text, html, calendar }: Parcel,
+  told: string[],
+  from: string,
+) {
   return {
     messageId: message_id,
-    envelope: { from, to: recipients },
+    envelope: { from, to: told.map(bare) },
     from,
     to,
-    ...(cc && { cc: { name: '', address: cc } }),
+    ...(cc && { cc: bare(cc) }),
     subject,
     text,
     html,
@@ -85,14 +104,14 @@ function messageOf({ message_id, recipients, to, cc, subject, text, html, calend
   }
 }
 
-function failureOf(failure: Failure, { recipients }: Parcel): Delivery {
+function failureOf(failure: Failure, told: string[]): Delivery {
   if (failure.rejectedErrors?.length) return deliveryOf([], failure.rejectedErrors)
   const { responseCode, permanent = false } = failure
   // A refused login (535) is about us, not about this letter.
   const isFinal = permanent && (failure as { code?: string }).code !== 'EAUTH'
   return {
     delivered: [],
-    refused: isFinal ? recipients : [],
+    refused: isFinal ? told : [],
     reason: reasonOf(failure),
     isOutage: !isFinal && (responseCode === undefined || permanent),
   }
