@@ -200,6 +200,16 @@ describe('POST /my/{token}/sessions/{id}/…', () => {
     assert.deepEqual(await agenda(someone), { in: [], waits: [] })
   })
 
+  it('422 a seat in a session that has started is kept, and has no button', async () => {
+    const { someone, talk, link } = await scene({ date: '2029-11-30', name: 'Past' })
+    assert.match((await open(link)).text, /Has started/)
+    assert.doesNotMatch((await open(link)).text, /Give up/)
+    assert.deepEqual(reasonsOn(await press(link, talk, 'give-up')), ['"Past" has started.'])
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+    assert.equal((await desk.drop(someone, talk)).status, 200)
+    assert.deepEqual((await agenda(someone)).in, [])
+  })
+
   for (const later of [{ close_date: '2029-11-30' }, { status: 'closed' }])
     it(`422 once registration has closed (${Object.keys(later)}) nothing can be changed, and the page says so`, async () => {
       const { summit, someone, talk, link } = await scene({ capacity: 1 }, { close_date: '2029-12-02' })
