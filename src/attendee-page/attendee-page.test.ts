@@ -88,6 +88,22 @@ describe('GET /my/{token}', () => {
     assert.doesNotMatch(text, /<script| on\w+=/)
   })
 
+  it('200 shows the way into a webinar to whoever has a seat, not to those who wait or could add it', async () => {
+    const summit = await event({ waitlist_mode: 'offer', status: 'live' })
+    const online = (name: string, more: object = {}) =>
+      session(summit, { name, webinar_url: `https://meet.example/${name}`, ...more })
+    const [own, offered] = [await online('Own'), await online('Offered', { capacity: 1 })]
+    const [waited] = [await online('Waited', { capacity: 0 }), await online('Other')]
+    const holder = await person(summit, { session_ids: [offered.id] })
+    const someone = await person(summit, { session_ids: [own.id] })
+    for (const full of [offered, waited]) await desk.lineUp(someone, full)
+    await desk.drop(holder, offered)
+    const { text } = await open(await linkOf(someone))
+    const links = [...text.matchAll(/href="([^"]*)"[^>]*>Join online</g)].map(([, href]) => href)
+    assert.deepEqual(links, [`http://lectern.test/sessions/${own.id}/virtual/${own.secure_id}`])
+    assert.doesNotMatch(text, /meet\.example/)
+  })
+
   it('200 changes nothing, also at the addresses of forms, which lead back to the page', async () => {
     const { someone, talk, link } = await scene({})
     const before = await pool`select count(*)::int from changes`

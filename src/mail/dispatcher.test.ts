@@ -181,6 +181,19 @@ Summit & <Friends>
     assert.ok(now![0]!.sequence > before![0]!.sequence)
   })
 
+  it('has the way into a webinar for whoever has a seat, not for those who wait', async () => {
+    const webinar_url = 'https://meet.example/x'
+    const own = await sessionAt('09:00', '10:00', { webinar_url })
+    const full = await sessionAt('11:00', '12:00', { webinar_url, capacity: 0 })
+    const someone = await person({ session_ids: [own.id] }, '')
+    await call('POST', `/registrants/${someone.id}/waitlist/${full.id}`)
+    await call('POST', `/registrants/${someone.id}/trigger-email/confirmation`)
+    await dispatcher.dispatch()
+    const ways = [...smtp.received[0]!.mail.text!.matchAll(/Join online: (.*)/g)].map(([, href]) => href)
+    assert.deepEqual(ways, [`https://lectern.example/sessions/${own.id}/virtual/${own.secure_id}`])
+    assert.doesNotMatch(smtp.received[0]!.mail.html as string, new RegExp(full.secure_id))
+  })
+
   it('of a promotion says which session was given up for it', async () => {
     const full = await sessionAt('09:00', '10:00', {
       name: 'Full',
