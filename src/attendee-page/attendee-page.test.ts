@@ -287,6 +287,25 @@ describe('lines and offers', () => {
     assert.deepEqual(await findings(summit), [])
   })
 
+  it('303 a page that is old says what came meanwhile: the seat of who leaves, the place of who gives up', async () => {
+    const { summit, someone: holder, talk } = await scene({ capacity: 1 })
+    const someone = await person(summit)
+    const link = await linkOf(someone)
+    const told = async (deed: string) => {
+      const { headers } = await press(link, talk, deed)
+      return (await open(headers.location as string)).text
+    }
+    await press(link, talk, 'line-up')
+    assert.match(
+      await told('give-up'),
+      /role="status"[^>]*>You are in line for “<bdi>Talk<\/bdi>”, at place 1\./,
+    )
+    await desk.drop(holder, talk)
+    for (const deed of ['leave', 'decline'])
+      assert.match(await told(deed), /role="status"[^>]*>You have a seat in “<bdi>Talk<\/bdi>”\./)
+    assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
+  })
+
   it('303 an offer is accepted or declined; one that ran out is refused with the reason', async () => {
     const {
       summit,
@@ -305,6 +324,21 @@ describe('lines and offers', () => {
     assert.equal((await press(third, talk, 'accept')).status, 303)
     assert.match((await open(`${third}?done=accept&session=${talk.id}`)).text, /You have a seat in/)
     assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
+  it('303 an offer that stands when the session starts can be declined, and has no button to accept it', async () => {
+    const { summit, someone: holder, talk } = await scene({ capacity: 1 }, { waitlist_mode: 'offer' })
+    const someone = await person(summit)
+    await desk.lineUp(someone, talk)
+    await desk.drop(holder, talk)
+    const link = await linkOf(someone)
+    assert.match((await open(link)).text, /Kept until[\s\S]*Accept<span/)
+    assert.equal((await call('PUT', `/sessions/update/${talk.id}`, { date: '2029-11-30' })).status, 200)
+    const { text } = await open(link)
+    assert.match(text, /Seats that are kept for you[\s\S]*Has started/)
+    assert.doesNotMatch(text, /Kept until|Accept</)
+    assert.equal((await press(link, talk, 'decline')).status, 303)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 
   it('303 whoever ticks the box gives up what clashes when the seat comes; others are passed over', async () => {
