@@ -39,7 +39,7 @@ after(async () => {
 afterEach(async () => {
   ahead = 0
   smtp.received.length = 0
-  smtp.behaviour.refuse = smtp.behaviour.answer = smtp.behaviour.beforeAnswer = undefined as never
+  for (const word of Object.keys(smtp.behaviour)) delete smtp.behaviour[word as keyof typeof smtp.behaviour]
   await pool`delete from outbox`
 })
 
@@ -440,6 +440,29 @@ describe('the dispatcher', () => {
     ahead += hour
     await dispatcher.dispatch()
     assert.equal((await letters())[0].attempts, 1)
+  })
+
+  it('waits while the mail server refuses us for good rather than a letter: our connection, or the sender', async () => {
+    const refusals: [object, string][] = [
+      [{ greet: () => ({ code: 554, text: 'No service for you' }) }, '554 No service for you'],
+      [
+        { refuseSender: () => ({ code: 530, text: 'Authentication required' }) },
+        '530 Authentication required',
+      ],
+    ]
+    for (const [behaviour, last_error] of refusals) {
+      const own = dispatcherTo(smtp.url)
+      const someone = await person()
+      Object.assign(smtp.behaviour, behaviour)
+      await own.dispatch()
+      const letter = (await letters()).at(-1)
+      assert.deepEqual([letter.state, letter.refused, letter.last_error], ['waiting', [], last_error])
+      for (const word of Object.keys(behaviour)) delete smtp.behaviour[word as keyof typeof smtp.behaviour]
+      ahead += hour
+      await own.dispatch()
+      assert.deepEqual(smtp.received.at(-1)!.to, [someone.email])
+      assert.equal((await letters()).at(-1).state, 'sent')
+    }
   })
 
   it('gives up after four days of temporary failures', async () => {

@@ -18,13 +18,15 @@ export type Delivery = {
   delivered: string[]
   refused: string[]
   reason: string | null
-  /** it was the connection that failed, not this letter */
+  /** the mail server was away, or refused us rather than this letter */
   isOutage: boolean
 }
 
 type Failure = Error & {
   permanent?: boolean
   recipient?: string
+  /** what was refused */
+  command?: string
   responseCode?: number
   response?: string
   rejectedErrors?: Failure[]
@@ -106,9 +108,9 @@ function messageOf(
 
 function failureOf(failure: Failure, told: string[]): Delivery {
   if (failure.rejectedErrors?.length) return deliveryOf([], failure.rejectedErrors)
-  const { responseCode, permanent = false } = failure
-  // A refused login (535) is about us, not about this letter.
-  const isFinal = permanent && (failure as { code?: string }).code !== 'EAUTH'
+  const { responseCode, permanent = false, command } = failure
+  // The text is this letter's; connection, login and sender are those of every letter, and refused until somebody helps.
+  const isFinal = permanent && command === 'DATA'
   return {
     delivered: [],
     refused: isFinal ? told : [],
