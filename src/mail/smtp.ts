@@ -53,12 +53,13 @@ export function mailServerAt(url: string, from: string): MailServer {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  const sender = senderOf(from)
   // The pool says so of connections that nobody waits for; each letter has its own failure.
   transport.on('error', () => {})
   return {
     deliver: async parcel => {
       const given = Map.groupBy(parcel.recipients, asTold)
-      const delivery = await transport.sendMail(messageOf(parcel, [...given.keys()], from)).then(
+      const delivery = await transport.sendMail(messageOf(parcel, [...given.keys()], sender)).then(
         ({ accepted, rejectedErrors = [] }) => deliveryOf(accepted, rejectedErrors as Failure[]),
         (failure: Failure) => failureOf(failure, [...given.keys()]),
       )
@@ -67,6 +68,17 @@ export function mailServerAt(url: string, from: string): MailServer {
     },
     close: () => transport.close(),
   }
+}
+
+/** The domain of a sender, as it may stand in a Message-ID. */
+export const domainOf = (from: string) => asTold(senderOf(from).address).replace(/^.*@/, '')
+
+type Sender = { name: string; address: string }
+
+/** `Name <address>`, or an address alone. The name is any text: a header would read `Fair: desk` as a group. */
+function senderOf(from: string): Sender {
+  const [, name = '', address = from] = /^(.*?)\s*<(.*)>$/.exec(from) ?? []
+  return { name: name.replace(/^"(.*)"$/, '$1'), address }
 }
 
 /**
@@ -82,12 +94,12 @@ const bare = (address: string) => ({ name: '', address })
 function messageOf(
   { message_id, to, cc, subject, text, html, calendar }: Parcel,
   told: string[],
-  from: string,
+  sender: Sender,
 ) {
   return {
     messageId: message_id,
-    envelope: { from, to: told.map(bare) },
-    from,
+    envelope: { from: sender.address, to: told.map(bare) },
+    from: sender,
     to,
     ...(cc && { cc: bare(cc) }),
     subject,
