@@ -40,7 +40,9 @@ export async function readAgendas(
   }
 }
 
-export const hasSeat = ({ state }: AgendaEntry) => state === 'selected' || state === 'held'
+type Held = { state?: AgendaEntry['state'] | null }
+
+export const hasSeat = ({ state }: Held) => state === 'selected' || state === 'held'
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' })
 
@@ -68,15 +70,16 @@ export function instantOf(timestamp: string): Date {
   return new Date(`${timestamp.slice(0, 10)}T${timestamp.slice(11, 19)}Z`)
 }
 
-/** The links of a session: its page, and the way into the webinar. */
+/** The links of a session: its page, and for whoever has a seat the way into the webinar. */
 export function linksOf(
-  { id, is_public, webinar_url, secure_id }: AgendaSession,
+  session: AgendaSession & Held,
   baseUrl: string | null,
 ): { text: string; href: string }[] {
+  const { id, is_public, webinar_url, secure_id } = session
   const page = baseUrl && is_public ? `${baseUrl}/sessions/${id}` : null
   const webinar = webinar_url && (page ? `${page}/virtual/${secure_id}` : webinar_url)
   return [
     ...(page ? [{ text: 'About the session', href: page }] : []),
-    ...(webinar ? [{ text: 'Join online', href: webinar }] : []),
+    ...(webinar && hasSeat(session) ? [{ text: 'Join online', href: webinar }] : []),
   ]
 }

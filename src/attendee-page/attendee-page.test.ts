@@ -88,6 +88,22 @@ describe('GET /my/{token}', () => {
     assert.doesNotMatch(text, /<script| on\w+=/)
   })
 
+  it('200 shows the way into a webinar to whoever has a seat, not to those who wait or could add it', async () => {
+    const summit = await event({ waitlist_mode: 'offer', status: 'live' })
+    const online = (name: string, more: object = {}) =>
+      session(summit, { name, webinar_url: `https://meet.example/${name}`, ...more })
+    const [own, offered] = [await online('Own'), await online('Offered', { capacity: 1 })]
+    const [waited] = [await online('Waited', { capacity: 0 }), await online('Other')]
+    const holder = await person(summit, { session_ids: [offered.id] })
+    const someone = await person(summit, { session_ids: [own.id] })
+    for (const full of [offered, waited]) await desk.lineUp(someone, full)
+    await desk.drop(holder, offered)
+    const { text } = await open(await linkOf(someone))
+    const links = [...text.matchAll(/href="([^"]*)"[^>]*>Join online</g)].map(([, href]) => href)
+    assert.deepEqual(links, [`http://lectern.test/sessions/${own.id}/virtual/${own.secure_id}`])
+    assert.doesNotMatch(text, /meet\.example/)
+  })
+
   it('200 changes nothing, also at the addresses of forms, which lead back to the page', async () => {
     const { someone, talk, link } = await scene({})
     const before = await pool`select count(*)::int from changes`
@@ -200,6 +216,16 @@ describe('POST /my/{token}/sessions/{id}/…', () => {
     assert.deepEqual(await agenda(someone), { in: [], waits: [] })
   })
 
+  it('422 a seat in a session that has started is kept, and has no button', async () => {
+    const { someone, talk, link } = await scene({ date: '2029-11-30', name: 'Past' })
+    assert.match((await open(link)).text, /Has started/)
+    assert.doesNotMatch((await open(link)).text, /Give up/)
+    assert.deepEqual(reasonsOn(await press(link, talk, 'give-up')), ['"Past" has started.'])
+    assert.deepEqual((await agenda(someone)).in, [talk.id])
+    assert.equal((await desk.drop(someone, talk)).status, 200)
+    assert.deepEqual((await agenda(someone)).in, [])
+  })
+
   for (const later of [{ close_date: '2029-11-30' }, { status: 'closed' }])
     it(`422 once registration has closed (${Object.keys(later)}) nothing can be changed, and the page says so`, async () => {
       const { summit, someone, talk, link } = await scene({ capacity: 1 }, { close_date: '2029-12-02' })
@@ -261,6 +287,25 @@ describe('lines and offers', () => {
     assert.deepEqual(await findings(summit), [])
   })
 
+  it('303 a page that is old says what came meanwhile: the seat of who leaves, the place of who gives up', async () => {
+    const { summit, someone: holder, talk } = await scene({ capacity: 1 })
+    const someone = await person(summit)
+    const link = await linkOf(someone)
+    const told = async (deed: string) => {
+      const { headers } = await press(link, talk, deed)
+      return (await open(headers.location as string)).text
+    }
+    await press(link, talk, 'line-up')
+    assert.match(
+      await told('give-up'),
+      /role="status"[^>]*>You are in line for “<bdi>Talk<\/bdi>”, at place 1\./,
+    )
+    await desk.drop(holder, talk)
+    for (const deed of ['leave', 'decline'])
+      assert.match(await told(deed), /role="status"[^>]*>You have a seat in “<bdi>Talk<\/bdi>”\./)
+    assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
+  })
+
   it('303 an offer is accepted or declined; one that ran out is refused with the reason', async () => {
     const {
       summit,
@@ -279,6 +324,21 @@ describe('lines and offers', () => {
     assert.equal((await press(third, talk, 'accept')).status, 303)
     assert.match((await open(`${third}?done=accept&session=${talk.id}`)).text, /You have a seat in/)
     assert.deepEqual(await counts(talk), [1, 0, 0, 0])
+  })
+
+  it('303 an offer that stands when the session starts can be declined, and has no button to accept it', async () => {
+    const { summit, someone: holder, talk } = await scene({ capacity: 1 }, { waitlist_mode: 'offer' })
+    const someone = await person(summit)
+    await desk.lineUp(someone, talk)
+    await desk.drop(holder, talk)
+    const link = await linkOf(someone)
+    assert.match((await open(link)).text, /Kept until[\s\S]*Accept<span/)
+    assert.equal((await call('PUT', `/sessions/update/${talk.id}`, { date: '2029-11-30' })).status, 200)
+    const { text } = await open(link)
+    assert.match(text, /Seats that are kept for you[\s\S]*Has started/)
+    assert.doesNotMatch(text, /Kept until|Accept</)
+    assert.equal((await press(link, talk, 'decline')).status, 303)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 
   it('303 whoever ticks the box gives up what clashes when the seat comes; others are passed over', async () => {

@@ -43,8 +43,11 @@ describe('an unfinished registration', () => {
       choices: ['Meat', 'None'],
     })
     await question(summit, 'textInput', { name: 'Internal', visible: 0 })
+    await question(summit, 'number', { name: 'How cold may it be?' })
     const { link } = await beginner(summit)
     const { text } = await open(link)
+    // The decimal keyboards of phones have no minus, and in many languages no point.
+    assert.doesNotMatch(text, /inputmode="decimal"/)
     assert.match(
       text,
       /Your registration is not finished\. Your seats are kept until Saturday, 1 December 2029 at 09:15:00 UTC\./,
@@ -113,8 +116,13 @@ describe('an unfinished registration', () => {
     const days = await question(summit, 'checkboxList', { name: 'Days', required: 1, choices: ['Mo', 'Tu'] })
     const phone = await question(summit, 'phone', { name: 'Phone' })
     const { talk, someone, link } = await beginner(summit)
-    const reply = await send(link, 'details', { first_name: 'Ada "L"', [phone.attribute]: 'call me' })
+    const reply = await send(link, 'details', {
+      first_name: 'Ada "L"',
+      last_name: 'L'.repeat(256),
+      [phone.attribute]: 'call me',
+    })
     assert.deepEqual(reasonsOn(reply), [
+      'Last name: This should contain at most 255 characters.',
       'Food: Please answer this question.',
       'Terms: Please tick this box.',
       'Days: Please answer this question.',

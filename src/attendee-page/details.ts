@@ -23,7 +23,8 @@ export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolea
   const names = readUpdate(Names, textsOf(body))
   const given = answersIn(visit, body)
   const answers = readCustomValues(questions, given, {})
-  settle({ given: {}, faults: [...names.faults, ...answers.faults.map(fault => inWords(questions, fault))] })
+  const faults = [...names.faults, ...answers.faults]
+  settle({ given: {}, faults: faults.map(fault => inWords(questions, fault)) })
   const status = person.registration_status
   const finishes = status === 'in_progress' || (again && status === 'expired')
   const wish: Wish = {
@@ -79,12 +80,12 @@ const textsOf = (body: Body): Body =>
     ),
   )
 
-/** What is wrong with an answer, as a sentence for the person who gave it. */
+/** What is wrong with a name or an answer, as a sentence for the person who gave it; its label stands beside it. */
 function inWords(questions: EventQuestionRow[], fault: Fault): Fault {
-  const question = questions.find(candidate => attributeOf(candidate) === fault.field)!
-  const isUnticked = fault.type === 'required' && question.type === 'flag'
-  const known = words[fault.type === 'pattern' || isUnticked ? question.type : fault.type]
-  const rest = fault.message.slice(question.name.length + 1)
+  const question = questions.find(candidate => attributeOf(candidate) === fault.field)
+  const isUnticked = fault.type === 'required' && question?.type === 'flag'
+  const known = words[question && (fault.type === 'pattern' || isUnticked) ? question.type : fault.type]
+  const rest = fault.message.slice((question?.name ?? fault.field).length + 1)
   return { ...fault, message: known ?? `This ${rest}` }
 }
 

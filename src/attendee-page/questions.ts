@@ -41,13 +41,15 @@ export function questionField(
   return textQuestion(asked, lineOf[question.type])
 }
 
-/** What a text line of a type is made for: keyboards of phones follow it. */
+/**
+ * What a text line of a type is made for: keyboards of phones follow it. Those for decimal numbers lack the minus, and in
+ * many languages the point.
+ */
 const lineOf: Record<string, string> = {
   email: 'type="email"',
   phone: 'type="tel"',
   date: 'type="date"',
   time: 'type="time"',
-  number: 'inputmode="decimal"',
   url: 'type="url"',
 }
 

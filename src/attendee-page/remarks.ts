@@ -17,9 +17,10 @@ export function statusMessage(visit: Visit, { done, session }: Query): string {
   return `<div role="status" class="done" tabindex="-1" autofocus>${words}${back}</div>`
 }
 
+/** What is told after a deed, by how things stand; the page that it was done on may have been an old one. */
 const deedsByEnd: Record<'seat' | 'line' | 'gone', readonly string[]> = {
-  seat: ['add', 'accept', 'line-up'],
-  line: ['line-up'],
+  seat: ['add', 'accept', 'line-up', 'leave', 'decline'],
+  line: ['line-up', 'give-up'],
   gone: ['give-up', 'leave', 'decline'],
 } satisfies Record<'seat' | 'line' | 'gone', readonly Deed[]>
 

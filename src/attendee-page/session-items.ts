@@ -24,18 +24,16 @@ export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): 
   })
 }
 
-/** A seat that is kept until the person answers. */
+/** A seat that is kept until the person answers, or the session starts. */
 export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  const isOver = hasStarted(visit, entry)
   const until = `Kept until ${momentIn(entry.expires_at!, visit.person.event_timezone)}`
+  const accept = deedForm(address, entry, 'accept', 'Accept', { isMain: true })
+  const decline = deedForm(address, entry, 'decline', 'Decline')
   return itemOf(address, entry, {
     heading: 'h3',
-    facts: [whenOf(entry), entry.location_name, entry.track_name, until],
-    deeds: mayChange(visit)
-      ? [
-          deedForm(address, entry, 'accept', 'Accept', { isMain: true }),
-          deedForm(address, entry, 'decline', 'Decline'),
-        ]
-      : [],
+    facts: [whenOf(entry), entry.location_name, entry.track_name, isOver ? 'Has started' : until],
+    deeds: mayChange(visit) ? [...(isOver ? [] : [accept]), decline] : [],
   })
 }
 

@@ -39,7 +39,7 @@ after(async () => {
 afterEach(async () => {
   ahead = 0
   smtp.received.length = 0
-  smtp.behaviour.refuse = smtp.behaviour.answer = smtp.behaviour.beforeAnswer = undefined as never
+  for (const word of Object.keys(smtp.behaviour)) delete smtp.behaviour[word as keyof typeof smtp.behaviour]
   await pool`delete from outbox`
 })
 
@@ -179,6 +179,19 @@ Summit & <Friends>
     assert.equal(now![0]!.uid, before![0]!.uid)
     assert.equal(now![0]!.component.getFirstPropertyValue('status'), 'CANCELLED')
     assert.ok(now![0]!.sequence > before![0]!.sequence)
+  })
+
+  it('has the way into a webinar for whoever has a seat, not for those who wait', async () => {
+    const webinar_url = 'https://meet.example/x'
+    const own = await sessionAt('09:00', '10:00', { webinar_url })
+    const full = await sessionAt('11:00', '12:00', { webinar_url, capacity: 0 })
+    const someone = await person({ session_ids: [own.id] }, '')
+    await call('POST', `/registrants/${someone.id}/waitlist/${full.id}`)
+    await call('POST', `/registrants/${someone.id}/trigger-email/confirmation`)
+    await dispatcher.dispatch()
+    const ways = [...smtp.received[0]!.mail.text!.matchAll(/Join online: (.*)/g)].map(([, href]) => href)
+    assert.deepEqual(ways, [`https://lectern.example/sessions/${own.id}/virtual/${own.secure_id}`])
+    assert.doesNotMatch(smtp.received[0]!.mail.html as string, new RegExp(full.secure_id))
   })
 
   it('of a promotion says which session was given up for it', async () => {
@@ -373,6 +386,51 @@ describe('the dispatcher', () => {
     assert.equal((await letters())[1].state, 'sent')
   })
 
+  it('sends once to an address that the mail server is told in other letters, and to nobody else', async () => {
+    const told: [string, string][] = [
+      ['Ada@Example.COM', 'Ada@example.com'],
+      ['ada@Bücher.example', 'ada@bücher.example'],
+      ['jörg@xn--bcher-kva.example', 'jörg@bücher.example'],
+      ['ada(work)@example.com', '"ada(work)"@example.com'],
+      ['ada:work@example.com', '"ada:work"@example.com'],
+    ]
+    for (const [email] of told) await person({ email })
+    const both = await person({ email: 'a@Bücher.example', cc_email: 'a@xn--bcher-kva.example' })
+    await dispatcher.dispatch()
+    ahead += hour
+    await dispatcher.dispatch()
+    assert.deepEqual(addresses(), [...told.map(([, address]) => address), 'a@bücher.example'].sort())
+    assert.deepEqual(
+      (await letters()).map(({ state, attempts, delivered }: any) => ({ state, attempts, delivered })),
+      [...told.map(([email]) => [email]), [both.email, both.cc_email]].map(delivered => ({
+        state: 'sent',
+        attempts: 1,
+        delivered,
+      })),
+    )
+  })
+
+  it('notes who was refused, or is busy, in the letters in which the address was given', async () => {
+    smtp.behaviour.refuse = address =>
+      address.startsWith('Gone')
+        ? { code: 550, text: 'No such user' }
+        : address.startsWith('Busy')
+          ? { code: 451, text: 'Later' }
+          : undefined
+    await person({ email: 'Gone@Example.COM', cc_email: 'Copy@Example.COM' })
+    await person({ email: 'Gone@Example.COM' })
+    await person({ email: 'Busy@Example.COM', cc_email: 'Copy@Example.COM' })
+    await dispatcher.dispatch()
+    assert.deepEqual(
+      (await letters()).map(({ state, delivered, refused }: any) => [state, delivered, refused]),
+      [
+        ['sent', ['Copy@Example.COM'], ['Gone@Example.COM']],
+        ['failed', [], ['Gone@Example.COM']],
+        ['waiting', ['Copy@Example.COM'], []],
+      ],
+    )
+  })
+
   it('gives up at once what is refused for good, and says why', async () => {
     smtp.behaviour.answer = () => ({ code: 554, text: 'Looks like spam' })
     await person()
@@ -382,6 +440,29 @@ describe('the dispatcher', () => {
     ahead += hour
     await dispatcher.dispatch()
     assert.equal((await letters())[0].attempts, 1)
+  })
+
+  it('waits while the mail server refuses us for good rather than a letter: our connection, or the sender', async () => {
+    const refusals: [object, string][] = [
+      [{ greet: () => ({ code: 554, text: 'No service for you' }) }, '554 No service for you'],
+      [
+        { refuseSender: () => ({ code: 530, text: 'Authentication required' }) },
+        '530 Authentication required',
+      ],
+    ]
+    for (const [behaviour, last_error] of refusals) {
+      const own = dispatcherTo(smtp.url)
+      const someone = await person()
+      Object.assign(smtp.behaviour, behaviour)
+      await own.dispatch()
+      const letter = (await letters()).at(-1)
+      assert.deepEqual([letter.state, letter.refused, letter.last_error], ['waiting', [], last_error])
+      for (const word of Object.keys(behaviour)) delete smtp.behaviour[word as keyof typeof smtp.behaviour]
+      ahead += hour
+      await own.dispatch()
+      assert.deepEqual(smtp.received.at(-1)!.to, [someone.email])
+      assert.equal((await letters()).at(-1).state, 'sent')
+    }
   })
 
   it('gives up after four days of temporary failures', async () => {

@@ -12,7 +12,7 @@ import {
 } from './dispatch-queries.ts'
 import { oneLine } from './prose.ts'
 import { nextAttempt } from './retry.ts'
-import { type Delivery, type MailServer, mailServerAt } from './smtp.ts'
+import { type Delivery, domainOf, type MailServer, mailServerAt } from './smtp.ts'
 import { type SealedLetter, withoutToken, writeLetters } from './writing.ts'
 
 /** How often the outbox is looked at, in milliseconds. */
@@ -178,7 +178,7 @@ export function startDispatcher(
     now,
     baseUrl: PUBLIC_URL,
     server: SMTP_URL ? mailServerAt(SMTP_URL, MAIL_FROM) : null,
-    domain: /@([^@\s<>]+)>?$/.exec(MAIL_FROM)![1]!,
+    domain: domainOf(MAIL_FROM),
     warn,
   })
   dispatcher.start()

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import MimeNode from 'nodemailer/lib/mime-node'
 
 /** What is handed to the mail server. */
 export type Parcel = {
@@ -17,13 +18,15 @@ export type Delivery = {
   delivered: string[]
   refused: string[]
   reason: string | null
-  /** it was the connection that failed, not this letter */
+  /** the mail server was away, or refused us rather than this letter */
   isOutage: boolean
 }
 
 type Failure = Error & {
   permanent?: boolean
   recipient?: string
+  /** what was refused */
+  command?: string
   responseCode?: number
   response?: string
   rejectedErrors?: Failure[]
@@ -50,25 +53,55 @@ export function mailServerAt(url: string, from: string): MailServer {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  const sender = senderOf(from)
   // The pool says so of connections that nobody waits for; each letter has its own failure.
   transport.on('error', () => {})
   return {
-    deliver: parcel =>
-      transport.sendMail(messageOf(parcel, from)).then(
+    deliver: async parcel => {
+      const given = Map.groupBy(parcel.recipients, asTold)
+      const delivery = await transport.sendMail(messageOf(parcel, [...given.keys()], sender)).then(
         ({ accepted, rejectedErrors = [] }) => deliveryOf(accepted, rejectedErrors as Failure[]),
-        (failure: Failure) => failureOf(failure, parcel),
-      ),
+        (failure: Failure) => failureOf(failure, [...given.keys()]),
+      )
+      const asGiven = (told: string[]) => told.flatMap(address => given.get(address) ?? [])
+      return { ...delivery, delivered: asGiven(delivery.delivered), refused: asGiven(delivery.refused) }
+    },
     close: () => transport.close(),
   }
 }
 
-function messageOf({ message_id, recipients, to, cc, subject, text, html, calendar }: Parcel, from: string) {
+/** The domain of a sender, as it may stand in a Message-ID. */
+export const domainOf = (from: string) => asTold(senderOf(from).address).replace(/^.*@/, '')
+
+type Sender = { name: string; address: string }
+
+/** `Name <address>`, or an address alone. The name is any text: a header would read `Fair: desk` as a group. */
+function senderOf(from: string): Sender {
+  const [, name = '', address = from] = /^(.*?)\s*<(.*)>$/.exec(from) ?? []
+  return { name: name.replace(/^"(.*)"$/, '$1'), address }
+}
+
+/**
+ * An address as the mail server is told it, and names it in its answers: a domain in small letters of ASCII, an unusual
+ * name in quotes.
+ */
+const asTold = (address: string) =>
+  new MimeNode('text/plain').setEnvelope({ to: bare(address) }).getEnvelope().to[0] ?? address
+
+/** Not to be read as a header, where `a(b)@c` means `a@c`, and `a:b@c` a group. */
+const bare = (address: string) => ({ name: '', address })
+
+function messageOf(
+  { message_id, to, cc, subject, text, html, calendar }: Parcel,
+  told: string[],
+  sender: Sender,
+) {
   return {
     messageId: message_id,
-    envelope: { from, to: recipients },
-    from,
+    envelope: { from: sender.address, to: told.map(bare) },
+    from: sender,
     to,
-    ...(cc && { cc: { name: '', address: cc } }),
+    ...(cc && { cc: bare(cc) }),
     subject,
     text,
     html,
@@ -85,14 +118,14 @@ function messageOf({ message_id, recipients, to, cc, subject, text, html, calend
   }
 }
 
-function failureOf(failure: Failure, { recipients }: Parcel): Delivery {
+function failureOf(failure: Failure, told: string[]): Delivery {
   if (failure.rejectedErrors?.length) return deliveryOf([], failure.rejectedErrors)
-  const { responseCode, permanent = false } = failure
-  // A refused login (535) is about us, not about this letter.
-  const isFinal = permanent && (failure as { code?: string }).code !== 'EAUTH'
+  const { responseCode, permanent = false, command } = failure
+  // The text is this letter's; connection, login and sender are those of every letter, and refused until somebody helps.
+  const isFinal = permanent && command === 'DATA'
   return {
     delivered: [],
-    refused: isFinal ? recipients : [],
+    refused: isFinal ? told : [],
     reason: reasonOf(failure),
     isOutage: !isFinal && (responseCode === undefined || permanent),
   }

@@ -42,7 +42,7 @@ form { margin: 0 } .deeds { display: flex; flex-wrap: wrap; gap: .75rem; margin-
 input:not([type=checkbox], [type=radio]), select, textarea { display: block; width: 100% }
 textarea { min-height: 7rem } [aria-invalid=true], .wrong fieldset { border-color: var(--bad); border-width: 2px }
 .box { display: flex; gap: .75rem; align-items: center; min-height: 44px; padding: .25rem 0; cursor: pointer }
-.box input { flex: none; width: 1.4rem; height: 1.4rem; min-height: 0; margin: 0; accent-color: var(--press) }
+.box input { flex: none; width: 1.5rem; height: 1.5rem; min-height: 0; margin: 0; accent-color: var(--press) }
 fieldset { border: 1px solid #8886; border-radius: .4rem; margin: 0; padding: .25rem .75rem .5rem; min-width: 0 }
 .question { margin: 1.25rem 0 } .question > label, legend { font-weight: 600 }
 .question p { margin: .1rem 0 .35rem } .hint { opacity: .8 } .fault { color: var(--bad); font-weight: 600 }

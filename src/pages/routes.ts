@@ -1,5 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { notFound } from '../errors.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { escapeHtml } from '../http/html.ts'
 import { readId } from '../http/query.ts'
 import { pageOf } from './layout.ts'
@@ -9,22 +8,22 @@ const html = 'text/html; charset=utf-8'
 
 /** The pages that `direct_link` and `virtual_link` of a session lead to. Only live sessions of open events have them. */
 export function sessionPages(app: FastifyInstance): void {
-  const sessionOf = async (request: FastifyRequest) => {
+  const sessionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string }
-    const session = await findPublicSession(app.pool, readId(id) ?? 0)
-    if (!session) throw notFound('Session', id)
-    return session
+    return findPublicSession(app.pool, readId(id) ?? 0)
   }
 
-  app.get('/sessions/:id', { schema: { hide: true } as object }, async (request, reply) =>
-    reply
+  app.get('/sessions/:id', { schema: { hide: true } as object }, async (request, reply) => {
+    const session = await sessionOf(request)
+    if (!session) return nothingHere(reply)
+    return reply
       .type(html)
       .header(
         'content-security-policy',
         "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:",
       )
-      .send(page(await sessionOf(request))),
-  )
+      .send(page(session))
+  })
 
   app.get(
     '/sessions/:id/virtual/:secure_id',
@@ -32,10 +31,19 @@ export function sessionPages(app: FastifyInstance): void {
     async (request, reply) => {
       const session = await sessionOf(request)
       const { secure_id } = request.params as { secure_id: string }
-      if (!session.webinar_url || secure_id !== session.secure_id) throw notFound('Webinar', secure_id)
+      if (!session?.webinar_url || secure_id !== session.secure_id) return nothingHere(reply)
       return reply.redirect(session.webinar_url, 302)
     },
   )
+}
+
+/** Letters and calendars keep their links longer than sessions are to be seen: whoever follows one is a person. */
+function nothingHere(reply: FastifyReply): FastifyReply {
+  const main = '<p>The session may have been moved or withdrawn. The organiser can tell you more.</p>'
+  return reply
+    .code(404)
+    .type(html)
+    .send(pageOf({ title: 'There is nothing here', over: 'Lectern', main }))
 }
 
 function page(session: PublicSession): string {

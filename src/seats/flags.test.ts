@@ -420,6 +420,21 @@ describe('capacity and status', () => {
     assert.equal((await call('POST', `/registrants/${visitor.id}/waitlist/${full.id}`)).status, 200)
   })
 
+  it('an attendee keeps a seat in what has started, also one that is held; the organiser takes it back', async () => {
+    const summit = await event()
+    const over = await session(summit, { date: '2029-11-30' })
+    const next = await session(summit)
+    for (const registration_status of ['confirmed', 'in_progress']) {
+      const someone = await person(summit, { registration_status, session_ids: [over.id] })
+      for (const wish of [{ drop: [over.id] }, { replace: true }, { replace: true, add: [next.id] }])
+        assert.deepEqual(typesOf(await asAttendee(someone, wish)), ['session_started'])
+      assert.deepEqual((await agenda(someone)).in, [over.id])
+      assert.equal(typesOf(await asAttendee(someone, { add: [over.id, next.id], replace: true })), 'granted')
+      assert.equal((await drop(someone, over)).status, 200)
+      assert.deepEqual((await agenda(someone)).in, [next.id])
+    }
+  })
+
   it('an attendee keeps what they have once registration has closed; the organiser changes it', async () => {
     const closed = await event({ close_date: '2029-11-30' })
     const [talk, full] = [await session(closed), await session(closed, { capacity: 0 })]

@@ -146,7 +146,7 @@ export class Plan {
 
   #drop(id: number): void {
     const session = this.#books.sessions.get(id)
-    const reason = session && dropReason(this.#wish, this.#registrant, session)
+    const reason = session && dropReason(this.#books, this.#wish, this.#registrant, session)
     if (reason) this.#refuse(reason)
     else this.#release(id, { why: 'released' })
   }

@@ -44,8 +44,7 @@ export function closedReasons(
   if (by === 'organiser') return reasons
   if (event.closes !== null && event.closes <= now)
     reasons.push(reasonOf(session, 'registration_closed', 'Registration has closed.', field))
-  if (session.starts !== null && session.starts <= now)
-    reasons.push(reasonOf(session, 'session_started', `"${session.name}" has started.`, field))
+  if (hasStarted(session, now)) reasons.push(startedReason(session, field))
   return reasons
 }
 
@@ -71,14 +70,19 @@ export function conflictReason(session: Session, rivals: Session[]): Reason | un
   }
 }
 
-/** The attendee keeps what is included, and what was locked when it was saved. */
-export function dropReason({ by }: Wish, registrant: Registrant, session: Session): Reason | undefined {
+/** The attendee keeps what is included, what was locked when it was saved, and what has started. */
+export function dropReason(
+  { now }: Books,
+  { by }: Wish,
+  registrant: Registrant,
+  session: Session,
+): Reason | undefined {
   if (by === 'organiser') return undefined
   if (isIncludedLive(session))
     return reasonOf(session, 'included', `"${session.name}" is part of every registration.`)
-  return isActive(registrant.status) && session.locked_when_saved === 1
-    ? reasonOf(session, 'locked', `"${session.name}" can no longer be changed.`)
-    : undefined
+  if (isActive(registrant.status) && session.locked_when_saved === 1)
+    return reasonOf(session, 'locked', `"${session.name}" can no longer be changed.`)
+  return hasStarted(session, now) ? startedReason(session) : undefined
 }
 
 /** Who was cancelled or has expired does not come back by being checked in. */
@@ -114,6 +118,11 @@ export function inactiveReason(session_id: number, status: Registrant['status'],
     message: `A registrant who is ${status} cannot have sessions.`,
   }
 }
+
+const hasStarted = ({ starts }: Session, now: number) => starts !== null && starts <= now
+
+const startedReason = (session: Session, field?: string) =>
+  reasonOf(session, 'session_started', `"${session.name}" has started.`, field)
 
 function reasonOf(session: Session, type: ReasonType, message: string, field = 'session_ids'): Reason {
   return { field, session_id: session.id, type, message }

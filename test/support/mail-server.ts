@@ -5,13 +5,19 @@ import { SMTPServer } from 'smtp-server'
 /** A letter as a mail server got it. */
 export type Received = { to: string[]; mail: ParsedMail }
 
+type Refusal = { code: number; text: string } | undefined
+
 type Behaviour = {
+  /** what a client is greeted with; undefined: it is welcome */
+  greet?: () => Refusal
+  /** what MAIL FROM answers; undefined: the sender is accepted */
+  refuseSender?: () => Refusal
   /** what RCPT TO answers for an address; undefined: it is accepted */
-  refuse?: (address: string) => { code: number; text: string } | undefined
+  refuse?: (address: string) => Refusal
   /** waits before the answer to the text of a letter */
   beforeAnswer?: (mail: ParsedMail) => Promise<void>
   /** what the text of a letter is answered with; undefined: 250 */
-  answer?: () => { code: number; text: string } | undefined
+  answer?: () => Refusal
 }
 
 export type TestMailServer = {
@@ -33,16 +39,15 @@ export async function testMailServer(port = 0): Promise<TestMailServer> {
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     closeTimeout: 100,
-    onRcptTo({ address }, _session, done) {
-      const refusal = behaviour.refuse?.(address)
-      done(refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code }))
-    },
+    onConnect: (_session, done) => done(errorOf(behaviour.greet?.())),
+    onMailFrom: (_sender, _session, done) => done(errorOf(behaviour.refuseSender?.())),
+    onRcptTo: ({ address }, _session, done) => done(errorOf(behaviour.refuse?.(address))),
     async onData(stream, session, done) {
       const mail = await simpleParser(stream).catch(() => undefined)
       if (!mail) return done(new Error('The connection broke.'))
       await behaviour.beforeAnswer?.(mail)
-      const failure = behaviour.answer?.()
-      if (failure) return done(Object.assign(new Error(failure.text), { responseCode: failure.code }))
+      const failure = errorOf(behaviour.answer?.())
+      if (failure) return done(failure)
       if (!gone.has(session.id))
         received.push({ to: session.envelope.rcptTo.map(each => each.address), mail })
       done()
@@ -61,3 +66,6 @@ export async function testMailServer(port = 0): Promise<TestMailServer> {
     close: () => new Promise(resolve => server.close(() => resolve())),
   }
 }
+
+const errorOf = (refusal: Refusal) =>
+  refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code })
