@@ -360,7 +360,7 @@ describe('lines and offers', () => {
     await desk.lineUp(await person(summit), talk)
     const link = await linkOf(await person(summit))
     assert.match((await open(link)).text, /Free seats go to those in line<\/p>[\s\S]*Join the line/)
-    assert.deepEqual(reasonsOn(await press(link, talk, 'add')), ['"Talk" is sold out.'])
+    assert.deepEqual(reasonsOn(await press(link, talk, 'add')), ['Those who wait for "Talk" come first.'])
   })
 })
 

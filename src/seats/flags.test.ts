@@ -435,6 +435,13 @@ describe('capacity and status', () => {
     }
   })
 
+  it('an attendee is told of a lock as well when the session has started', async () => {
+    const summit = await event()
+    const over = await session(summit, { date: '2029-11-30', locked_when_saved: 1 })
+    const someone = await person(summit, { session_ids: [over.id] })
+    assert.deepEqual(typesOf(await asAttendee(someone, { drop: [over.id] })), ['locked', 'session_started'])
+  })
+
   it('an attendee keeps what they have once registration has closed; the organiser changes it', async () => {
     const closed = await event({ close_date: '2029-11-30' })
     const [talk, full] = [await session(closed), await session(closed, { capacity: 0 })]

@@ -14,7 +14,7 @@ import {
 import {
   closedReasons,
   conflictReason,
-  dropReason,
+  dropReasons,
   includedSoldOutReason,
   seatedReason,
   soldOutReason,
@@ -146,9 +146,9 @@ export class Plan {
 
   #drop(id: number): void {
     const session = this.#books.sessions.get(id)
-    const reason = session && dropReason(this.#books, this.#wish, this.#registrant, session)
-    if (reason) this.#refuse(reason)
-    else this.#release(id, { why: 'released' })
+    const reasons = session ? dropReasons(this.#books, this.#wish, this.#registrant, session) : []
+    for (const found of reasons) this.#refuse(found)
+    if (reasons.length === 0) this.#release(id, { why: 'released' })
   }
 
   #release(id: number, because: Pick<Move, 'why' | 'about'>): void {

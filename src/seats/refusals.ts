@@ -1,5 +1,13 @@
 import { type Fault, invalid } from '../errors.ts'
-import { type Books, isActive, isIncludedLive, maySit, type Registrant, type Session } from './books.ts'
+import {
+  type Books,
+  isActive,
+  isIncludedLive,
+  maySit,
+  type Registrant,
+  type Session,
+  seatsLeft,
+} from './books.ts'
 import type { Outcome } from './errand.ts'
 import type { ReasonType } from './schema.ts'
 import type { Reason, Wish } from './wish.ts'
@@ -48,9 +56,12 @@ export function closedReasons(
   return reasons
 }
 
-/** Every seat is taken; in the words of the session, with the way to its line when nothing else closes that. */
+/** Every seat is taken, or kept for the line; in the words of the session, with the way to its line when nothing else closes that. */
 export function soldOutReason(session: Session, waitlist: boolean): Reason {
-  const message = session.sold_out_message ?? `"${session.name}" is sold out.`
+  const isKept = seatsLeft(session) > 0
+  const message = isKept
+    ? `Those who wait for "${session.name}" come first.`
+    : (session.sold_out_message ?? `"${session.name}" is sold out.`)
   return { ...reasonOf(session, 'sold_out', message), waitlist }
 }
 
@@ -71,18 +82,20 @@ export function conflictReason(session: Session, rivals: Session[]): Reason | un
 }
 
 /** The attendee keeps what is included, what was locked when it was saved, and what has started. */
-export function dropReason(
+export function dropReasons(
   { now }: Books,
   { by }: Wish,
   registrant: Registrant,
   session: Session,
-): Reason | undefined {
-  if (by === 'organiser') return undefined
+): Reason[] {
+  if (by === 'organiser') return []
+  const reasons: Reason[] = []
   if (isIncludedLive(session))
-    return reasonOf(session, 'included', `"${session.name}" is part of every registration.`)
-  if (isActive(registrant.status) && session.locked_when_saved === 1)
-    return reasonOf(session, 'locked', `"${session.name}" can no longer be changed.`)
-  return hasStarted(session, now) ? startedReason(session) : undefined
+    reasons.push(reasonOf(session, 'included', `"${session.name}" is part of every registration.`))
+  else if (isActive(registrant.status) && session.locked_when_saved === 1)
+    reasons.push(reasonOf(session, 'locked', `"${session.name}" can no longer be changed.`))
+  if (hasStarted(session, now)) reasons.push(startedReason(session))
+  return reasons
 }
 
 /** Who was cancelled or has expired does not come back by being checked in. */
