@@ -31,6 +31,7 @@ const calendar = (
     {
       kind: 'modified',
       name: 'Ada',
+      registration_status: 'confirmed',
       event_name: 'Summit',
       event_timezone: 'UTC',
       session: undefined,

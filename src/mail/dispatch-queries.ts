@@ -1,4 +1,5 @@
 import type { Db } from '../db/connection.ts'
+import type { RegistrationStatus } from '../registrants/schema.ts'
 import type { MailKind } from './schema.ts'
 
 /** A letter that this process has taken, and what is needed to write it. */
@@ -16,6 +17,7 @@ export type ClaimedLetter = {
   cc_email: string | null
   first_name: string | null
   last_name: string | null
+  registration_status: RegistrationStatus
   secure_id: string
   forgotten_at: string | null
   event_name: string
@@ -44,8 +46,8 @@ export async function claimLetters(db: Db, { now, lease, limit, inHand }: Claim)
     from due, registrants r, events e
     where o.id = due.id and r.id = o.registrant_id and e.id = o.event_id
     returning o.id, o.kind, o.registrant_id, o.session_id, o.dropped_session_ids, o.attempts, o.delivered, o.refused,
-      o.created_at, r.email, r.cc_email, r.first_name, r.last_name, r.secure_id, r.forgotten_at, e.name as event_name,
-      e.timezone as event_timezone`
+      o.created_at, r.email, r.cc_email, r.first_name, r.last_name, r.registration_status, r.secure_id, r.forgotten_at,
+      e.name as event_name, e.timezone as event_timezone`
   return letters.sort((a, b) => a.id - b.id)
 }
 

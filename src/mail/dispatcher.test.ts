@@ -194,6 +194,23 @@ Summit & <Friends>
     assert.doesNotMatch(smtp.received[0]!.mail.html as string, new RegExp(full.secure_id))
   })
 
+  it('of a confirmation is dropped when its turn comes after a cancellation', async () => {
+    const someone = await person()
+    await call('PUT', `/registrants/update/${someone.id}?send_email=true`, {
+      registration_status: 'cancelled',
+    })
+    await dispatcher.dispatch()
+    assert.deepEqual(
+      smtp.received.map(({ mail }) => mail.subject),
+      ['Your registration is cancelled: Summit & <Friends>'],
+    )
+    const [letter] = await letters()
+    assert.deepEqual(
+      [letter.kind, letter.state, letter.last_error],
+      ['confirmation', 'dropped', 'The registration no longer stood when its turn came.'],
+    )
+  })
+
   it('of a promotion says which session was given up for it', async () => {
     const full = await sessionAt('09:00', '10:00', {
       name: 'Full',

@@ -1,6 +1,8 @@
 import { type AgendaEntry, hasSeat, linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
 import { escapeHtml } from '../http/html.ts'
+import type { RegistrationStatus } from '../registrants/schema.ts'
+import { isActive, maySit } from '../seats/books.ts'
 import { isolate, oneLine, type Prose, say } from './prose.ts'
 import type { MailKind } from './schema.ts'
 
@@ -8,6 +10,7 @@ import type { MailKind } from './schema.ts'
 export type LetterFacts = {
   kind: MailKind
   name: string
+  registration_status: RegistrationStatus
   event_name: string
   event_timezone: string
   /** what an offer or a promotion is about */
@@ -22,8 +25,16 @@ export type LetterFacts = {
 export type LetterTexts = { subject: string; text: string; html: string }
 
 /** Why a letter must not go out any more, if so: what it would say is no longer true. */
-export function outdated({ kind, session, agenda }: LetterFacts): string | undefined {
+export function outdated({
+  kind,
+  registration_status: status,
+  session,
+  agenda,
+}: LetterFacts): string | undefined {
   const own = agenda.find(entry => entry.id === session?.id)
+  if (kind === 'confirmation' && !maySit(status))
+    return 'The registration no longer stood when its turn came.'
+  if (kind === 'abandoned' && isActive(status)) return 'The registration was finished before its turn came.'
   if (kind === 'offer' && own?.state !== 'offered') return 'The offer no longer stood when its turn came.'
   if (kind === 'promotion' && !(own && hasSeat(own))) return 'The seat was given back before its turn came.'
   return undefined

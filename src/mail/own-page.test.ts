@@ -15,7 +15,7 @@ const clock = { now: () => new Date(Date.now() + ahead) }
 const app = await testApp({ clock, url: await ownDatabase() })
 const { call, pool } = app
 const desk = seatDesk(app)
-const { open, press, send } = attendeeAt(app)
+const { linkOf, open, press, send } = attendeeAt(app)
 const smtp = await testMailServer()
 const dispatcherWith = (more: object) =>
   new Dispatcher({
@@ -79,6 +79,25 @@ describe('the link to the own page', () => {
     assert.match(text, /You are welcome to begin again on your own page[\s\S]*\n\nBegin again: http/)
     assert.equal((await send(link!, 'again', { first_name: 'Ada' })).status, 303)
     assert.equal((await desk.read(someone.id)).registration_status, 'confirmed')
+  })
+
+  it('is in no letter about a registration that ran out, once it was begun again', async () => {
+    const someone = await desk.person(await desk.event(), { registration_status: 'in_progress' })
+    const link = await linkOf(someone)
+    ahead = 16 * 60_000
+    await app.app.desk.giveBackExpired()
+    assert.equal((await send(link, 'again', { first_name: 'Ada' })).status, 303)
+    await dispatcher.dispatch()
+    const own = smtp.received.filter(({ to }) => to.includes(someone.email))
+    assert.deepEqual(
+      own.map(({ mail }) => mail.subject),
+      ['You are registered: Summit'],
+    )
+    const letters = await pool`select kind, state from outbox where registrant_id = ${someone.id} order by id`
+    assert.deepEqual(
+      letters.map(({ kind, state }) => `${kind} ${state}`),
+      ['abandoned dropped', 'confirmation sent'],
+    )
   })
 
   it('is valid for 30 days, and each letter has one of its own', async () => {

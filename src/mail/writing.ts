@@ -32,6 +32,7 @@ export async function writeLetters(
     const facts: LetterFacts = {
       kind: letter.kind,
       name: [letter.first_name, letter.last_name].filter(Boolean).join(' ') || letter.email,
+      registration_status: letter.registration_status,
       event_name: letter.event_name,
       event_timezone: letter.event_timezone,
       session: agendas.sessions.get(letter.session_id ?? 0),
