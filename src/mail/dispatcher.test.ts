@@ -211,6 +211,18 @@ Summit & <Friends>
     )
   })
 
+  it('of a cancellation is written once, also when it is said again', async () => {
+    const someone = await person({}, '')
+    for (let n = 0; n < 2; n++)
+      await call('PUT', `/registrants/update/${someone.id}?send_email=true`, {
+        registration_status: 'cancelled',
+      })
+    assert.deepEqual(
+      (await letters()).map((each: any) => each.kind),
+      ['cancelled'],
+    )
+  })
+
   it('of a promotion says which session was given up for it', async () => {
     const full = await sessionAt('09:00', '10:00', {
       name: 'Full',

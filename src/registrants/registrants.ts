@@ -7,7 +7,7 @@ import { type Body, type Draft, settle } from '../http/draft.ts'
 import { readId } from '../http/query.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/schema.ts'
-import { isActive } from '../seats/books.ts'
+import { isActive, maySit } from '../seats/books.ts'
 import type { Order } from '../seats/desk.ts'
 import { noChange, type PersonErrand } from '../seats/registration.ts'
 import { emptyWish, type Wish } from '../seats/wish.ts'
@@ -103,7 +103,7 @@ export async function changeRegistrant(
       }),
     },
     change: { given, addresses: draft.addresses, answers: draft.answers, unanswered: draft.unanswered },
-    ...(manner.mail && { letter: letterFor(current, status) }),
+    letter: manner.mail ? letterFor(current, status) : undefined,
   }
   return { event_id: current.event_id, errand }
 }
@@ -156,10 +156,12 @@ async function checkPlacement(db: Db, account_id: number, { given, faults }: Pla
   }
 }
 
-/** What a change of status is to its registrant: they come in, they are out, or something else changed. */
-function letterFor(current: RegistrantRow, status = current.registration_status!): MailKind {
-  if (status === 'cancelled' || status === 'denied') return 'cancelled'
-  if (status === 'expired') return 'abandoned'
+/** What a change of status is to its registrant: they come in, they are out, or something else changed; once each. */
+function letterFor(current: RegistrantRow, status = current.registration_status!): MailKind | undefined {
+  if (!maySit(status)) {
+    if (status === current.registration_status) return undefined
+    return status === 'expired' ? 'abandoned' : 'cancelled'
+  }
   const isIn = (each: RegistrationStatus) => isActive(each) && each !== 'pending'
   return isIn(status) && !isIn(current.registration_status!) ? 'confirmation' : 'modified'
 }

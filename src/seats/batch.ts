@@ -7,7 +7,7 @@ import { applyStanding, standingAfter } from './admission.ts'
 import { apply, type Books, type Move, type Registrant, type SelectionState, seatsLeft } from './books.ts'
 import { decide } from './decide.ts'
 import { type Errand, expiredErrands, type Notice, type Outcome } from './errand.ts'
-import { canMove, moveLine, type PassedOver } from './line.ts'
+import { canMove, endOfOffer, moveLine, type PassedOver } from './line.ts'
 import { addErrands, lineInParts, openBooks, registrantsInto } from './open-books.ts'
 import { type EventRow, readWaitedFor } from './queries.ts'
 import { type Change, splitRelined, writeRegistrantCounts, writeSelections, writeVersions } from './writes.ts'
@@ -182,7 +182,7 @@ class Batch {
     apply(this.#books, move)
     const after = to && { state: to, on_conflict: selections.get(session_id)!.on_conflict }
     const expires_at =
-      to === 'offered' ? new Date(this.#now.getTime() + this.#event.waitlist_offer_minutes * 60_000) : null
+      to === 'offered' ? endOfOffer(this.#event, this.#books.sessions.get(session_id)!, this.#now) : null
     const linesUp = to === 'waitlisted' && from !== 'waitlisted'
     // In the order of last moves: what frees a seat is recorded before who takes it, and lining up makes the line.
     if (from !== to) this.#changes.delete(key)

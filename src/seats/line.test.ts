@@ -300,6 +300,20 @@ describe('a line that offers', () => {
     assert.deepEqual((await seats(talk.id)).offers, [{ registrant_id: people[0]!.id, until }])
   })
 
+  it('keeps a seat no longer than until the session starts, or registration closes', async () => {
+    const end = new Date(clock.now().getTime() + 20 * 60_000)
+    const [date, time] = end.toISOString().split(/[T.]/)
+    for (const [settings, times] of [
+      [{}, { date, start_time: time, end_time: '' }],
+      [{ close_date: date, close_time: time }, {}],
+    ] as const) {
+      const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 30, ...settings })
+      const { talk, holder } = await fullSession(summit, 1, times)
+      await drop(holder, talk)
+      assert.deepEqual((await seats(talk.id)).offers[0].until, `${date} ${time}`)
+    }
+  })
+
   it('keeps the seat for the first until they accept', async () => {
     const summit = await event({ waitlist_mode: 'offer' })
     const { talk, holder, people } = await fullSession(summit, 2)

@@ -11,6 +11,7 @@ import {
   seatsLeft,
   seatsOf,
 } from './books.ts'
+import type { EventRow } from './queries.ts'
 
 /** Who was passed over in the line, and why. */
 export type PassedOver = { registrant_id: number; why: 'conflict' | 'registrant_inactive' }
@@ -51,6 +52,16 @@ export function canMove({ event, now }: Books, session: Session): boolean {
   if (event.waitlist_mode === 'manual' || session.session_status !== 'live') return false
   if (event.closes !== null && event.closes <= now) return false
   return session.starts === null || session.starts > now
+}
+
+/** Until when an offer stands: for the event's minutes, but not longer than it can be accepted. */
+export function endOfOffer(
+  { waitlist_offer_minutes, closes }: EventRow,
+  { starts }: Session,
+  now: Date,
+): Date {
+  const end = now.getTime() + waitlist_offer_minutes * 60_000
+  return new Date(Math.min(end, starts ?? end, closes ?? end))
 }
 
 function promotion(
