@@ -93,43 +93,41 @@ async function writeCounters(db: Db, sessions: Session[], overridden: Set<number
     where s.id = c.id`
 }
 
-/** Inserts the selections that are new, and records all changes in their order. */
+/** Inserts the selections that are new, and records all changes in their order. Arrays are read faster than one JSON text. */
 async function insertAndLog(db: Db, { event }: Books, changes: Change[], now: Date): Promise<void> {
-  const rows = changes.map(
-    ({ actor, registrant_id, session_id, before, after, move, expires_at }, place) => ({
-      place,
-      id: before?.id,
-      registrant_id,
-      session_id,
-      state: after?.state,
-      on_conflict: after?.on_conflict,
-      override: Number(move.override ?? false),
-      expires_at,
-      action: !before ? 'create' : !after ? 'delete' : 'update',
-      credential_id: actor.credential_id,
-      request_id: actor.request_id,
-      before: before && { registrant_id, session_id, state: before.state, ...(!after && explanation(move)) },
-      after: after && { registrant_id, session_id, state: after.state, ...explanation(move) },
-    }),
-  )
+  const column = <T>(read: (change: Change) => T) => changes.map(read)
   const { account_id } = changes[0]!.actor
   await db`
     with given as materialized (
-        select * from jsonb_to_recordset(${db.json(rows as never)}) as c (place int, id bigint, registrant_id bigint, session_id bigint,
-          state text, on_conflict text, override smallint, expires_at timestamptz, action text, credential_id bigint, request_id text,
-          before jsonb, after jsonb)),
+        select * from unnest(${column(change => change.before?.id ?? null)}::bigint[],
+          ${column(change => change.registrant_id)}::bigint[], ${column(change => change.session_id)}::bigint[],
+          ${column(change => change.after?.state ?? null)}::text[], ${column(change => change.after?.on_conflict ?? null)}::text[],
+          ${column(change => Number(change.move.override ?? false))}::smallint[],
+          ${column(change => change.expires_at?.toISOString() ?? null)}::timestamptz[],
+          ${column(change => change.actor.credential_id)}::bigint[], ${column(change => change.actor.request_id)}::text[],
+          ${column(recordBefore) as never}::jsonb[], ${column(recordAfter) as never}::jsonb[]) with ordinality
+          as c (id, registrant_id, session_id, state, on_conflict, override, expires_at, credential_id, request_id, before, after, place)),
       fresh as (
         insert into selections
           (account_id, event_id, registrant_id, session_id, state, on_conflict, override, expires_at, created_at, updated_at)
         select ${account_id}, ${event.id}, registrant_id, session_id, state, on_conflict, override, expires_at, ${now}, ${now}
-        from given where action = 'create' order by place
+        from given where id is null order by place
         returning id, registrant_id, session_id)
     insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
-    select ${account_id}, ${event.id}, 'selection', coalesce(c.id, f.id), c.action, c.credential_id, c.request_id,
-      nullif(c.before, 'null'), nullif(c.after, 'null'), ${now}
+    select ${account_id}, ${event.id}, 'selection', coalesce(c.id, f.id),
+      case when c.before is null then 'create' when c.after is null then 'delete' else 'update' end, c.credential_id, c.request_id,
+      c.before, c.after, ${now}
     from given c left join fresh f on c.id is null and f.registrant_id = c.registrant_id and f.session_id = c.session_id
     order by c.place`
 }
+
+/** What the change log says was there; of what is gone, why. */
+const recordBefore = ({ registrant_id, session_id, before, after, move }: Change) =>
+  before && { registrant_id, session_id, state: before.state, ...(!after && explanation(move)) }
+
+/** What the change log says is there, and why. */
+const recordAfter = ({ registrant_id, session_id, after, move }: Change) =>
+  after && { registrant_id, session_id, state: after.state, ...explanation(move) }
 
 /** Counts new versions of registrants whose seats changed; their selections have the change records. */
 export async function writeVersions(db: Db, renewed: Map<number, number>, now: Date): Promise<void> {

@@ -1,2 +1,3 @@
 -- A registrant's version follows their seats: with room on its page the row is updated where it is, and no index is written.
-alter table registrants set (fillfactor = 75);
+-- In a rush a batch updates most rows of a page at once. With half of it free that cost a third of what it did with a quarter.
+alter table registrants set (fillfactor = 50);
