@@ -89,6 +89,28 @@ describe('PUT /event-questions/update/{id}', () => {
     assert.deepEqual([before.choices, after.choices], [diet.choices, body.choices])
   })
 
+  it('200 reads the flags, numbers and blanks of choices as everywhere', async () => {
+    const size = await question({ type: 'radioList', choices: ['S', 'M', 'L', 'XL'] })
+    const change = async (choices: unknown) =>
+      names((await call('PUT', `/event-questions/${size.id}`, { choices })).body.choices)
+    const [s, m, l, xl] = size.choices
+    assert.deepEqual(await change([{ id: s.id, delete: 'yes' }]), ['M', 'L', 'XL'])
+    assert.deepEqual(await change([{ id: [m.id], delete: ' TRUE ' }]), ['L', 'XL'])
+    assert.deepEqual(await change([{ id: l.id, delete: 'no', sort: '', name: 'Large' }]), ['Large', 'XL'])
+    assert.deepEqual(await change([{ id: xl.id, delete: '', sort: '-1' }]), ['XL', 'Large'])
+    for (const nothing of ['', null, [], {}]) assert.deepEqual(await change(nothing), ['XL', 'Large'])
+  })
+
+  it('422 for choices that are no list, and for a delete that is neither yes nor no', async () => {
+    const size = await question({ type: 'radioList', choices: ['S'] })
+    const change = (choices: unknown) => call('PUT', `/event-questions/${size.id}`, { choices })
+    for (const choices of ['S,M', 5, true])
+      assert.deepEqual(faultsIn(await change(choices)), ['choices: list'])
+    assert.deepEqual(faultsIn(await change([{ id: size.choices[0].id, delete: 'maybe' }])), [
+      'choices.0: flag',
+    ])
+  })
+
   it('200 makes a required answer missing when its only choice is deleted', async () => {
     const size = await question({ type: 'radioList', required: 1, choices: ['S', 'M'] })
     const { id } = await person({ [size.attribute]: size.choices[0].id })

@@ -99,6 +99,14 @@ describe('answers', () => {
     ])
   })
 
+  it('200 ignores what is no answer, also what could not be the name of one', async () => {
+    const text = await question('textInput')
+    const { id } = await person({ [text.attribute]: 'x' })
+    const custom_fields = { 'c_1\0': null, '\ud800': null, c_999999: null }
+    const { status, body } = await call('PUT', `/registrants/${id}`, { custom_fields })
+    assert.deepEqual([status, body[text.attribute]], [200, 'x'])
+  })
+
   it('are kept by an update that does not give them, and sanitised where HTML is allowed', async () => {
     const [one, two] = [await question('textInput'), await question('textArea', { allow_html: 1 })]
     const registrant = await person({ [one.attribute]: 'a', [two.attribute]: '<b>a</b><script>x</script>' })
