@@ -111,6 +111,21 @@ describe('PUT /event-questions/update/{id}', () => {
     ])
   })
 
+  it('422 for more choices than 5000, at once or one after the other', async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`)
+    const input = { event_id: event.id, name: 'Q', type: 'checkboxList' }
+    const refused = await call('POST', '/event-questions', { ...input, choices: many(5001) })
+    assert.deepEqual(faultsIn(refused), ['choices: too_many'])
+    const { id, attribute, choices } = await question({ type: 'checkboxList', choices: many(5000) })
+    const change = (changes: Json[]) => call('PUT', `/event-questions/${id}`, { choices: changes })
+    assert.deepEqual(faultsIn(await change([{ name: 'more' }])), ['choices: too_many'])
+    const all = await person({ [attribute]: choices.map((choice: Json) => choice.id) })
+    assert.equal(all[attribute].length, 5000)
+    const swapped = await change([{ name: 'more' }, { id: choices[0].id, delete: true }])
+    assert.equal(swapped.body.choices.length, 5000)
+    await call('DELETE', `/event-questions/${id}`)
+  })
+
   it('200 makes a required answer missing when its only choice is deleted', async () => {
     const size = await question({ type: 'radioList', required: 1, choices: ['S', 'M'] })
     const { id } = await person({ [size.attribute]: size.choices[0].id })
