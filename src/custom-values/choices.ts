@@ -1,7 +1,7 @@
 import type { Fault } from '../errors.ts'
-import type { Body } from '../http/draft.ts'
-import { faultOf, readValue, Text, Whole } from '../http/values.ts'
-import { type Choice, choiceTypes } from './schema.ts'
+import { type Body, isBlank } from '../http/draft.ts'
+import { Flag, faultOf, readValue, Text, Whole } from '../http/values.ts'
+import { type Choice, choiceTypes, mostChoices } from './schema.ts'
 
 /** What a body wants of choices. */
 export type ChoiceChanges = {
@@ -14,12 +14,20 @@ export type ChoiceChanges = {
 /** Reads `[{"delete":true,"id":149},{"name":"new"},{"id":152,"name":"renamed"}]`; a bare text is a new choice. */
 export function readChoiceChanges(raw: unknown, known: Choice[]): ChoiceChanges {
   const changes: ChoiceChanges = { added: [], renamed: [], deleted: [], faults: [] }
-  const items = Array.isArray(raw) ? raw : raw && typeof raw === 'object' ? Object.values(raw) : []
+  const refuse = (type: string, message: string) => {
+    changes.faults.push(faultOf('choices', { type, message }))
+    return changes
+  }
+  if (typeof raw !== 'object' && !isBlank(raw)) return refuse('list', 'must be a list of choices.')
+  const items = raw && typeof raw === 'object' ? Object.values(raw) : []
+  if (items.length > mostChoices) return refuse('too_many', `must be at most ${mostChoices}.`)
+  const targets = new Map(known.map(choice => [String(choice.id), choice]))
   items.forEach((item, index) => {
     const choice = (item && typeof item === 'object' ? item : { name: item }) as Body
-    readChoiceChange(choice, `choices.${index}`, known, changes)
+    readChoiceChange(choice, `choices.${index}`, targets, changes)
   })
-  return changes
+  const count = known.length + changes.added.length - new Set(changes.deleted).size
+  return count > mostChoices ? refuse('too_many', `must be at most ${mostChoices}, not ${count}.`) : changes
 }
 
 /** Whether there is anything to do. */
@@ -27,24 +35,29 @@ export function changesChoices({ added, renamed, deleted }: ChoiceChanges): bool
   return added.length + renamed.length + deleted.length > 0
 }
 
-function readChoiceChange(choice: Body, field: string, known: Choice[], changes: ChoiceChanges): void {
+function readChoiceChange(
+  choice: Body,
+  field: string,
+  known: Map<string, Choice>,
+  changes: ChoiceChanges,
+): void {
   const fault = (reading: { type: string; message: string }) =>
     changes.faults.push({ ...faultOf('choice', reading), field })
   const name = readValue(Text(255), choice.name ?? '')
-  const sort = choice.sort === undefined ? undefined : readValue(Whole(), choice.sort)
+  const sort = isBlank(choice.sort) ? undefined : readValue(Whole(), choice.sort)
+  const isDeleted = readValue(Flag(), isBlank(choice.delete) ? 0 : choice.delete)
   if (!('value' in name)) return void fault(name)
   if (sort && !('value' in sort)) return void fault(sort)
-  const hasId = choice.id !== undefined && choice.id !== null && choice.id !== ''
-  const target = known.find(candidate => String(candidate.id) === String(choice.id))
-  if (hasId && !target)
+  if (!('value' in isDeleted)) return void fault(isDeleted)
+  const target = known.get(String(choice.id))
+  if (!isBlank(choice.id) && !target)
     return void fault({ type: 'not_found', message: `${String(choice.id)} does not exist.` })
-  if (target && ['true', '1'].includes(String(choice.delete).toLowerCase()))
-    return void changes.deleted.push(target.id)
+  if (target && isDeleted.value) return void changes.deleted.push(target.id)
   const isNamed = (name.value as string).trim() !== ''
   if (!target && !isNamed) return void fault({ type: 'required', message: 'needs a name.' })
   const position = sort && { sort: sort.value as number }
   if (!target)
-    changes.added.push({ name: name.value as string, sort: known.length + changes.added.length, ...position })
+    changes.added.push({ name: name.value as string, sort: known.size + changes.added.length, ...position })
   else if (isNamed || position)
     changes.renamed.push({ id: target.id, ...(isNamed && { name: name.value as string }), ...position })
 }

@@ -24,6 +24,9 @@ export const choiceTypes: readonly string[] = [
   'checkboxList',
 ] satisfies ValueType[]
 
+/** Most choices of one definition: every value is read and shown by looking through them. */
+export const mostChoices = 5000
+
 /** What a client may say of choices. */
 export const ChoiceInputs = Type.Optional(
   Type.Array(
@@ -33,7 +36,10 @@ export const ChoiceInputs = Type.Optional(
       sort: Type.Optional(Type.Integer()),
       delete: Type.Optional(Type.Boolean({ description: 'Whether to delete it.' })),
     }),
-    { description: 'Choices to add (`name`), rename (`id`, `name`) or delete (`id`, `delete`).' },
+    {
+      maxItems: mostChoices,
+      description: 'Choices to add (`name`), rename (`id`, `name`) or delete (`id`, `delete`).',
+    },
   ),
 )
 

@@ -114,11 +114,14 @@ function readChoices(field: CustomField, raw: unknown) {
   const given = (Array.isArray(raw) ? raw : [raw])
     .map(item => String(unwrapChoice(item)).trim())
     .filter(text => text !== '')
-  const ids = given.map(
-    text => field.choices.find(choice => String(choice.id) === text || choice.name === text)?.id,
-  )
-  const unknown = given.filter((_text, index) => ids[index] === undefined)
-  if (unknown.length > 0) return { type: 'choice', message: `has no choice ${unknown.join(', ')}.` }
+  const known = new Map([
+    ...field.choices.map(({ id, name }): [string, number] => [name, id]).reverse(),
+    ...field.choices.map(({ id }): [string, number] => [String(id), id]),
+  ])
+  const ids = given.map(text => known.get(text))
+  const unknown = given.filter(text => !known.has(text))
+  if (unknown.length > 0)
+    return { type: 'choice', message: `has no choice ${unknown.slice(0, 3).join(', ')}.` }
   if (ids.length > 1 && field.type !== 'checkboxList')
     return { type: 'choice', message: 'takes one choice only.' }
   return { value: [...new Set(ids)] }

@@ -89,6 +89,43 @@ describe('PUT /event-questions/update/{id}', () => {
     assert.deepEqual([before.choices, after.choices], [diet.choices, body.choices])
   })
 
+  it('200 reads the flags, numbers and blanks of choices as everywhere', async () => {
+    const size = await question({ type: 'radioList', choices: ['S', 'M', 'L', 'XL'] })
+    const change = async (choices: unknown) =>
+      names((await call('PUT', `/event-questions/${size.id}`, { choices })).body.choices)
+    const [s, m, l, xl] = size.choices
+    assert.deepEqual(await change([{ id: s.id, delete: 'yes' }]), ['M', 'L', 'XL'])
+    assert.deepEqual(await change([{ id: [m.id], delete: ' TRUE ' }]), ['L', 'XL'])
+    assert.deepEqual(await change([{ id: l.id, delete: 'no', sort: '', name: 'Large' }]), ['Large', 'XL'])
+    assert.deepEqual(await change([{ id: xl.id, delete: '', sort: '-1' }]), ['XL', 'Large'])
+    for (const nothing of ['', null, [], {}]) assert.deepEqual(await change(nothing), ['XL', 'Large'])
+  })
+
+  it('422 for choices that are no list, and for a delete that is neither yes nor no', async () => {
+    const size = await question({ type: 'radioList', choices: ['S'] })
+    const change = (choices: unknown) => call('PUT', `/event-questions/${size.id}`, { choices })
+    for (const choices of ['S,M', 5, true])
+      assert.deepEqual(faultsIn(await change(choices)), ['choices: list'])
+    assert.deepEqual(faultsIn(await change([{ id: size.choices[0].id, delete: 'maybe' }])), [
+      'choices.0: flag',
+    ])
+  })
+
+  it('422 for more choices than 5000, at once or one after the other', async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, n) => `c${n}`)
+    const input = { event_id: event.id, name: 'Q', type: 'checkboxList' }
+    const refused = await call('POST', '/event-questions', { ...input, choices: many(5001) })
+    assert.deepEqual(faultsIn(refused), ['choices: too_many'])
+    const { id, attribute, choices } = await question({ type: 'checkboxList', choices: many(5000) })
+    const change = (changes: Json[]) => call('PUT', `/event-questions/${id}`, { choices: changes })
+    assert.deepEqual(faultsIn(await change([{ name: 'more' }])), ['choices: too_many'])
+    const all = await person({ [attribute]: choices.map((choice: Json) => choice.id) })
+    assert.equal(all[attribute].length, 5000)
+    const swapped = await change([{ name: 'more' }, { id: choices[0].id, delete: true }])
+    assert.equal(swapped.body.choices.length, 5000)
+    await call('DELETE', `/event-questions/${id}`)
+  })
+
   it('200 makes a required answer missing when its only choice is deleted', async () => {
     const size = await question({ type: 'radioList', required: 1, choices: ['S', 'M'] })
     const { id } = await person({ [size.attribute]: size.choices[0].id })

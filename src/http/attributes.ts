@@ -74,7 +74,8 @@ function columnTest(name: string, attribute: Column, operator: Operator, text: s
   const { comparison, column } = attribute
   const isText = comparison === 'text'
   const pattern = likePatterns[operator]
-  if (pattern) return (db, alias) => db`${column(db, alias)}::text ilike ${pattern(escapeLike(text))}`
+  if (pattern)
+    return (db, alias) => db`${spelt(db, db`${column(db, alias)}::text`)} ilike ${pattern(escapeLike(text))}`
   if (operator === '=' && text.trim() === '')
     return (db, alias) =>
       isText ? db`coalesce(${column(db, alias)}, '') = ''` : db`${column(db, alias)} is null`
@@ -83,14 +84,25 @@ function columnTest(name: string, attribute: Column, operator: Operator, text: s
     const values = text.split('|').map(read)
     return (db, alias) =>
       isText
-        ? db`lower(${column(db, alias)}) = any(${values.map(value => value.toLowerCase())}::text[])`
+        ? db`${folded(db, column(db, alias))} = any(${values.map(value => value.toLowerCase())}::text[])`
         : db`${column(db, alias)} = any(${values}::text[]::${db.unsafe(columnTypes[comparison])}[])`
   }
   const value = read(text)
   return (db, alias) =>
     isText
-      ? db`lower(${column(db, alias)}) ${db.unsafe(operator)} lower(${value}::text)`
+      ? db`${folded(db, column(db, alias))} ${db.unsafe(operator)} ${folded(db, db`${value}::text`)}`
       : db`${column(db, alias)} ${db.unsafe(operator)} ${value}::text::${db.unsafe(columnTypes[comparison])}`
+}
+
+/** Text with the letter case and the order of every script: a database may have been made with those of ASCII only. */
+const spelt = (db: Db, text: Fragment) => db`${text} collate "unicode"`
+const folded = (db: Db, text: Fragment) => db`lower(${spelt(db, text)})`
+
+/** What rows are sorted by; undefined for an attribute that has no order. */
+export function orderOf(attribute: Attribute): OfRow | undefined {
+  const { column } = attribute
+  const isText = 'comparison' in attribute && attribute.comparison === 'text'
+  return column && isText ? (db, alias) => spelt(db, column(db, alias)) : column
 }
 
 /** What values are cast to. */

@@ -8,10 +8,13 @@ import type { Body } from './draft.ts'
 export const bodyLimit = 1024 * 1024
 /** Deepest nesting of a JSON body: whatever walks through a value may then do so by recursion. */
 const deepest = 64
+/** Most fields of a form. */
+const mostFields = 5000
 const qsOptions = {
   depth: 8,
   arrayLimit: 1000,
-  parameterLimit: 5000,
+  parameterLimit: mostFields,
+  decoder: decodePercent,
   allowSparse: false,
   plainObjects: false,
   duplicates: 'last',
@@ -57,10 +60,17 @@ function parseJson(text: string): unknown {
   if (text.trim() === '') return {}
   mustBeShallow(text)
   try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, reviverFor(text))
   } catch (error) {
     throw badRequest('malformed_body', `The body is not JSON: ${(error as Error).message}`)
   }
+}
+
+/** Leaves out members called toString: no field has that name, and nobody could ask such an object for its text. */
+function reviverFor(text: string): ((name: string, value: unknown) => unknown) | undefined {
+  // Only a text that may have one, perhaps spelt with escapes, is worth a call for each of its values.
+  if (!text.includes('toString') && !text.includes('\\u')) return undefined
+  return (name, value) => (name === 'toString' ? undefined : value)
 }
 
 const bracketsOutsideText = /"(?:[^"\\]|\\.)*"?|[[\]{}]/gs
@@ -76,7 +86,20 @@ function mustBeShallow(text: string): void {
 }
 
 function parseForm(text: string): unknown {
+  if (text.split('&', mostFields + 1).length > mostFields)
+    throw badRequest('malformed_body', `The form has more than ${mostFields} fields.`)
   return qs.parse(text, qsOptions)
+}
+
+/** A part of a form. A percent sign that begins no escape stands for itself. */
+function decodePercent(text: string): string {
+  return text.replaceAll('+', ' ').replace(/(?:%[0-9A-Fa-f]{2})+/g, escapes => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      throw badRequest('malformed_body', `The form is not in UTF-8: it has ${escapes.slice(0, 60)}.`)
+    }
+  })
 }
 
 /** Multipart names are bracketed like those of forms; qs reads both the same way. Files are skipped. */

@@ -45,7 +45,8 @@ export function readUpdate<P extends TProperties>(
 export type Body = Record<string, unknown>
 type Outcome = { field: string; value?: unknown; fault?: Fault } | undefined
 
-const blank = { type: 'required', message: 'cannot be blank.' }
+/** What is wrong with a required value that is not given. */
+export const blank = { type: 'required', message: 'cannot be blank.' }
 
 function readFields(
   schema: TObject,

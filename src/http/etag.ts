@@ -26,7 +26,11 @@ export function sendEtags(app: FastifyInstance): void {
     const etag = `"${reply.recordVersion}-${hash('sha1', payload, 'base64url').slice(0, 16)}"`
     reply.header('etag', etag)
     const known = request.headers['if-none-match']
-    if (request.method !== 'GET' || !known || !tagsOf(known).some(tag => tag === '*' || tag === etag))
+    if (
+      !['GET', 'HEAD'].includes(request.method) ||
+      !known ||
+      !tagsOf(known).some(tag => tag === '*' || tag === etag)
+    )
       return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
     done(null, '')

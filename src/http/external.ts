@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Db, transaction } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import { type Actor, actorOf } from './actor.ts'
-import type { Body } from './draft.ts'
+import { type Body, blank, isBlank } from './draft.ts'
 import { mustNotExpect } from './etag.ts'
 import { readId } from './query.ts'
-import { readValue, Text, unwrapChoice } from './values.ts'
+import { faultOf, readValue, Text, unwrapChoice } from './values.ts'
 import { type Answer, write } from './write.ts'
 
 type Upsert = {
@@ -31,9 +31,9 @@ export function upsert(
     transaction(db, async tx => {
       // 0 is no event: nothing is found then, and creating says what is missing.
       const event_id = readId(String(unwrapChoice(body.event_id) ?? '')) ?? 0
-      const reading = readValue(Text(255), external_id)
-      if (!('value' in reading))
-        throw invalid([{ field: 'external_id', ...reading, message: `External ID ${reading.message}` }])
+      // A blank one is stored as none, so that the next call would create another.
+      const reading = isBlank(external_id) ? blank : readValue(Text(255), external_id)
+      if (!('value' in reading)) throw invalid([faultOf('external_id', reading)])
       await tx`select pg_advisory_xact_lock(hashtextextended(${`${noun} ${actor.account_id} ${event_id} ${external_id}`}, 1))`
       const known = await find(tx, actor, external_id, event_id)
       if (known) return update(tx, actor, known.id, body)

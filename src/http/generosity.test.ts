@@ -83,6 +83,24 @@ describe('rule 2: every write takes forms, multipart forms and JSON', () => {
     assert.deepEqual(body.custom_fields[`c_${topics.id}`], [{ id: topics.choices[0].id, value: 'Seats' }])
   })
 
+  it('a percent sign that begins no escape stands for itself; what is not in UTF-8 is refused, not kept as it looks', async () => {
+    const rename = (name: string) => sendForm('POST', '/tracks/create', `event_id=${event.id}&name=${name}`)
+    assert.equal((await rename('50%+off+%zz+caf%C3%A9')).body.name, '50% off %zz café')
+    const { status, body } = await rename('caf%E9')
+    assert.equal(status, 400)
+    assert.equal(body.message, 'The form is not in UTF-8: it has %E9.')
+  })
+
+  it('400 for a form of more fields than are read, rather than reading some of them', async () => {
+    const fields = (count: number) => Array.from({ length: count }, (_, n) => `f${n}=1`).join('&')
+    const create = (count: number) =>
+      sendForm('POST', '/tracks/create', `${fields(count)}&event_id=${event.id}&name=T`)
+    assert.equal((await create(4998)).status, 201)
+    const { status, body } = await create(4999)
+    assert.equal(status, 400)
+    assert.equal(body.message, 'The form has more than 5000 fields.')
+  })
+
   it('a list in brackets keeps every member, and a repeated name its last value', async () => {
     const { body } = await sendForm(
       'POST',

@@ -207,6 +207,18 @@ describe('sort', () => {
     assert.deepEqual(ids, all)
   })
 
+  it('text in the order that people expect, whatever its case, accents and script', async () => {
+    const place = await make('events', { name: 'Scripts' })
+    const names = ['Привет', 'Zebra', 'de Vries', 'Émile', 'zoo', 'apple', 'Ωmega', 'Eve']
+    for (const name of names) await make('tracks', { event_id: place.id, name })
+    const order = async (query: string) =>
+      (await call('GET', `/tracks?event_id=${place.id}&${query}`)).body.items.map((item: Json) => item.name)
+    const sorted = ['apple', 'de Vries', 'Émile', 'Eve', 'Zebra', 'zoo', 'Ωmega', 'Привет']
+    assert.deepEqual(await order('sort=name'), sorted)
+    assert.deepEqual(await order('sort=-name'), [...sorted].reverse())
+    assert.deepEqual(await order('sort=name&search=name%3EE'), sorted.slice(2))
+  })
+
   it('400 naming an attribute that does not exist', async () => {
     for (const name of ['door', 'constructor', '__proto__', 'account_id', 'c_999999']) {
       const { status, body } = await get(`sort=${name}`)
@@ -234,6 +246,8 @@ describe('search', () => {
     ['name=*contains*%', [alpha.id]],
     ['name=*contains*_', [beta.id]],
     ['name=*contains*\\', [gamma.id]],
+    ['name=*Contains*ALPHA', [alpha.id]],
+    ['name=*in**new*talk|beta_x', [beta.id]],
     ['name>b', [beta.id, gamma.id]],
     [`id=${beta.id}`, [beta.id]],
     [`id!=${beta.id}`, [alpha.id, gamma.id]],
@@ -308,6 +322,26 @@ describe('search', () => {
   ]
   for (const [search, ids] of cases) it(search, async () => assert.deepEqual(await found(search), ids))
 
+  it('finds text of every script in any letter case', async () => {
+    const place = await make('events', { name: 'Names' })
+    for (const name of ['Émile Ünï', 'Привет, Мир', 'ΣΊΣΥΦΟΣ'])
+      await make('tracks', { event_id: place.id, name })
+    const named = async (search: string) =>
+      (await call('GET', `/tracks?event_id=${place.id}&search=${encodeURIComponent(search)}`)).body.items.map(
+        (item: Json) => item.name,
+      )
+    for (const search of [
+      'name=éMILE üNÏ',
+      'name=*contains*ünÏ',
+      'name=*beginswith*ÉM',
+      'name=*in*x|émile ünï',
+    ])
+      assert.deepEqual([search, await named(search)], [search, ['Émile Ünï']])
+    assert.deepEqual(await named('name=*endswith*МИР'), ['Привет, Мир'])
+    assert.deepEqual(await named('name=*in*σίσυφος|ПРИВЕТ, МИР'), ['Привет, Мир', 'ΣΊΣΥΦΟΣ'])
+    assert.deepEqual(await named('name!=*contains*при'), ['Émile Ünï', 'ΣΊΣΥΦΟΣ'])
+  })
+
   it('searchCondition=or joins by OR', async () => {
     const either = `name=*alpha*&capacity=0`
     assert.deepEqual(await found(either), [])
@@ -328,6 +362,8 @@ describe('search', () => {
     ['door=1', /"door"/],
     ['c_999999=1', /"c_999999"/],
     ['toString=1', /"toString"/],
+    ['name=*startswith*Al', /"\*startswith\*" is not an operator/],
+    ['name!=*has*Al', /"\*has\*" is not an operator/],
     ['capacity=many', /"many".*capacity/],
     ['capacity>', /capacity/],
     ['date=2026-02-30', /"2026-02-30".*date/],

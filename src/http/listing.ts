@@ -1,6 +1,6 @@
 import type { Db, Fragment } from '../db/connection.ts'
 import { ApiError, badRequest } from '../errors.ts'
-import type { Attribute } from './attributes.ts'
+import { type Attribute, orderOf } from './attributes.ts'
 import { type Query, readId, wordsOf } from './query.ts'
 import { type Condition, readSearch, whereOf } from './search.ts'
 
@@ -147,6 +147,7 @@ function readSort(word: string, { attributes }: Listable): Listing['sort'][numbe
   const name = word.replace(/^[-+]/, '')
   const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined
   if (!attribute) throw badRequest('bad_parameter', `sort: there is no attribute "${name}".`)
-  if (!attribute.column) throw badRequest('bad_parameter', `sort: ${name} has no order.`)
-  return { column: attribute.column, descending: word.startsWith('-') }
+  const column = orderOf(attribute)
+  if (!column) throw badRequest('bad_parameter', `sort: ${name} has no order.`)
+  return { column, descending: word.startsWith('-') }
 }

@@ -5,8 +5,10 @@ import { type Attribute, type Operator, testOf } from './attributes.ts'
 /** One condition of a search; `test` is what it asks of a row. */
 export type Condition = { negated: boolean; test: ReturnType<typeof testOf> }
 
-const grammar = /^\s*([A-Za-z_]\w*)\s*(!?)(?:=?\*(contains|beginswith|endswith|in)\*|(>=|<=|=|>|<))([\s\S]*)$/
+const grammar =
+  /^\s*([A-Za-z_]\w*(?:\.\w+)?)\s*(!?)(?:=?\*(contains|beginswith|endswith|in)\*|(>=|<=|=|>|<))([\s\S]*)$/i
 const contained = /^\*([\s\S]+)\*$/
+const otherOperator = /^\*[A-Za-z]+\*/
 
 /** Reads `search`: conditions joined by `&`. Throws 400 for an attribute that does not exist or a value it cannot have. */
 export function readSearch(text: string | undefined, attributes: Record<string, Attribute>): Condition[] {
@@ -26,7 +28,13 @@ function readCondition(part: string, attributes: Record<string, Attribute>): Con
   const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined
   if (!attribute) throw badRequest('bad_parameter', `search: there is no attribute "${name}".`)
   const inner = sign === '=' ? contained.exec(rest)?.[1] : undefined
-  const operator = (inner === undefined ? (word ?? sign) : 'contains') as Operator
+  const other = sign === '=' && inner === undefined && otherOperator.exec(rest)?.[0]
+  if (other)
+    throw badRequest(
+      'bad_parameter',
+      `search: "${other}" is not an operator; there are *contains*, *beginswith*, *endswith* and *in*.`,
+    )
+  const operator = (inner === undefined ? (word?.toLowerCase() ?? sign) : 'contains') as Operator
   const value = inner ?? rest
   if (not && /^[<>]/.test(operator))
     throw badRequest('bad_parameter', `search: "!${operator}" is not an operator.`)

@@ -274,6 +274,12 @@ describe('PUT /{plural}/external/{external_id}', () => {
       assert.equal(new Set(replies.map(({ body }) => body.id)).size, 1)
     })
 
+    it(`${plural}: 422 for a blank one, which would create another each time`, async () => {
+      const blank = () => call('PUT', `/${plural}/external/%20`, body)
+      for (const reply of [await blank(), await blank()])
+        assert.deepEqual(faultsIn(reply), ['external_id: required'])
+    })
+
     it(`${plural}: 422 for one that is taken, and for one that is too long`, async () => {
       await call('PUT', `/${plural}/external/taken`, body)
       const again = await call('POST', `/${plural}/create`, { ...body, external_id: 'taken' })
@@ -311,6 +317,7 @@ describe('ETag', () => {
     assert.deepEqual([same.status, same.text, same.headers.etag], [304, '', headers.etag])
     for (const tags of [`W/${headers.etag}`, `"x", ${headers.etag}`, '*'])
       assert.equal((await call('GET', path, undefined, { 'if-none-match': tags })).status, 304)
+    assert.equal((await call('HEAD', path, undefined, { 'if-none-match': headers.etag })).status, 304)
     await call('PUT', path, { name: `${body.name}!` })
     assert.equal((await call('GET', path, undefined, { 'if-none-match': headers.etag })).status, 200)
   })

@@ -99,6 +99,14 @@ describe('answers', () => {
     ])
   })
 
+  it('200 ignores what is no answer, also what could not be the name of one', async () => {
+    const text = await question('textInput')
+    const { id } = await person({ [text.attribute]: 'x' })
+    const custom_fields = { 'c_1\0': null, '\ud800': null, c_999999: null }
+    const { status, body } = await call('PUT', `/registrants/${id}`, { custom_fields })
+    assert.deepEqual([status, body[text.attribute]], [200, 'x'])
+  })
+
   it('are kept by an update that does not give them, and sanitised where HTML is allowed', async () => {
     const [one, two] = [await question('textInput'), await question('textArea', { allow_html: 1 })]
     const registrant = await person({ [one.attribute]: 'a', [two.attribute]: '<b>a</b><script>x</script>' })
@@ -267,10 +275,36 @@ describe('GET /registrants', async () => {
       )
   })
 
+  it('200 is searched and sorted by addresses', async () => {
+    const fair = await make('events', { name: 'Fair' })
+    const living = (more: Json) => make('registrants', { event_id: fair.id, email: 'p@example.com', ...more })
+    const kay = await living({ 'work_address_id.city': 'Łódź', 'work_address_id.country_code': 'PL' })
+    const lou = await living({ 'home_address_id.city': 'Lodi', 'work_address_id.city': 'Aachen' })
+    const max = await living({})
+    const found = async (query: string) =>
+      (await call('GET', `/registrants?event_id=${fair.id}&${query}`)).body.items.map(({ id }: Json) => id)
+    const cases: [string, Json[]][] = [
+      ['work_address_id.city=łódź', [kay]],
+      ['work_address_id.city=*contains*ACH', [lou]],
+      ['work_address_id.city!=Aachen', [kay, max]],
+      ['work_address_id.country_code=*in*pl|be', [kay]],
+      ['home_address_id.city=', [kay, max]],
+      ['billing_address_id.city!=', []],
+    ]
+    for (const [search, people] of cases)
+      assert.deepEqual([search, await found(searched(search))], [search, people.map(({ id }) => id)])
+    assert.deepEqual(
+      await found('sort=-work_address_id.city'),
+      [kay, lou, max].map(({ id }) => id),
+    )
+  })
+
   it('400 names what does not exist, or cannot be read; also a question of another event', async () => {
     const other = await question('textInput')
     for (const query of [
       searched('shoe_size=1'),
+      searched('work_address_id.planet=Earth'),
+      searched('work_address_id=Paris'),
       searched(`${other.attribute}=x`),
       searched(`${number.attribute}>many`),
       'sort=shoe_size',

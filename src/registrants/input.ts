@@ -1,4 +1,5 @@
 import {
+  attributeOf,
   type CustomField,
   customValuesIn,
   readCustomValues,
@@ -65,7 +66,9 @@ function withParts<T>(draft: Draft<T>, questions: CustomField[], body: Body): Re
     ...draft,
     addresses: addresses.values,
     answers: answers.values,
-    unanswered: Object.keys(given).filter(attribute => !(attribute in answers.values)),
+    unanswered: questions
+      .map(attributeOf)
+      .filter(attribute => attribute in given && !(attribute in answers.values)),
     session_ids: sessions.ids,
   }
 }
@@ -108,13 +111,13 @@ const noAddress: Body = Object.fromEntries(lines.map(line => [line, null]))
 
 /** Ids as an array, an object of a bracketed form, text joined by commas, or one id; undefined when none are named. */
 export function readIds(field: string, raw: unknown): { ids: number[] | undefined; faults: Fault[] } {
-  if (raw === undefined || raw === null || raw === '') return { ids: undefined, faults: [] }
-  const items = Array.isArray(raw)
-    ? raw
-    : typeof raw === 'object'
-      ? Object.values(raw)
-      : String(raw).split(',')
-  const texts = items.map(item => String(unwrapChoice(item)).trim()).filter(text => text !== '')
+  if (raw === null || (typeof raw !== 'object' && isBlank(raw))) return { ids: undefined, faults: [] }
+  const items = typeof raw === 'object' ? Object.values(raw) : [raw]
+  const texts = items
+    .filter(item => !isBlank(item))
+    .flatMap(item => String(unwrapChoice(item)).split(','))
+    .map(text => text.trim())
+    .filter(text => text !== '')
   const isId = (text: string) => /^\d{1,15}$/.test(text) && Number(text) > 0
   const wrong = texts.filter(text => !isId(text))
   if (wrong.length > 0)

@@ -211,6 +211,7 @@ describe('POST /registrants/create', () => {
       `${a.id}, ${c.id}`,
       [{ id: a.id }, { id: c.id }],
       [c.id, a.id, a.id],
+      [`${c.id},${a.id}`, '', null],
     ])
       assert.deepEqual((await person({ session_ids })).session_ids, expected)
     assert.deepEqual((await person({ session_ids: a.id })).session_ids, [String(a.id)])
@@ -220,6 +221,7 @@ describe('POST /registrants/create', () => {
     assert.deepEqual(await send(`session_ids[]=${a.id}&session_ids[]=${c.id}`), expected)
     assert.deepEqual(await send(`session_ids[0]=${a.id}&session_ids[7]=${c.id}`), expected)
     assert.deepEqual(await send(`session_ids=${a.id},${c.id}`), expected)
+    assert.deepEqual(await send(`session_ids[]=${a.id},${c.id}`), expected)
   })
 
   it('no session_ids take the default sessions; an empty list takes none', async () => {
@@ -300,7 +302,7 @@ describe('PUT /registrants/update/{id}', () => {
     const before = await person({ session_ids: [a.id, b.id] })
     const sessions = async (body: Json) => (await update(before, body)).body.session_ids
     assert.deepEqual(await sessions({ session_ids: [b.id, c.id] }), [String(b.id), String(c.id)])
-    for (const session_ids of [undefined, null, ''])
+    for (const session_ids of [undefined, null, '', ' '])
       assert.deepEqual(await sessions({ session_ids }), [String(b.id), String(c.id)])
     assert.deepEqual(await sessions({ session_ids: [] }), [])
   })

@@ -154,7 +154,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List the registrants of an event',
     description:
-      'Who is in a session: `search=session_ids=12345`; who waits for it: `search=waitlisted_session_ids=12345`. Both take `=`, `!=` and `=*in*12345|12346`; nothing after `=` finds those who have none.',
+      'Who is in a session: `search=session_ids=12345`; who waits for it: `search=waitlisted_session_ids=12345`. Both take `=`, `!=` and `=*in*12345|12346`; nothing after `=` finds those who have none. Addresses are searched line by line: `search=work_address_id.city=Paris`.',
     query: eventListQuery(registrantLists),
     success: { 200: Type.Ref('RegistrantPage') },
     failures: [404],

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf } from '../http/attributes.ts'
+import { type Attribute, attributesOf } from '../http/attributes.ts'
 import { Country, Email, Language, SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
 import { Html, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
@@ -179,9 +179,20 @@ const derived = [
   'reg_type_id',
 ]
 
+/** `work_address_id.city` and the like. */
+const addressAttributes = Object.fromEntries(
+  addressKinds.flatMap(kind =>
+    Object.keys(AddressInput.properties).map((line): [string, Attribute] => [
+      `${kind}_address_id.${line}`,
+      { comparison: 'text', column: (db, alias) => db`(${db(`${alias}.addresses`)} -> ${kind} ->> ${line})` },
+    ]),
+  ),
+)
+
 export const registrantLists: Listable = {
   attributes: {
     ...attributesOf(Registrant, derived),
+    ...addressAttributes,
     reg_type_id: { comparison: 'number', column: (db, alias) => db`${db(`${alias}.reg_type_id`)}` },
   },
   sparse: ['id', 'first_name', 'last_name'],
