@@ -125,7 +125,7 @@ describe('capacity of an event', () => {
             type: 'sold_out',
             registrants: 3,
             message:
-              'This event has 3 registrants: its capacity cannot be lower, except with override_capacity_errors=true.',
+              'Registrants of this event: 3. Its capacity cannot be lower, except with override_capacity_errors=true.',
           },
         ],
       ],

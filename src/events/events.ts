@@ -173,7 +173,7 @@ const hasRegistrants = (registrants: number): Fault => ({
   field: 'id',
   type: 'has_registrants',
   registrants,
-  message: `This event has ${registrants} registrants. force=1 deletes it all the same, and them with it.`,
+  message: `Registrants of this event: ${registrants}. force=1 deletes it all the same, and them with it.`,
 })
 
 export const unknownEvent: Fault = { field: 'event_id', type: 'not_found', message: 'Event does not exist.' }

@@ -83,7 +83,7 @@ describe('PUT /reg-types/update/{id}', () => {
             type: 'sold_out',
             registrants: 3,
             message:
-              'This type has 3 registrants: its capacity cannot be lower, except with override_capacity_errors=true.',
+              'Registrants of this type: 3. Its capacity cannot be lower, except with override_capacity_errors=true.',
           },
         ],
       ],

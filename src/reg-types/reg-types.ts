@@ -83,5 +83,5 @@ const hasRegistrants = (registrants: number): Fault => ({
   field: 'id',
   type: 'has_registrants',
   registrants,
-  message: `${registrants} registrants have this type. force=1 deletes it all the same, and leaves them without one.`,
+  message: `Registrants of this type: ${registrants}. force=1 deletes it all the same, and leaves them without one.`,
 })

@@ -43,6 +43,6 @@ export function faultsOfCapacity(
   return faultsOfLowering(
     { before: capacity, after: given, taken: registrants_count },
     'registrants',
-    `This ${noun} has ${registrants_count} registrants: its capacity cannot be lower`,
+    `Registrants of this ${noun}: ${registrants_count}. Its capacity cannot be lower`,
   )
 }

@@ -24,7 +24,7 @@ export function faultsOfSeats(session: Seated, given: number | null | undefined)
   return faultsOfLowering(
     { before: session.capacity, after: given, taken },
     'seats_taken',
-    `${taken} seats of this session are taken: it cannot have fewer`,
+    `Seats taken in this session: ${taken}. It cannot have fewer`,
   )
 }
 
@@ -77,7 +77,7 @@ export async function giveBackAll(
         type: 'has_seats',
         seats_taken: seats,
         waitlisted: session.waitlisted_count,
-        message: `${seats} people have a seat in this session and ${session.waitlisted_count} wait for one. force=1 deletes it all the same.`,
+        message: `Seats taken in this session: ${seats}; people in line: ${session.waitlisted_count}. force=1 deletes it all the same.`,
       },
     ])
   await deleteSelectionsOf(db, actor, 'session', session.id)
