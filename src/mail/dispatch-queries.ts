@@ -34,14 +34,15 @@ type Claim = {
 
 /**
  * Takes letters whose turn has come, until `lease`: those that wait, and those of a dispatcher that died. What another
- * process is taking at this moment is passed over.
+ * process is taking at this moment is passed over, and so are letters to people who are being forgotten or deleted: what
+ * does that waits for the letter, while this would wait for the person.
  */
 export async function claimLetters(db: Db, { now, lease, limit, inHand }: Claim): Promise<ClaimedLetter[]> {
   const letters = await db<ClaimedLetter[]>`
     with due as (
-      select id from outbox
-      where state in ('waiting', 'sending') and next_attempt_at <= ${now} and id <> all(${inHand}::bigint[])
-      order by next_attempt_at, id limit ${limit} for update skip locked)
+      select o.id from outbox o join registrants r on r.id = o.registrant_id
+      where o.state in ('waiting', 'sending') and o.next_attempt_at <= ${now} and o.id <> all(${inHand}::bigint[])
+      order by o.next_attempt_at, o.id limit ${limit} for update of o skip locked for key share of r skip locked)
     update outbox o set state = 'sending', attempts = o.attempts + 1, next_attempt_at = ${lease}
     from due, registrants r, events e
     where o.id = due.id and r.id = o.registrant_id and e.id = o.event_id

@@ -9,7 +9,7 @@ import { withoutClause } from '../../test/support/clauses.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { testMailServer } from '../../test/support/mail-server.ts'
 import { meetingPools } from '../../test/support/meeting.ts'
-import type { Pool } from '../db/connection.ts'
+import { type Pool, transaction } from '../db/connection.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { mailServerAt } from './smtp.ts'
 
@@ -71,7 +71,7 @@ describe('two dispatchers take letters at the same moment', () => {
   it('without the lock of the claim each goes out twice', async () => {
     const expected = await register(15)
     const [one, other] = meetingPools(pool).map(hands =>
-      dispatcherOn(withoutClause(hands, 'for update skip locked', 'update outbox')),
+      dispatcherOn(withoutClause(hands, 'for update of o skip locked', 'update outbox')),
     )
     await Promise.all([one!.dispatch(), other!.dispatch()])
     assert.deepEqual(
@@ -115,6 +115,19 @@ describe('processes of their own on one database', () => {
     for (const server of servers) server.kill('SIGTERM')
     await Promise.all(servers.map(server => once(server, 'exit')))
     assert.deepEqual(addresses(), expected)
+  })
+})
+
+describe('a person who is being forgotten or deleted', () => {
+  it('does not get a letter at this moment, and does not hold up the others', async () => {
+    const [one, other] = await register(2)
+    await transaction(pool, async db => {
+      await db`select from registrants where email = ${one!} for update`
+      await dispatcherOn(pool).dispatch()
+      assert.deepEqual(addresses(), [other])
+    })
+    await dispatcherOn(pool).dispatch()
+    assert.deepEqual(addresses(), [one, other])
   })
 })
 
