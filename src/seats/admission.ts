@@ -1,4 +1,4 @@
-import { type Books, maySit, type Registrant } from './books.ts'
+import { type Books, type Group, hasClosed, maySit, type Registrant, type RegType } from './books.ts'
 import type { Reason, Wish } from './wish.ts'
 
 /** What of a registrant counts for the event, for their type and for their group. */
@@ -22,17 +22,18 @@ export function admissionReasons(books: Books, registrant: Registrant, wish: Wis
   ]
 }
 
-function eventReasons({ event, now }: Books, { by, override }: Wish): Reason[] {
+function eventReasons(books: Books, { by, override }: Wish): Reason[] {
+  const { event } = books
   const reasons: Reason[] = []
   if (!override && event.capacity !== null && event.registrants >= event.capacity)
     reasons.push({ field: 'event_id', type: 'sold_out', message: 'The event is sold out.' })
-  if (by === 'attendee' && event.closes !== null && event.closes <= now)
+  if (by === 'attendee' && hasClosed(books))
     reasons.push({ field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' })
   return reasons
 }
 
-function typeReasons({ regTypes }: Books, { reg_type_id }: Standing, { override }: Wish): Reason[] {
-  const type = reg_type_id === null ? undefined : regTypes.get(reg_type_id)
+function typeReasons(books: Books, after: Standing, { override }: Wish): Reason[] {
+  const type = typeOf(books, after)
   if (!type || override || type.capacity === null || type.registrants < type.capacity) return []
   return [
     {
@@ -44,17 +45,12 @@ function typeReasons({ regTypes }: Books, { reg_type_id }: Standing, { override 
 }
 
 /** A group is as large as each of its members' types allows. */
-function groupReasons(
-  { regTypes, groups }: Books,
-  { id }: Registrant,
-  { group_id, reg_type_id }: Standing,
-): Reason[] {
-  const group = group_id === null ? undefined : groups.get(group_id)
+function groupReasons(books: Books, { id }: Registrant, after: Standing): Reason[] {
+  const group = groupOf(books, after)
   if (!group) return []
-  const type = reg_type_id === null ? undefined : regTypes.get(reg_type_id)
-  const after = new Map(group).set(id, type?.max_group_size ?? null)
-  const limit = Math.min(...[...after.values()].map(each => each ?? Infinity))
-  if (after.size <= limit) return []
+  const members = new Map(group).set(id, typeOf(books, after)?.max_group_size ?? null)
+  const limit = Math.min(...[...members.values()].map(each => each ?? Infinity))
+  if (members.size <= limit) return []
   return [
     {
       field: 'group_id',
@@ -71,12 +67,20 @@ export function applyStanding(books: Books, registrant: Registrant, after: Stand
   count(books, registrant, 1)
 }
 
-function count(books: Books, { id, status, reg_type_id, group_id }: Registrant, by: 1 | -1): void {
-  if (!maySit(status)) return
-  const type = reg_type_id === null ? undefined : books.regTypes.get(reg_type_id)
+function count(books: Books, registrant: Registrant, by: 1 | -1): void {
+  if (!maySit(registrant.status)) return
+  const type = typeOf(books, registrant)
   books.event.registrants += by
   if (type) type.registrants += by
-  const group = group_id === null ? undefined : books.groups.get(group_id)
-  if (by === 1) group?.set(id, type?.max_group_size ?? null)
-  else group?.delete(id)
+  const group = groupOf(books, registrant)
+  if (by === 1) group?.set(registrant.id, type?.max_group_size ?? null)
+  else group?.delete(registrant.id)
+}
+
+function typeOf({ regTypes }: Books, { reg_type_id }: Standing): RegType | undefined {
+  return reg_type_id === null ? undefined : regTypes.get(reg_type_id)
+}
+
+function groupOf({ groups }: Books, { group_id }: Standing): Group | undefined {
+  return group_id === null ? undefined : groups.get(group_id)
 }

@@ -187,7 +187,7 @@ class Batch {
     // In the order of last moves: what frees a seat is recorded before who takes it, and lining up makes the line.
     if (from !== to) this.#changes.delete(key)
     const isLate = linesUp || (known?.isLate ?? false)
-    // The server moves whoever lined up in this batch: who asked for it is on record.
+    // Where the server only goes on with what was asked for in this batch, who asked is on record.
     const who = actor.request_id === null && known ? known.actor : actor
     this.#changes.set(key, { actor: who, registrant_id, session_id, before, after, move, expires_at, isLate })
     if (move.override) this.#overridden.add(session_id)

@@ -112,6 +112,12 @@ export const taken = (session: Session) => session.selected + session.held + ses
 export const seatsLeft = (session: Session) =>
   session.capacity === null ? Infinity : Math.max(0, session.capacity - taken(session))
 
+/** Whether registration has closed. */
+export const hasClosed = ({ event, now }: Pick<Books, 'event' | 'now'>) =>
+  event.closes !== null && event.closes <= now
+
+export const hasStarted = ({ starts }: Session, now: number) => starts !== null && starts <= now
+
 /** Half-open intervals of instants; back-to-back is fine, and a session without times or of no length overlaps nothing. */
 function overlaps(a: Session, b: Session): boolean {
   if (a.starts === null || a.ends === null || b.starts === null || b.ends === null) return false

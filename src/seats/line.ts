@@ -1,6 +1,8 @@
 import {
   type Books,
   clashes,
+  hasClosed,
+  hasStarted,
   isIncludedLive,
   type Move,
   mayBeSwapped,
@@ -48,10 +50,9 @@ export function moveLine(
 }
 
 /** Whether seats of this session go to its line by themselves, now. */
-export function canMove({ event, now }: Books, session: Session): boolean {
-  if (event.waitlist_mode === 'manual' || session.session_status !== 'live') return false
-  if (event.closes !== null && event.closes <= now) return false
-  return session.starts === null || session.starts > now
+export function canMove(books: Books, session: Session): boolean {
+  if (books.event.waitlist_mode === 'manual' || session.session_status !== 'live') return false
+  return !hasClosed(books) && !hasStarted(session, books.now)
 }
 
 /** Until when an offer stands: for the event's minutes, but not longer than it can be accepted. */

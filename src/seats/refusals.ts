@@ -1,6 +1,8 @@
 import { type Fault, invalid } from '../errors.ts'
 import {
   type Books,
+  hasClosed,
+  hasStarted,
   isActive,
   isIncludedLive,
   maySit,
@@ -28,31 +30,21 @@ export function returnReason({ status }: Registrant, wish: Wish): Reason | undef
 }
 
 /** Once registration has closed, attendees keep what they have. What they want besides is refused by itself. */
-export function standstillReasons(
-  { now, event }: Books,
-  { status }: Registrant,
-  { by, add, lineUp }: Wish,
-): Reason[] {
-  if (by === 'organiser' || event.closes === null || event.closes > now) return []
-  return maySit(status) && add.length + lineUp.length === 0
+export function standstillReasons(books: Books, { status }: Registrant, { by, add, lineUp }: Wish): Reason[] {
+  return by === 'attendee' && hasClosed(books) && maySit(status) && add.length + lineUp.length === 0
     ? [{ field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' }]
     : []
 }
 
 /** What keeps a session from being taken or waited for, whatever its seats. */
-export function closedReasons(
-  { now, event }: Books,
-  { by }: Wish,
-  session: Session,
-  field?: string,
-): Reason[] {
+export function closedReasons(books: Books, { by }: Wish, session: Session, field?: string): Reason[] {
   const reasons: Reason[] = []
   if (session.session_status !== 'live')
     reasons.push(reasonOf(session, 'not_live', `"${session.name}" is not open for selection.`, field))
   if (by === 'organiser') return reasons
-  if (event.closes !== null && event.closes <= now)
+  if (hasClosed(books))
     reasons.push(reasonOf(session, 'registration_closed', 'Registration has closed.', field))
-  if (hasStarted(session, now)) reasons.push(startedReason(session, field))
+  if (hasStarted(session, books.now)) reasons.push(startedReason(session, field))
   return reasons
 }
 
@@ -131,8 +123,6 @@ export function inactiveReason(session_id: number, status: Registrant['status'],
     message: `A registrant who is ${status} cannot have sessions.`,
   }
 }
-
-const hasStarted = ({ starts }: Session, now: number) => starts !== null && starts <= now
 
 const startedReason = (session: Session, field?: string) =>
   reasonOf(session, 'session_started', `"${session.name}" has started.`, field)
