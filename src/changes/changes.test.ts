@@ -102,8 +102,13 @@ describe('GET /changes', () => {
   })
 
   it('410 for a cursor of another server', async () => {
-    const { status, body } = await call('GET', '/changes?since=9000000000000000000.1')
+    const { status, body } = await call('GET', '/changes?since=2.9000000000000000000.1')
     assert.deepEqual([status, body.type], [410, 'unknown_cursor'])
+  })
+
+  it('410 for a cursor of an earlier version, whose reader has lost changes', async () => {
+    const { status, body } = await call('GET', '/changes?since=812.4711')
+    assert.deepEqual([status, body.type], [410, 'outdated_cursor'])
   })
 
   it('400 for a cursor or a size that is none, 404 for an event that cannot be', async () => {
@@ -111,6 +116,7 @@ describe('GET /changes', () => {
       'since=x',
       'since=1',
       'since=1.2.3',
+      'since=2.1.2.3',
       'since=-1.2',
       'per-page=0',
       'per-page=x',
@@ -118,6 +124,6 @@ describe('GET /changes', () => {
     ])
       assert.deepEqual([query, (await call('GET', `/changes?${query}`)).status], [query, 400])
     assert.equal((await call('GET', '/changes?event_id=x')).status, 404)
-    assert.equal((await call('GET', '/changes?since=9999999999999999999.999999999999999')).status, 410)
+    assert.equal((await call('GET', '/changes?since=2.9999999999999999999.999999999999999')).status, 410)
   })
 })

@@ -40,6 +40,7 @@ export async function isFromElsewhere(db: Db, { tx }: Cursor): Promise<boolean> 
 /**
  * The changes after a cursor, in the order of their transactions. Stays below the oldest transaction that still runs:
  * whatever it commits comes after everything returned here, so that a reader never skips a row that commits late.
+ * Ordered by the column: a bare "tx" would be the text of the answer, in which 1000 comes before 999.
  */
 export function listChanges(
   db: Db,
@@ -55,5 +56,5 @@ export function listChanges(
       and tx < pg_snapshot_xmin(pg_current_snapshot())
       ${filter.event_id ? db`and event_id = ${filter.event_id}` : db``}
       ${filter.objects.length > 0 ? db`and object = any(${filter.objects})` : db``}
-    order by tx, id limit ${limit}`
+    order by changes.tx, id limit ${limit}`
 }

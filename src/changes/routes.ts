@@ -16,7 +16,7 @@ export function changeRoutes(app: FastifyInstance): void {
     tag: 'Changes',
     summary: 'Read what changed since a cursor',
     description:
-      'Every creation, update and deletion in the order of commits, none skipped. Keep the `cursor` of the answer and send it as `since`; without `since` the feed starts at the beginning.',
+      'Every creation, update and deletion in the order of commits, none skipped. Keep the `cursor` of the answer and send it as `since`; without `since` the feed starts at the beginning. A cursor of an earlier version, or of another database, is 410: read again from the start.',
     query: {
       since: 'The cursor of the last answer.',
       event_id: 'Only changes in this event.',
@@ -43,14 +43,26 @@ const unknownCursor = () =>
   new ApiError(
     410,
     'unknown_cursor',
-    'This cursor is not of this database, which may have been restored from a copy. Read again from the beginning, without since.',
+    'This cursor is not of this database, which may have been restored from a copy. Read again from the start, without since.',
   )
 
-const writeCursor = ({ tx, id }: Cursor) => `${tx}.${id}`
+const outdatedCursor = () =>
+  new ApiError(
+    410,
+    'outdated_cursor',
+    'This cursor was made by an earlier version, whose feed could leave changes out. Read again from the start, without since.',
+  )
+
+const writeCursor = ({ tx, id }: Cursor) => `${cursorVersion}.${tx}.${id}`
+/** Cursors of version 1 were `tx.id`: the feed was in the order of the digits, so their readers have lost changes. */
+const cursorVersion = 2
+const outdated = /^\s*\d{1,19}\.\d{1,15}\s*$/
+const current = new RegExp(`^\\s*${cursorVersion}\\.(\\d{1,19})\\.(\\d{1,15})\\s*$`)
 
 function readCursor(text: string | undefined): Cursor {
   if (!text || text.trim() === '') return { tx: '0', id: 0 }
-  const [, tx, id] = /^\s*(\d{1,19})\.(\d{1,15})\s*$/.exec(text) ?? []
+  if (outdated.test(text)) throw outdatedCursor()
+  const [, tx, id] = current.exec(text) ?? []
   if (!tx) throw badRequest('bad_parameter', 'since must be a cursor of an earlier answer.')
   return { tx, id: Number(id) }
 }

@@ -45,8 +45,12 @@ export const failures: Record<number, Documented> = {
   ),
   410: documented(
     'Gone',
-    'The cursor is not of this database.',
-    new ApiError(410, 'unknown_cursor', 'This cursor is not of this database: read again without since.'),
+    'The cursor was made by an earlier version (`outdated_cursor`), or is not of this database (`unknown_cursor`): read again from the start.',
+    new ApiError(
+      410,
+      'outdated_cursor',
+      'This cursor was made by an earlier version, whose feed could leave changes out. Read again from the start, without since.',
+    ),
   ),
   412: documented(
     'PreconditionFailed',
