@@ -1,4 +1,4 @@
-import { attributeOf } from '../custom-values/values.ts'
+import { attributeOf, mustBeAnswered } from '../custom-values/values.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { escapeHtml } from '../http/html.ts'
 
@@ -27,7 +27,7 @@ export function questionField(
     name: attributeOf(question),
     label: question.name,
     hint: question.hint,
-    isRequired: question.required === 1,
+    isRequired: mustBeAnswered(question),
     chosen,
     fault,
   }

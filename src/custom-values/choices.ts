@@ -2,18 +2,21 @@ import type { Fault } from '../errors.ts'
 import { type Body, isBlank } from '../http/draft.ts'
 import { Flag, faultOf, readValue, Text, Whole } from '../http/values.ts'
 import { type Choice, choiceTypes, mostChoices } from './schema.ts'
+import type { CustomField } from './values.ts'
 
 /** What a body wants of choices. */
 export type ChoiceChanges = {
   added: Omit<Choice, 'id'>[]
   renamed: Partial<Choice>[]
   deleted: number[]
+  /** how many choices there are afterwards */
+  count: number
   faults: Fault[]
 }
 
 /** Reads `[{"delete":true,"id":149},{"name":"new"},{"id":152,"name":"renamed"}]`; a bare text is a new choice. */
 export function readChoiceChanges(raw: unknown, known: Choice[]): ChoiceChanges {
-  const changes: ChoiceChanges = { added: [], renamed: [], deleted: [], faults: [] }
+  const changes: ChoiceChanges = { added: [], renamed: [], deleted: [], count: known.length, faults: [] }
   const refuse = (type: string, message: string) => {
     changes.faults.push(faultOf('choices', { type, message }))
     return changes
@@ -26,8 +29,10 @@ export function readChoiceChanges(raw: unknown, known: Choice[]): ChoiceChanges 
     const choice = (item && typeof item === 'object' ? item : { name: item }) as Body
     readChoiceChange(choice, `choices.${index}`, targets, changes)
   })
-  const count = known.length + changes.added.length - new Set(changes.deleted).size
-  return count > mostChoices ? refuse('too_many', `must be at most ${mostChoices}, not ${count}.`) : changes
+  changes.count = known.length + changes.added.length - new Set(changes.deleted).size
+  return changes.count > mostChoices
+    ? refuse('too_many', `must be at most ${mostChoices}, not ${changes.count}.`)
+    : changes
 }
 
 /** Whether there is anything to do. */
@@ -62,10 +67,28 @@ function readChoiceChange(
     changes.renamed.push({ id: target.id, ...(isNamed && { name: name.value as string }), ...position })
 }
 
-/** Only some types have choices to add. */
-export function faultsOfChoices(type: string | undefined, { added }: ChoiceChanges): Fault[] {
-  if (added.length === 0 || !type || choiceTypes.includes(type)) return []
+type Definition = Pick<CustomField, 'type' | 'required' | 'choices'>
+
+/** Everything that is wrong with the choices of a definition that is made or, when it is `known`, changed. */
+export function faultsOfChoices(
+  given: { type?: string; required?: number },
+  changes: ChoiceChanges,
+  known?: Definition,
+): Fault[] {
+  const type = known?.type ?? given.type
+  const required = given.required ?? known?.required
+  const isList = choiceTypes.includes(type ?? '')
+  const fault = (type: string, message: string): Fault => ({ field: 'choices', type, message })
   return [
-    { field: 'choices', type: 'choice', message: `Choices are for the types ${choiceTypes.join(', ')}.` },
+    ...changes.faults,
+    ...(type && !isList && changes.added.length > 0
+      ? [fault('choice', `Choices are for the types ${choiceTypes.join(', ')}.`)]
+      : []),
+    ...(isList && required === 1 && changes.count === 0 && !isUnanswerable(known)
+      ? [fault('required', 'A list that must be answered needs at least one choice.')]
+      : []),
   ]
 }
+
+/** Nobody can answer a required list without choices: earlier versions made some, which can still be changed. */
+const isUnanswerable = (known: Definition | undefined) => known?.required === 1 && known.choices.length === 0

@@ -62,11 +62,16 @@ export function readCustomValues(
       else faults.push({ field: attribute, type: reading.type, message: `${field.name} ${reading.message}` })
     } else if (!current || attribute in given) {
       delete values[attribute]
-      if (field.required)
+      if (mustBeAnswered(field))
         faults.push({ field: attribute, type: 'required', message: `${field.name} cannot be blank.` })
     }
   }
   return { values, faults }
+}
+
+/** Whether a value is required; a list without choices asks for nothing. */
+export function mustBeAnswered({ type, required, choices }: CustomField): boolean {
+  return required === 1 && (choices.length > 0 || !choiceTypes.includes(type))
 }
 
 /** The values as they leave: every field of the account, flat, choices with their names, unset ones as null. */

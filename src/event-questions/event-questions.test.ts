@@ -61,6 +61,41 @@ describe('POST /event-questions/create', () => {
   })
 })
 
+describe('a list that must be answered', () => {
+  const list = { type: 'radioList', required: 1 }
+  const change = (id: number, body: Json) => call('PUT', `/event-questions/${id}`, body)
+
+  it('422 is not made without a choice, does not lose the last, and is not made of a list that has none', async () => {
+    const create = (more: Json) =>
+      call('POST', '/event-questions', { event_id: event.id, name: 'Q', ...list, ...more })
+    for (const choices of [undefined, [], ''])
+      assert.deepEqual(faultsIn(await create({ choices })), ['choices: required'])
+    const size = await question({ ...list, choices: ['S', 'M'] })
+    const [s, m] = size.choices
+    const all = [s, m].map(({ id }) => ({ id, delete: 1 }))
+    assert.deepEqual(faultsIn(await change(size.id, { choices: all })), ['choices: required'])
+    assert.equal((await change(size.id, { choices: [all[0]] })).status, 200)
+    assert.deepEqual(faultsIn(await change(size.id, { choices: [all[1]] })), ['choices: required'])
+    assert.equal((await change(size.id, { choices: [all[1], 'L'] })).status, 200)
+    const open = await question({ type: 'checkboxList' })
+    assert.deepEqual(faultsIn(await change(open.id, { required: 1 })), ['choices: required'])
+    assert.equal((await change(open.id, { required: 1, choices: ['a'] })).status, 200)
+    for (const { id } of [size, open]) await call('DELETE', `/event-questions/${id}`)
+  })
+
+  it('200 one of an earlier version, without choices, asks for nothing, and can be changed', async () => {
+    const { id, attribute } = await question({ type: 'radioList' })
+    await app.pool`update event_questions set required = 1 where id = ${id}`
+    await change(id, { sort: 1 })
+    assert.deepEqual((await person()).missing_answers, [])
+    const written = await change(id, { name: 'Renamed', required: 1 })
+    assert.deepEqual([written.status, written.body.required], [200, 1])
+    assert.equal((await change(id, { choices: ['a'] })).status, 200)
+    assert.deepEqual((await person()).missing_answers, [attribute])
+    await call('DELETE', `/event-questions/${id}`)
+  })
+})
+
 describe('PUT /event-questions/update/{id}', () => {
   it('200 adds, renames and deletes choices, and answers follow; the change log says so', async () => {
     const diet = await question({ type: 'checkboxList', choices: ['a', 'b', 'c'] })
@@ -126,7 +161,7 @@ describe('PUT /event-questions/update/{id}', () => {
     await call('DELETE', `/event-questions/${id}`)
   })
 
-  it('200 makes a required answer missing when its only choice is deleted', async () => {
+  it('200 makes a required answer missing when the choice that it names is deleted', async () => {
     const size = await question({ type: 'radioList', required: 1, choices: ['S', 'M'] })
     const { id } = await person({ [size.attribute]: size.choices[0].id })
     assert.deepEqual((await read({ id })).missing_answers, [])

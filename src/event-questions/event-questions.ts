@@ -25,7 +25,7 @@ const questionChoices = { table: 'event_question_choices', owner: 'question_id' 
 export async function createEventQuestion(db: Db, actor: Actor, body: Body): Promise<EventQuestionRow> {
   const draft = readNew(EventQuestionInput, body)
   const changes = readChoiceChanges(body.choices, [])
-  draft.faults.push(...changes.faults, ...faultsOfChoices(draft.given.type, changes))
+  draft.faults.push(...faultsOfChoices(draft.given, changes))
   await mustNameOwnEvent(db, actor.account_id, draft)
   const question = settle(draft)
   return transaction(db, async tx => {
@@ -46,7 +46,7 @@ export async function changeEventQuestion(
     const known = await mustLockEventQuestion(tx, actor, id)
     const draft = readUpdate(EventQuestionInput, body)
     const changes = readChoiceChanges(body.choices, known.choices)
-    draft.faults.push(...changes.faults, ...faultsOfChoices(known.type, changes))
+    draft.faults.push(...faultsOfChoices(draft.given, changes, known))
     const { event_id: _event, type: _fixed, ...given } = settle(draft)
     if (Object.keys(given).length === 0 && !changesChoices(changes)) return known
     await writeChoices(tx, questionChoices, id, changes)

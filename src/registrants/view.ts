@@ -1,4 +1,4 @@
-import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
+import { attributeOf, type CustomField, mustBeAnswered, showCustomValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import { isBlank } from '../http/draft.ts'
 import { type Projection, project } from '../http/listing.ts'
@@ -42,7 +42,7 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
       total_paid: '0.00',
       balance_due: '0.00',
       missing_answers: questions
-        .filter(question => question.required)
+        .filter(mustBeAnswered)
         .map(attributeOf)
         .filter(attribute => isBlank(answers[attribute])),
     } as never),

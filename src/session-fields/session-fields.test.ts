@@ -100,6 +100,32 @@ describe('a required field', () => {
   })
 })
 
+describe('a list that is required', () => {
+  const list = { name: 'Level', type: 'dropDownList', required: 1 }
+  const change = (id: number, body: Json) => call('PUT', `/sessions/field/${id}`, body)
+
+  it('422 is not made without a choice, and does not lose the last', async () => {
+    assert.deepEqual(faultsIn(await call('POST', '/sessions/fields/create', list)), ['choices: required'])
+    const { id, choices } = await field('dropDownList', { required: 1, choices: ['a'] })
+    const removal = { id: choices[0].id, delete: 1 }
+    assert.deepEqual(faultsIn(await change(id, { choices: [removal] })), ['choices: required'])
+    assert.equal((await change(id, { choices: [removal], required: 0 })).status, 200)
+    assert.deepEqual(faultsIn(await change(id, { required: 1 })), ['choices: required'])
+    await call('DELETE', `/sessions/field/${id}`)
+  })
+
+  it('201 one of an earlier version, without choices, keeps no session out', async () => {
+    const { id, attribute } = await field('dropDownList')
+    await app.pool`update session_fields set required = 1 where id = ${id}`
+    await change(id, { sort: 1 })
+    assert.equal((await send({})).status, 201)
+    const { choices } = (await change(id, { choices: ['a'] })).body
+    assert.deepEqual(faultsIn(await send({})), [`${attribute}: required`])
+    assert.equal((await send({ [attribute]: choices[0].id })).status, 201)
+    await call('DELETE', `/sessions/field/${id}`)
+  })
+})
+
 describe('PUT /sessions/field/{id}', () => {
   it('200 adds, renames and deletes choices, and sessions follow', async () => {
     const { id, attribute, choices } = await field('checkboxList', {

@@ -25,7 +25,7 @@ const fieldChoices = { table: 'session_field_choices', owner: 'field_id' } as co
 export async function createSessionField(db: Db, actor: Actor, body: Body): Promise<SessionFieldRow> {
   const draft = readNew(SessionFieldInput, body)
   const changes = readChoiceChanges(body.choices, [])
-  draft.faults.push(...changes.faults, ...faultsOfChoices(draft.given.type, changes))
+  draft.faults.push(...faultsOfChoices(draft.given, changes))
   const field = settle(draft)
   return transaction(db, async tx => {
     const id = await insertSessionField(tx, actor, { ...field, ...settingsIn(body) }, changes.added)
@@ -47,7 +47,7 @@ export async function changeSessionField(
     const known = await mustFindSessionField(tx, actor.account_id, id)
     const draft = readUpdate(SessionFieldInput, body)
     const changes = readChoiceChanges(body.choices, known.choices)
-    draft.faults.push(...changes.faults, ...faultsOfChoices(known.type, changes))
+    draft.faults.push(...faultsOfChoices(draft.given, changes, known))
     const { type: _fixed, ...given } = settle(draft)
     const set = { ...given, ...settingsIn(body) }
     if (Object.keys(set).length === 0 && !changesChoices(changes)) return known
