@@ -22,7 +22,6 @@ type Schema = {
   type?: string | string[]
   format?: string
   description?: string
-  default?: unknown
   enum?: unknown[]
   minimum?: number
   maximum?: number
@@ -116,11 +115,10 @@ function kindOf(schema: Schema): string {
   return schema.format ? `${type} (${schema.format})` : type
 }
 
-function boundsOf({ enum: words, maxLength, default: fallback }: Schema): string {
+function boundsOf({ enum: words, maxLength }: Schema): string {
   return [
     ...(words ? [`One of ${words.map(word => `\`${word}\``).join(', ')}.`] : []),
     ...(maxLength ? [`At most ${maxLength} characters.`] : []),
-    ...(fallback !== undefined ? [`Default \`${fallback}\`.`] : []),
   ].join(' ')
 }
 

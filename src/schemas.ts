@@ -1,7 +1,7 @@
 import { Change, ChangePage } from './changes/schema.ts'
 import { EventQuestion, EventQuestionBody } from './event-questions/schema.ts'
 import { CloneInput, Event, EventInput } from './events/schema.ts'
-import { failureSchemas, recordSchemas } from './http/schemas.ts'
+import { failureSchemas, recordSchemas, tellDefaults } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
 import { mailSchemas } from './mail/schema.ts'
 import * as oauthSchemas from './oauth/schema.ts'
@@ -31,7 +31,7 @@ export const namedSchemas = {
   ...recordSchemas('EventQuestion', EventQuestion, EventQuestionBody),
   ...recordSchemas('Registrant', Registrant, RegistrantBody),
   WrittenRegistrant,
-  CheckInInput,
+  CheckInInput: tellDefaults(CheckInInput),
   ...seatSchemas,
   ...mailSchemas,
   ...privacySchemas,

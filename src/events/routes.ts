@@ -67,7 +67,7 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update an event by its external id',
     query: changeQuery,
-    body: Type.Ref('EventInput'),
+    body: Type.Ref('EventUpsert'),
     success: { 200: Type.Ref('Event'), 201: Type.Ref('Event') },
     handler: (request, reply) =>
       upsert(request, reply, {

@@ -16,6 +16,7 @@ import {
   Whole,
   Word,
 } from '../http/values.ts'
+import { writers } from '../http/view.ts'
 
 const eventStatuses = ['draft', 'live', 'closed', 'archived'] as const
 
@@ -99,6 +100,7 @@ export const Event = Type.Object({
   external_id: Nullable(Text(255)),
   created_at: Timestamp(),
   updated_at: Timestamp(),
+  ...writers,
 })
 export type Event = Static<typeof Event>
 
@@ -114,7 +116,7 @@ export const CloneInput = Type.Object({
 export type CloneInput = Static<typeof CloneInput>
 
 export const eventLists: Listable = {
-  attributes: attributesOf(Event),
+  attributes: attributesOf(Event, Object.keys(writers)),
   sparse: ['id', 'name'],
   expansions: ['sessions'],
 }

@@ -7,7 +7,6 @@ export type Schema = {
   items?: Schema
   properties?: Record<string, Schema>
   examples?: unknown[]
-  default?: unknown
 }
 
 /**
@@ -17,7 +16,6 @@ export type Schema = {
 export function exampleOf(schema: Schema, components: Record<string, Schema>): unknown {
   if (schema.$ref) return exampleOf(components[schema.$ref.split('/').at(-1)!] ?? {}, components)
   if (schema.examples) return schema.examples[0]
-  if (schema.default !== undefined) return schema.default
   if (schema.enum) return schema.enum[0]
   if (schema.anyOf) return exampleOf(schema.anyOf[0]!, components)
   if (schema.properties)

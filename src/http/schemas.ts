@@ -1,13 +1,60 @@
 import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
 
-/** The schemas of a record, under the names that operations refer to: `Track`, `TrackInput`, `TrackUpdate`, `TrackPage`. */
+/**
+ * The schemas of a record, under the names that operations refer to: `Track`, `TrackInput`, `TrackUpdate`, `TrackPage`, and
+ * `TrackUpsert` of a record that has an external id.
+ */
 export function recordSchemas(name: string, record: TObject, input: TObject): Record<string, TSchema> {
   return {
     [name]: record,
-    [`${name}Input`]: input,
-    [`${name}Update`]: Type.Partial(input),
+    [`${name}Input`]: tellDefaults(input),
+    [`${name}Update`]: partial(dropDefaults(input)),
+    ...('external_id' in input.properties && { [`${name}Upsert`]: upsertOf(name, input) }),
     [`${name}Page`]: pageOf(name, record),
   }
+}
+
+/** The body of `PUT /{plural}/external/{external_id}`: the path has the external id, and an update needs no more than the event. */
+function upsertOf(name: string, input: TObject): TSchema {
+  const { external_id: _path, ...properties } = partial(dropDefaults(input)).properties
+  const { event_id } = input.properties
+  return {
+    ...withMembers(input, { ...properties, ...(event_id && { event_id }) }),
+    description: `Of a ${name} that exists only the given fields change; a new one needs what \`${name}Input\` requires.`,
+  }
+}
+
+/**
+ * A body for a new object that says in words what is taken for members that are absent. The keyword `default` makes
+ * generators demand these members, or send them unasked.
+ */
+export const tellDefaults = (input: TObject) =>
+  withoutKeyword(input, (kind, standard) => ({
+    ...kind,
+    description: `${kind.description ? `${kind.description} ` : ''}Default: \`${standard}\`.`,
+  }))
+
+/** The same members without defaults: what an update does not name stays as it is, and an answer has every member. */
+export const dropDefaults = (schema: TObject) => withoutKeyword(schema, kind => kind)
+
+type Kind = TSchema & { description?: string; examples?: unknown[]; default?: unknown }
+
+function withoutKeyword(schema: TObject, explain: (kind: Kind, standard: unknown) => Kind): TObject {
+  const properties = Object.entries(schema.properties).map(([name, kind]): [string, TSchema] => {
+    const { default: standard, ...rest } = kind as Kind
+    if (standard === undefined) return [name, kind]
+    const stripped = explain({ ...rest, examples: rest.examples ?? [standard] } as Kind, standard)
+    return [name, Type.IsOptional(kind) ? Type.Optional(stripped) : stripped]
+  })
+  return withMembers(schema, Object.fromEntries(properties))
+}
+
+const partial = (schema: TObject) => withMembers(schema, Type.Partial(schema).properties)
+
+/** A schema with other members, which is otherwise the same: whether it takes further ones, and what it says of itself. */
+function withMembers(schema: TObject, properties: TProperties): TObject {
+  const { properties: _members, required: _names, ...options } = schema as TObject & { required?: string[] }
+  return Type.Object(properties, options)
 }
 
 /** A page of a list. Its items have the members that `fields` and `expand` ask for. */

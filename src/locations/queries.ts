@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import { Location, type LocationInput } from './schema.ts'
+import type { Location, LocationInput } from './schema.ts'
 
 export type LocationRow = Location & { account_id: number; version: number }
 
@@ -45,10 +45,8 @@ export async function findLocation(db: Db, account_id: number, id: number): Prom
   return location
 }
 
-export function listLocationsByIds(db: Db, ids: number[]): Promise<Location[]> {
-  return db<
-    Location[]
-  >`select ${db(Object.keys(Location.properties))} from locations where id = any(${ids}::bigint[])`
+export function listLocationsByIds(db: Db, ids: number[]): Promise<LocationRow[]> {
+  return db<LocationRow[]>`select * from locations where id = any(${ids}::bigint[])`
 }
 
 export function listLocationsOfEvent(db: Db, event_id: number): Promise<LocationRow[]> {

@@ -60,7 +60,7 @@ export function locationRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a location by its external id',
     query: writeQuery,
-    body: Type.Ref('LocationInput'),
+    body: Type.Ref('LocationUpsert'),
     success: { 200: Type.Ref('Location'), 201: Type.Ref('Location') },
     handler: (request, reply) =>
       upsert(request, reply, {

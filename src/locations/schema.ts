@@ -3,6 +3,7 @@ import { attributesOf } from '../http/attributes.ts'
 import { Color, Country } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
 import { Decimal, Flag, Id, Nullable, Text, Timestamp, Whole } from '../http/values.ts'
+import { writers } from '../http/view.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
@@ -55,7 +56,11 @@ export const Location = Type.Object({
   external_id: Nullable(Text(255)),
   created_at: Timestamp(),
   updated_at: Timestamp(),
+  ...writers,
 })
 export type Location = Static<typeof Location>
 
-export const locationLists: Listable = { attributes: attributesOf(Location), sparse: ['id', 'name'] }
+export const locationLists: Listable = {
+  attributes: attributesOf(Location, Object.keys(writers)),
+  sparse: ['id', 'name'],
+}

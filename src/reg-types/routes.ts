@@ -69,7 +69,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a registrant type by its external id',
     query: changeQuery,
-    body: Type.Ref('RegTypeInput'),
+    body: Type.Ref('RegTypeUpsert'),
     success: { 200: Type.Ref('RegType'), 201: Type.Ref('RegType') },
     handler: (request, reply) =>
       upsert(request, reply, {

@@ -76,7 +76,7 @@ export function registrantGroupRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a registrant group by its external id',
     query: writeQuery,
-    body: Type.Ref('RegistrantGroupInput'),
+    body: Type.Ref('RegistrantGroupUpsert'),
     success: { 200: Type.Ref('RegistrantGroup'), 201: Type.Ref('RegistrantGroup') },
     handler: (request, reply) =>
       upsert(request, reply, {

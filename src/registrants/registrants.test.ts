@@ -48,7 +48,23 @@ const profile = {
   ip_address: '192.0.2.7',
   ext_token: 'tok',
 }
-const money = { gross: '0.00', net: '0.00', total_paid: '0.00', balance_due: '0.00' }
+const money = {
+  individual_net: '0.00',
+  individual_tax: '0.00',
+  individual_tax_2: '0.00',
+  individual_gross: '0.00',
+  group_net: '0.00',
+  group_tax: '0.00',
+  group_tax_2: '0.00',
+  group_gross: '0.00',
+  group_paid: '0.00',
+  group_balance_due: '0.00',
+  gross: '0.00',
+  net: '0.00',
+  total_paid: '0.00',
+  balance_due: '0.00',
+}
+const undefinedHere = { contact_id: null, profile_picture: null }
 
 describe('POST /registrants/create', () => {
   it('201 with every field, read as it was given', async () => {
@@ -79,6 +95,7 @@ describe('POST /registrants/create', () => {
       session_ids: [String(a.id), String(b.id)],
       waitlisted_session_ids: [],
       ...money,
+      ...undefinedHere,
       missing_answers: [],
       cancelled_at: null,
       checked_in_at: null,
@@ -102,6 +119,7 @@ describe('POST /registrants/create', () => {
       session_ids: [],
       waitlisted_session_ids: [],
       ...money,
+      ...undefinedHere,
       missing_answers: [],
       cancelled_at: null,
       checked_in_at: null,

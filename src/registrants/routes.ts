@@ -95,7 +95,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a registrant by their external id',
     query: seatQuery,
-    body: Type.Ref('RegistrantInput'),
+    body: Type.Ref('RegistrantUpsert'),
     success: { 200: Type.Ref('WrittenRegistrant'), 201: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       upsert(request, reply, {

@@ -2,7 +2,8 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { type Attribute, attributesOf } from '../http/attributes.ts'
 import { Country, Email, Language, SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { Html, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
+import { Html, HttpUrl, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
+import { AlwaysNull } from '../http/view.ts'
 
 /** Where a registration stands (seats.md §1). */
 const registrationStatuses = [
@@ -119,6 +120,33 @@ const {
   ...plain
 } = RegistrantInput.properties
 
+const Money = (description: string, options: { deprecated?: boolean } = {}) =>
+  Type.String({ description, examples: ['0.00'], ...options })
+
+/** What the hosted API tells of prices. Nothing is sold yet: every amount is 0.00. */
+const money = {
+  individual_net: Money('Price of this registrant without taxes.'),
+  individual_tax: Money('Tax of this registrant.'),
+  individual_tax_2: Money('Second tax of this registrant.'),
+  individual_gross: Money('Price of this registrant with taxes.'),
+  group_net: Money('Price of the whole group without taxes.'),
+  group_tax: Money('Tax of the whole group.'),
+  group_tax_2: Money('Second tax of the whole group.'),
+  group_gross: Money('Price of the whole group with taxes.'),
+  group_paid: Money('What the group has paid.'),
+  group_balance_due: Money('What the group has still to pay.'),
+  gross: Money('Use `individual_gross`.', { deprecated: true }),
+  net: Money('Use `individual_net`.', { deprecated: true }),
+  total_paid: Money('Use `group_paid`.', { deprecated: true }),
+  balance_due: Money('Use `group_balance_due`.', { deprecated: true }),
+}
+
+/** Every amount, as it leaves. */
+export const noMoney = Object.fromEntries(Object.keys(money).map(name => [name, '0.00'])) as Record<
+  keyof typeof money,
+  string
+>
+
 /** A registrant as it is returned. */
 export const Registrant = Type.Object(
   {
@@ -137,10 +165,9 @@ export const Registrant = Type.Object(
     waitlisted_session_ids: Type.Array(Type.String(), {
       description: 'Sessions for which the registrant waits, or has an offer.',
     }),
-    gross: Type.String({ examples: ['0.00'] }),
-    net: Type.String({ examples: ['0.00'] }),
-    total_paid: Type.String({ examples: ['0.00'] }),
-    balance_due: Type.String({ examples: ['0.00'] }),
+    ...money,
+    contact_id: AlwaysNull(Id(), 'Contact of the account.'),
+    profile_picture: AlwaysNull(HttpUrl(), 'URL of a picture.'),
     missing_answers: Type.Array(Type.String(), {
       description: 'Required questions without an answer.',
       examples: [['c_2001']],
@@ -171,10 +198,9 @@ export const WrittenRegistrant = Type.Object(
 const derived = [
   'session_ids',
   'waitlisted_session_ids',
-  'gross',
-  'net',
-  'total_paid',
-  'balance_due',
+  ...Object.keys(money),
+  'contact_id',
+  'profile_picture',
   'missing_answers',
   'reg_type_id',
 ]

@@ -6,7 +6,7 @@ import { viewOf } from '../http/view.ts'
 import { listLettersOf } from '../mail/queries.ts'
 import { listSessionBriefsByIds } from '../sessions/brief-queries.ts'
 import type { RegistrantRow } from './queries.ts'
-import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'
+import { type Address, AddressInput, type AddressKind, noMoney, Registrant } from './schema.ts'
 
 const members = viewOf(Registrant)
 
@@ -36,11 +36,7 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
         : { id: '', value: null },
       session_ids: ids(seats),
       waitlisted_session_ids: ids(waits),
-      // Nothing is sold yet; clients of the hosted API expect the fields.
-      gross: '0.00',
-      net: '0.00',
-      total_paid: '0.00',
-      balance_due: '0.00',
+      ...noMoney,
       missing_answers: questions
         .filter(mustBeAnswered)
         .map(attributeOf)

@@ -88,7 +88,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a session by its external id',
     query: changeQuery,
-    body: Type.Ref('SessionInput'),
+    body: Type.Ref('SessionUpsert'),
     success: { 200: Type.Ref('WrittenSession'), 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)

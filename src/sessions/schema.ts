@@ -2,6 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { attributesOf } from '../http/attributes.ts'
 import { SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
+import { dropDefaults } from '../http/schemas.ts'
 import {
   Flag,
   Html,
@@ -178,7 +179,7 @@ const sessionNote = 'Custom fields are in `custom_fields`, and beside the others
 export const Session = Type.Object(
   {
     id: Id({ description: 'Unique identifier for the session.', examples: [12345] }),
-    ...required(SessionInput.properties),
+    ...required(dropDefaults(SessionInput).properties as typeof SessionInput.properties),
     timezone: TimeZone({ description: 'The zone in effect.', examples: ['America/New_York'] }),
     use_event_timezone: Flag({ examples: [1] }),
     secure_id: Text(255, { examples: ['abc123xyz'] }),

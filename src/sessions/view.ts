@@ -1,10 +1,16 @@
 import { showCustomValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import { type Projection, project } from '../http/listing.ts'
+import { viewOf } from '../http/view.ts'
 import { listLocationsByIds } from '../locations/queries.ts'
+import { Location } from '../locations/schema.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { listTracksByIds } from '../tracks/queries.ts'
+import { Track } from '../tracks/schema.ts'
 import { listClashes, type SessionRow } from './queries.ts'
+
+const showTrack = viewOf(Track)
+const showLocation = viewOf(Location)
 
 /** A session as it leaves: create-session.txt in its order, then what is derived from it. */
 export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl: string) {
@@ -83,8 +89,8 @@ async function relatedOf(
         )
       : [],
   ])
-  const trackOf = new Map(tracks.map(track => [track.id, track]))
-  const locationOf = new Map(locations.map(location => [location.id, location]))
+  const trackOf = new Map(tracks.map(track => [track.id, showTrack(track)]))
+  const locationOf = new Map(locations.map(location => [location.id, showLocation(location)]))
   return row => ({
     ...(expand.has('registrantCount') && { registrantCount: row.selected_count }),
     ...(expand.has('reservedCount') && { reservedCount: row.held_count + row.offered_count }),

@@ -3,7 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import { Track, type TrackInput } from './schema.ts'
+import type { Track, TrackInput } from './schema.ts'
 
 export type TrackRow = Track & { account_id: number; version: number }
 
@@ -43,8 +43,8 @@ export async function findTrack(db: Db, account_id: number, id: number): Promise
   return track
 }
 
-export function listTracksByIds(db: Db, ids: number[]): Promise<Track[]> {
-  return db<Track[]>`select ${db(Object.keys(Track.properties))} from tracks where id = any(${ids}::bigint[])`
+export function listTracksByIds(db: Db, ids: number[]): Promise<TrackRow[]> {
+  return db<TrackRow[]>`select * from tracks where id = any(${ids}::bigint[])`
 }
 
 export function listTracksOfEvent(db: Db, event_id: number): Promise<TrackRow[]> {

@@ -60,7 +60,7 @@ export function trackRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Create or update a track by its external id',
     query: writeQuery,
-    body: Type.Ref('TrackInput'),
+    body: Type.Ref('TrackUpsert'),
     success: { 200: Type.Ref('Track'), 201: Type.Ref('Track') },
     handler: (request, reply) =>
       upsert(request, reply, {

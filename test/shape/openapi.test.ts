@@ -81,6 +81,35 @@ describe('GET /api/v1/openapi.json', () => {
     assert.deepEqual(bare.map(nameOf), [])
   })
 
+  it('has no member with a default, which generated clients send unasked, or demand', () => {
+    const defaults = (path: string, node: unknown): string[] => {
+      if (!node || typeof node !== 'object') return []
+      const inner = Object.entries(node).flatMap(([name, value]) => defaults(`${path}/${name}`, value))
+      return 'default' in node ? [path, ...inner] : inner
+    }
+    assert.deepEqual(defaults('', document.components.schemas), [])
+    assert.match(
+      (document.components.schemas.RegistrantInput as any).properties.registration_status.description,
+      / Default: `confirmed`\.$/,
+    )
+  })
+
+  it('asks for nothing in an update, and for the event in an upsert', () => {
+    const required = (ending: string) =>
+      Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+        name.endsWith(ending) ? [[name, schema.required ?? []]] : [],
+      )
+    const inEvents = ['Track', 'Location', 'Session', 'RegType', 'RegistrantGroup', 'Registrant']
+    assert.deepEqual(
+      required('Update').filter(([, names]) => names!.length > 0),
+      [],
+    )
+    assert.deepEqual(Object.fromEntries(required('Upsert')), {
+      EventUpsert: [],
+      ...Object.fromEntries(inEvents.map(name => [`${name}Upsert`, ['event_id']])),
+    })
+  })
+
   it('has every spelling that the routes declare', () => {
     const declared = sources('src/**/routes.ts').flatMap(({ text }) =>
       [...text.matchAll(/'((?:GET|POST|PUT|PATCH|DELETE) \/[^']*)'/g)].map(match => match[1]!),
