@@ -124,10 +124,15 @@ function overlaps(a: Session, b: Session): boolean {
   return a.starts < b.ends && b.starts < a.ends && a.starts < a.ends && b.starts < b.ends
 }
 
-/** Whether one person may not be in both: they overlap, and at least one of the two prevents conflicts. */
+/** Whether a session takes place: only while it is live. A seat in one that does not conflicts with nothing. */
+export const takesPlace = ({ session_status }: Pick<Session, 'session_status'>) => session_status === 'live'
+
+/** Whether one person may not be in both: both take place, they overlap, and at least one of the two prevents conflicts. */
 export function clashes(a: Session, b: Session): boolean {
   return (
     a.id !== b.id &&
+    takesPlace(a) &&
+    takesPlace(b) &&
     (a.prevent_session_conflicts === 1 || b.prevent_session_conflicts === 1) &&
     overlaps(a, b)
   )
@@ -163,5 +168,5 @@ export function mayBeSwapped(session: Session): boolean {
 
 /** Whether every active registrant is in this session. */
 export function isIncludedLive(session: Pick<Session, 'selection_control' | 'session_status'>): boolean {
-  return session.selection_control === 'included' && session.session_status === 'live'
+  return session.selection_control === 'included' && takesPlace(session)
 }

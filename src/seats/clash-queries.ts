@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { SelectionState } from './books.ts'
 
@@ -11,6 +11,12 @@ export type Clash = {
   conflicts_with: number[]
 }
 
+/** Whether the sessions `s` and `o` of a statement conflict: `clashes` of the rules, in SQL. */
+export const sessionsClash = (db: Db): Fragment => db`
+  s.id <> o.id and s.session_status = 'live' and o.session_status = 'live'
+    and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
+    and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)`
+
 /** Seats in these sessions whose registrants have another at the same time, of which at least one prevents conflicts. */
 export function listClashingSeats(db: Db, event_id: number, session_ids: number[]): Promise<Clash[]> {
   return db<Clash[]>`
@@ -18,9 +24,7 @@ export function listClashingSeats(db: Db, event_id: number, session_ids: number[
     from selections a
     join sessions s on s.id = a.session_id
     join selections b on b.registrant_id = a.registrant_id and b.session_id <> a.session_id and b.state in ('selected', 'held')
-    join sessions o on o.id = b.session_id
-      and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
-      and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)
+    join sessions o on o.id = b.session_id and ${sessionsClash(db)}
     where a.event_id = ${event_id} and a.session_id = any(${session_ids}::bigint[]) and a.state in ('selected', 'held')
     group by a.id, a.registrant_id, a.session_id, a.state order by a.id`
 }

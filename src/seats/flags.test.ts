@@ -11,7 +11,7 @@ import { emptyWish, type Wish } from './wish.ts'
 const clock = handClock()
 const app = await testApp({ clock, url: await ownDatabase() })
 const { call, make } = app
-const { event, session, person, claim, drop, change, agenda, counts, findings, moves } = seatDesk(app)
+const { event, session, person, claim, drop, lineUp, change, agenda, counts, findings, moves } = seatDesk(app)
 
 /** What the attendee's own page does. */
 async function asAttendee(who: { id: number; event_id: number }, wish: Partial<Wish>): Promise<Decision> {
@@ -347,6 +347,59 @@ describe('sessions at the same time', () => {
   })
 })
 
+describe('a session that does not take place', () => {
+  it('is in conflict with nothing, for claims, lines and included sessions, until it is live again', async () => {
+    const summit = await event()
+    const dead = await session(summit, { prevent_session_conflicts: 1 })
+    const full = await session(summit, { capacity: 1 })
+    const wanted = await session(summit)
+    const holder = await person(summit, { session_ids: [full.id] })
+    const someone = await person(summit, { session_ids: [dead.id] })
+    const waiting = await person(summit, { session_ids: [dead.id] })
+    await lineUp(waiting, full)
+    assert.deepEqual(reasonsIn(await claim(someone, wanted)), [`conflict ${wanted.id}`])
+    await drop(holder, full)
+    assert.deepEqual(await agenda(waiting), { in: [dead.id], waits: [full.id] })
+    await call('PUT', `/sessions/update/${dead.id}`, { session_status: 'rejected' })
+    assert.deepEqual(await agenda(waiting), { in: [dead.id, full.id], waits: [] })
+    assert.equal((await claim(someone, wanted)).status, 200)
+    await call('PUT', `/sessions/update/${dead.id}`, { prevent_session_conflicts: 1, date: '2030-01-01' })
+    const { body } = await call('PUT', `/sessions/update/${wanted.id}`, { selection_control: 'included' })
+    assert.deepEqual([body.not_included, body.new_conflicts], [[], undefined])
+    assert.deepEqual((await agenda(waiting)).in, [dead.id, full.id, wanted.id])
+  })
+
+  it('is shown in no conflicts, and those that come back with it are told', async () => {
+    const summit = await event()
+    const talk = await session(summit, { prevent_session_conflicts: 1, session_status: 'live' })
+    const someone = await person(summit, { session_ids: [talk.id] })
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
+    const other = await session(summit)
+    await claim(someone, other)
+    const shown = async () => (await call('GET', `/sessions/${talk.id}?expand=conflicts`)).body.conflicts
+    assert.deepEqual(await shown(), [])
+    const { body } = await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'live' })
+    assert.deepEqual(body.new_conflicts, [
+      { registrant_id: someone.id, session_id: talk.id, conflicts_with: [other.id] },
+    ])
+    assert.deepEqual(await shown(), [{ id: other.id, name: 'Talk', registrants: 1 }])
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('keeps its own line, which stands still until it is live again', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const holder = await person(summit, { session_ids: [talk.id] })
+    const waiting = await person(summit)
+    await lineUp(waiting, talk)
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
+    await drop(holder, talk)
+    assert.deepEqual(await agenda(waiting), { in: [], waits: [talk.id] })
+    await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'live' })
+    assert.deepEqual(await agenda(waiting), { in: [talk.id], waits: [] })
+  })
+})
+
 describe('capacity and status', () => {
   it('null is unlimited, 0 is closed, and only live sessions can be selected', async () => {
     const summit = await event()
@@ -380,12 +433,14 @@ describe('capacity and status', () => {
     const elsewhere = await session(await event())
     const held = await session(summit, { prevent_session_conflicts: 1 })
     const bad = await session(summit, { capacity: 0, session_status: 'rejected' })
+    const full = await session(summit, { capacity: 0 })
     const someone = await person(summit, { session_ids: [held.id] })
-    const wanted = [held.id, bad.id, elsewhere.id, 999_999_999]
+    const wanted = [held.id, bad.id, full.id, elsewhere.id, 999_999_999]
     assert.deepEqual(reasonsIn(await change(someone, { session_ids: wanted })), [
       `not_live ${bad.id}`,
       `sold_out ${bad.id}`,
-      `conflict ${bad.id}`,
+      `sold_out ${full.id}`,
+      `conflict ${full.id}`,
       `wrong_event ${elsewhere.id}`,
       'not_found 999999999',
     ])

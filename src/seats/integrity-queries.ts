@@ -1,6 +1,7 @@
 import { logged } from '../changes/log.ts'
 import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
+import { sessionsClash } from './clash-queries.ts'
 
 /** Lets a transaction see one moment of the database, and change nothing. First statement of it. */
 export async function beSnapshot(db: Db): Promise<void> {
@@ -91,8 +92,7 @@ export const listUnexplainedClashes = (db: Db): Promise<(Pair & { other_id: numb
       from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id > a.session_id
       join sessions s on s.id = a.session_id join sessions o on o.id = b.session_id
       where a.state in ('selected', 'held') and b.state in ('selected', 'held')
-        and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
-        and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)),
+        and ${sessionsClash(db)}),
     seated as (
       select object_id, max(id) as id from changes
       where object = 'selection' and after ->> 'state' in ('selected', 'held')
@@ -100,8 +100,8 @@ export const listUnexplainedClashes = (db: Db): Promise<(Pair & { other_id: numb
     moved as (
       select object_id, max(id) as id from changes
       where object = 'session' and action = 'update'
-        and (before -> 'starts_at', before -> 'ends_at', before -> 'prevent_session_conflicts')
-          is distinct from (after -> 'starts_at', after -> 'ends_at', after -> 'prevent_session_conflicts') group by object_id)
+        and (before -> 'starts_at', before -> 'ends_at', before -> 'prevent_session_conflicts', before -> 'session_status')
+          is distinct from (after -> 'starts_at', after -> 'ends_at', after -> 'prevent_session_conflicts', after -> 'session_status') group by object_id)
     select c.event_id, c.registrant_id, c.session_id, c.other_id
     from clashing c
     left join seated sa on sa.object_id = c.a_id left join seated sb on sb.object_id = c.b_id

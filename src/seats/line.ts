@@ -12,6 +12,7 @@ import {
   seatFor,
   seatsLeft,
   seatsOf,
+  takesPlace,
 } from './books.ts'
 import type { EventRow } from './queries.ts'
 
@@ -51,7 +52,7 @@ export function moveLine(
 
 /** Whether seats of this session go to its line by themselves, now. */
 export function canMove(books: Books, session: Session): boolean {
-  if (books.event.waitlist_mode === 'manual' || session.session_status !== 'live') return false
+  if (books.event.waitlist_mode === 'manual' || !takesPlace(session)) return false
   return !hasClosed(books) && !hasStarted(session, books.now)
 }
 

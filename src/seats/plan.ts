@@ -10,6 +10,7 @@ import {
   type Session,
   seatFor,
   seatsLeft,
+  takesPlace,
 } from './books.ts'
 import {
   closedReasons,
@@ -235,4 +236,4 @@ export class Plan {
 
 /** What is included has been taken before, or skipped. */
 const isDefault = (session: Session) =>
-  session.selected_by_default === 1 && session.session_status === 'live' && !isIncludedLive(session)
+  session.selected_by_default === 1 && takesPlace(session) && !isIncludedLive(session)

@@ -9,6 +9,7 @@ import {
   type Registrant,
   type Session,
   seatsLeft,
+  takesPlace,
 } from './books.ts'
 import type { Outcome } from './errand.ts'
 import type { ReasonType } from './schema.ts'
@@ -39,7 +40,7 @@ export function standstillReasons(books: Books, { status }: Registrant, { by, ad
 /** What keeps a session from being taken or waited for, whatever its seats. */
 export function closedReasons(books: Books, { by }: Wish, session: Session, field?: string): Reason[] {
   const reasons: Reason[] = []
-  if (session.session_status !== 'live')
+  if (!takesPlace(session))
     reasons.push(reasonOf(session, 'not_live', `"${session.name}" is not open for selection.`, field))
   if (by === 'organiser') return reasons
   if (hasClosed(books))

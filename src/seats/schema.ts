@@ -40,7 +40,8 @@ export const moveReasons = {
   left_line: 'left the line',
   offer_declined: 'the offer was declined',
   offer_expired: 'nobody answered the offer in time',
-  times_changed: 'nothing moved, but it clashes since a session was moved (`conflicts_with`)',
+  times_changed:
+    'nothing moved, but it is in conflict since a session was moved, or takes place again (`conflicts_with`)',
   session_deleted: 'the session was deleted',
   event_deleted: 'the event was deleted, and everything with it',
   registration_confirmed: 'the registration took on this status, and its seats with it',
@@ -99,7 +100,10 @@ export const whatHappenedToSeats = {
         session_id: Type.Integer({ examples: [12345] }),
         conflicts_with: Type.Array(Type.Integer(), { examples: [[12346]] }),
       }),
-      { description: 'Those who have seats at the same time since the session was moved.' },
+      {
+        description:
+          'Those who have seats at the same time since the session was moved, or takes place again.',
+      },
     ),
   ),
 }

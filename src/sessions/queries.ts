@@ -4,6 +4,7 @@ import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { sessionsClash } from '../seats/clash-queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
 
@@ -230,7 +231,7 @@ export async function listSessions(db: Db, account_id: number, event_id: number,
 }
 
 /**
- * Pairs of clashing sessions of one event: they overlap, and at least one of the two prevents conflicts. `registrants`
+ * Pairs of clashing sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts. `registrants`
  * is how many people have seats in both, because one was moved after they had them.
  */
 export function listClashes(
@@ -241,8 +242,6 @@ export function listClashes(
     select s.id, o.id as other_id, o.name, (
       select count(*)::int from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id = o.id
       where a.session_id = s.id and a.state in ('selected', 'held') and b.state in ('selected', 'held')) as registrants
-    from sessions s join sessions o on o.event_id = s.event_id and o.id <> s.id
-      and s.starts_at < o.ends_at and o.starts_at < s.ends_at and s.starts_at < s.ends_at and o.starts_at < o.ends_at
-      and (s.prevent_session_conflicts = 1 or o.prevent_session_conflicts = 1)
+    from sessions s join sessions o on o.event_id = s.event_id and ${sessionsClash(db)}
     where s.id = any(${ids}::bigint[]) order by s.id, o.starts_at, o.id`
 }

@@ -161,8 +161,8 @@ export async function changeSession(
       secure_id: merged.secure_id ?? current.secure_id,
     } as StoredSession
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
-    const isMoved = [...timeFields, 'prevent_session_conflicts' as const].some(field => field in draft.given)
-    // Where nothing moves nothing new can clash.
+    // Where nothing of these changes nothing new can be in conflict.
+    const isMoved = conflictFields.some(field => field in draft.given)
     const new_conflicts = await notingClashes(tx, actor, current.event_id, isMoved ? [id] : [], update)
     if (seatFields.some(field => field in draft.given)) await moveLinesOf(tx, current.event_id, actor.now)
     const changed = await mustFindSession(tx, actor.account_id, id)
@@ -214,6 +214,9 @@ const seatFields = [
 ] as const
 
 const timeFields = ['date', 'start_time', 'end_time', 'timezone', 'use_event_timezone', 'time_fold'] as const
+
+/** Fields that decide what a session is in conflict with. */
+const conflictFields = [...timeFields, 'prevent_session_conflicts', 'session_status'] as const
 
 /** Fields of an included session that may let in who did not fit before; naming `selection_control` again is enough. */
 const includingFields = [...timeFields, 'selection_control', 'capacity', 'prevent_session_conflicts'] as const

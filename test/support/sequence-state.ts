@@ -67,7 +67,10 @@ export const isIncluded = (session: Row) =>
 export function clash(a: Row, b: Row): boolean {
   const overlap =
     a.starts_at < b.ends_at && b.starts_at < a.ends_at && a.starts_at < a.ends_at && b.starts_at < b.ends_at
-  return a.id !== b.id && overlap && a.prevent_session_conflicts + b.prevent_session_conflicts > 0
+  const takePlace = a.session_status === 'live' && b.session_status === 'live'
+  return (
+    a.id !== b.id && takePlace && overlap && a.prevent_session_conflicts + b.prevent_session_conflicts > 0
+  )
 }
 
 /** Whether something has expired that nobody has given back yet. */
