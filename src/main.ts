@@ -17,9 +17,10 @@ async function start(): Promise<void> {
   const database = await openDatabase(config)
   await adoptRestoredChanges(database.pool)
   const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
-  const dispatcher = startDispatcher(database.pool, config, systemClock.now, error =>
-    app.log.warn({ err: error }, 'letters wait'),
-  )
+  const dispatcher = startDispatcher(database.pool, config, systemClock.now, {
+    warn: error => app.log.warn({ err: error }, 'e-mails wait'),
+    fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
+  })
   const close = async () => {
     await Promise.all([app.close(), dispatcher.close()])
     await database.close()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import ICAL from 'ical.js'
+import { acceptedZones } from '../../test/support/zones.ts'
 import type { AgendaEntry } from '../agenda/agenda.ts'
 import { calendarOf } from './calendar.ts'
 
@@ -66,6 +67,20 @@ describe('a calendar', () => {
     assert.equal(now!.uid, before!.uid)
     assert.equal(now!.sequence, before!.sequence + 1)
     assert.doesNotMatch(now!.uid, /secret/)
+  })
+
+  it('is written for every zone that is accepted, from 1900 on, and read as the same instants', async () => {
+    for (const timezone of await acceptedZones()) {
+      const dates = ['1900-01-01', '1911-07-01', '2027-01-15', '2027-07-15', '9998-12-30']
+      const agenda = dates.map((date, index) =>
+        entry({ id: index + 1, timezone, starts_at: `${date} 08:00:00`, ends_at: `${date} 09:30:00` }),
+      )
+      const read = eventsIn(calendar(agenda)).map(({ startDate, endDate }) =>
+        [startDate, endDate].map(time => time.toJSDate().toISOString()),
+      )
+      const expected = dates.map(date => [`${date}T08:00:00.000Z`, `${date}T09:30:00.000Z`])
+      assert.deepEqual(read, expected, timezone)
+    }
   })
 
   it('is in UTC where the clocks show the same time twice', () => {

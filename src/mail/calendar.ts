@@ -4,7 +4,7 @@ import { type AgendaEntry, instantOf, linksOf } from '../agenda/agenda.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
 import type { LetterFacts } from './letter.ts'
 import { oneLine } from './prose.ts'
-import { happensTwice, timeZoneBlock } from './time-zone.ts'
+import { isPlain, timeZoneBlock } from './time-zone.ts'
 
 /** Sequence numbers count seconds from here, so that they fit into 31 bits until 2088. */
 const sequenceStart = Date.UTC(2020, 0, 1)
@@ -21,9 +21,8 @@ export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): st
     ...facts.dropped.map(entry => ({ entry, status: ICalEventStatus.CANCELLED })),
   ].filter(({ entry }) => entry.starts_at)
   if (entries.length === 0) return null
-  const moments = entries.flatMap(({ entry }) => [startOf(entry), endOf(entry)].map(Number))
-  const [first, last] = [Math.min(...moments), Math.max(...moments)].map(moment =>
-    Temporal.Instant.fromEpochMilliseconds(moment),
+  const instants = entries.flatMap(({ entry }) =>
+    [startOf(entry), endOf(entry)].map(moment => moment.toTemporalInstant()),
   )
   const calendar = ical({
     name: oneLine(facts.event_name),
@@ -32,7 +31,7 @@ export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): st
     timezone: {
       // A zone of the whole calendar would take the moments of DTSTAMP and LAST-MODIFIED out of UTC.
       name: null,
-      generator: zone => timeZoneBlock(zone, first!, last!),
+      generator: zone => timeZoneBlock(zone, instants),
     },
   })
   for (const { entry, status } of entries) {
@@ -40,7 +39,7 @@ export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): st
     const span = [startOf(entry), endOf(entry)].map(moment =>
       moment.toTemporalInstant().toZonedDateTimeISO(entry.timezone),
     )
-    const timezone = span.some(happensTwice) ? 'UTC' : entry.timezone
+    const timezone = span.every(isPlain) ? entry.timezone : 'UTC'
     calendar.createEvent({
       id: uidOf(secure_id, entry.id),
       start: span[0]!,

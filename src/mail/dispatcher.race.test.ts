@@ -27,6 +27,7 @@ const dispatcherOn = (hands: Pool) => {
     server: mailServerAt(smtp.url, from),
     domain: 'example.org',
     warn: error => assert.fail(String(error)),
+    fault: error => assert.fail(String(error)),
   })
   dispatchers.push(dispatcher)
   return dispatcher

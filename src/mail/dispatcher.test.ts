@@ -19,6 +19,8 @@ const { call, make, pool } = await testApp()
 const smtp = await testMailServer()
 const from = 'Summit <summit@example.org>'
 const dispatchers: Dispatcher[] = []
+/** what could not be written; nothing, unless a test says so */
+const faults: string[] = []
 const dispatcherTo = (url: string | null) => {
   const dispatcher = new Dispatcher({
     pool,
@@ -27,6 +29,7 @@ const dispatcherTo = (url: string | null) => {
     server: url ? mailServerAt(url, from) : null,
     domain: 'example.org',
     warn: error => assert.fail(String(error)),
+    fault: error => void faults.push(String(error)),
   })
   dispatchers.push(dispatcher)
   return dispatcher
@@ -41,6 +44,7 @@ afterEach(async () => {
   smtp.received.length = 0
   for (const word of Object.keys(smtp.behaviour)) delete smtp.behaviour[word as keyof typeof smtp.behaviour]
   await pool`delete from outbox`
+  assert.deepEqual(faults.splice(0), [])
 })
 
 const hour = 3_600_000
@@ -154,6 +158,30 @@ Summit & <Friends>
       parsed.map(each => each.startDate.toJSDate().toISOString()),
       ['2030-03-30T08:00:00.000Z', '2030-03-30T13:00:00.000Z'],
     )
+  })
+
+  it('of a session in a zone that was once seconds off goes out with its calendar', async () => {
+    const session = await sessionAt('10:00', '11:00', { timezone: 'Asia/Dubai' })
+    await person({ session_ids: [session.id] })
+    await dispatcher.dispatch()
+    const [attachment] = smtp.received[0]!.mail.attachments
+    const [talk] = eventsIn(attachment!.content.toString())
+    assert.equal(talk!.startDate.toJSDate().toISOString(), '2030-03-30T06:00:00.000Z')
+    assert.doesNotMatch(attachment!.content.toString(), /TZOFFSET\w+:[+-]\d{6}/)
+  })
+
+  it('whose calendar cannot be written goes out without it, and that is told', async () => {
+    const session = await sessionAt('10:00', '11:00', { timezone: 'Asia/Dubai' })
+    const someone = await person({ session_ids: [session.id] })
+    await pool`update sessions set timezone = 'Mars/Base' where id = ${session.id}`
+    await dispatcher.dispatch()
+    const [{ mail, to }] = smtp.received as [(typeof smtp.received)[0]]
+    assert.deepEqual([to, mail.attachments], [[someone.email], []])
+    assert.match(mail.text!, /\* Talk\n/)
+    assert.match(faults.splice(0).join(), /^RangeError: .*time zone/i)
+    const [letter] = await letters()
+    assert.equal(letter.state, 'sent')
+    assert.match(letter.last_error, /^Its calendar could not be written: .*time zone/i)
   })
 
   it('encloses a name from right to left, so that it does not turn the words around it', async () => {

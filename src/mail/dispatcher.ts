@@ -35,6 +35,8 @@ export type DispatcherOptions = {
   domain: string
   /** told of rounds that failed */
   warn: (error: unknown) => void
+  /** told of what could not be written, and of which e-mail: nothing but a change of the program mends that */
+  fault: (error: unknown, letter_id: number) => void
 }
 
 type Outgoing = { claimed: ClaimedLetter; written: SealedLetter }
@@ -107,7 +109,7 @@ export class Dispatcher {
   }
 
   async #take(limit: number): Promise<{ taken: number; outgoing: Outgoing[] }> {
-    const { pool, baseUrl, server } = this.#options
+    const { pool, baseUrl, server, fault } = this.#options
     const now = this.#options.now()
     return transaction(pool, async db => {
       const claimed = await claimLetters(db, {
@@ -117,7 +119,7 @@ export class Dispatcher {
         inHand: [...this.#inHand.keys()],
       })
       if (claimed.length === 0) return { taken: 0, outgoing: [] }
-      const written = await writeLetters(db, claimed, { baseUrl, now, isKept: !server })
+      const written = await writeLetters(db, claimed, { baseUrl, now, isKept: !server, fault })
       await storeLetters(db, written.map(withoutToken))
       const outgoing = claimed.flatMap((letter, index) =>
         written[index]!.state === 'sending' ? [{ claimed: letter, written: written[index]! }] : [],
@@ -144,7 +146,9 @@ export class Dispatcher {
             html: written.body_html!,
             calendar: written.calendar,
           })
-    await this.#record(claimed, settle(claimed, recipients, delivery, this.#options.now()))
+    const settlement = settle(claimed, recipients, delivery, this.#options.now())
+    const last_error = settlement.last_error ?? written.last_error
+    await this.#record(claimed, { ...settlement, last_error })
   }
 
   /** What the mail server has taken must be written down, or it would go out again: a database that is away is waited for. */
@@ -171,7 +175,7 @@ export function startDispatcher(
   pool: Pool,
   { SMTP_URL, MAIL_FROM, PUBLIC_URL }: Config,
   now: () => Date,
-  warn: (error: unknown) => void,
+  told: Pick<DispatcherOptions, 'warn' | 'fault'>,
 ): Dispatcher {
   const dispatcher = new Dispatcher({
     pool,
@@ -179,7 +183,7 @@ export function startDispatcher(
     baseUrl: PUBLIC_URL,
     server: SMTP_URL ? mailServerAt(SMTP_URL, MAIL_FROM) : null,
     domain: domainOf(MAIL_FROM),
-    warn,
+    ...told,
   })
   dispatcher.start()
   return dispatcher

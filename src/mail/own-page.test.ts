@@ -25,6 +25,7 @@ const dispatcherWith = (more: object) =>
     server: mailServerAt(smtp.url, 'summit@example.org'),
     domain: 'example.org',
     warn: error => assert.fail(String(error)),
+    fault: error => assert.fail(String(error)),
     ...more,
   })
 const dispatcher = dispatcherWith({})

@@ -46,7 +46,9 @@ export const OutboxLetter = Type.Object({
   calendar: Nullable(Text(1_000_000, { description: 'The attached calendar, text/calendar.' })),
   attempts: Whole({ examples: [1] }),
   next_attempt_at: Timestamp(),
-  last_error: Nullable(Text(4000, { description: 'Why it was not sent, or not to everybody.' })),
+  last_error: Nullable(
+    Text(4000, { description: 'Why it was not sent, not to everybody, or without its calendar.' }),
+  ),
   created_at: Timestamp(),
   sent_at: Nullable(Timestamp()),
 })

@@ -1,22 +1,65 @@
 /**
- * The VTIMEZONE of a zone (RFC 5545 §3.6.5) for the time between two instants, as the platform knows it: one observance
- * for the offset at the beginning, and one for each change of the clocks after that.
+ * The VTIMEZONE of a zone (RFC 5545 §3.6.5) for these instants, as the platform knows it: of each instant's year, and of
+ * the one before, every change of the clocks; before them the offset with which these years begin. A zone that puts its
+ * clocks forward thereby has both STANDARD and DAYLIGHT, which Outlook wants.
  */
-export function timeZoneBlock(zone: string, from: Temporal.Instant, to: Temporal.Instant): string {
-  const start = from.toZonedDateTimeISO(zone)
-  const first = start.getTimeZoneTransition('previous') ?? start.with({ month: 1, day: 1 }).startOfDay()
-  const observances: string[] = []
-  for (
-    let change: Temporal.ZonedDateTime | null = first;
-    change && change.epochMilliseconds <= to.epochMilliseconds;
-    change = change.getTimeZoneTransition('next')
-  )
-    observances.push(observanceOf(change))
+export function timeZoneBlock(zone: string, instants: Temporal.Instant[]): string {
+  const own = instants.map(instant => instant.toZonedDateTimeISO(zone).year)
+  const years = new Set(own.flatMap(year => [year - 1, year]))
+  const observances = [...years]
+    .sort((a, b) => a - b)
+    .flatMap(year => {
+      const { beginning, changes } = observancesIn(zone, year)
+      return years.has(year - 1) ? changes : [beginning, ...changes]
+    })
   return ['BEGIN:VTIMEZONE', `TZID:${zone}`, ...observances, 'END:VTIMEZONE'].join('\r\n')
 }
 
+type Observances = { beginning: string; changes: string[] }
+
+/** By zone and year: asking the platform takes milliseconds, and the sessions of an event ask for the same. */
+const known = new Map<string, Observances>()
+const mostKnown = 5000
+
+function observancesIn(zone: string, year: number): Observances {
+  const key = `${zone} ${year}`
+  const found = known.get(key)
+  if (found) return found
+  if (known.size >= mostKnown) known.clear()
+  const [begin, end] = [year, year + 1].map(each =>
+    new Temporal.PlainDate(each, 1, 1).toZonedDateTime({ timeZone: zone }),
+  )
+  const observances = {
+    beginning: observanceAt(begin!, begin!),
+    changes: changesBetween(begin!, end!).map(observanceOf),
+  }
+  known.set(key, observances)
+  return observances
+}
+
+/** The changes of the clocks after the one moment, up to and including the other. */
+function changesBetween(from: Temporal.ZonedDateTime, to: Temporal.ZonedDateTime): Temporal.ZonedDateTime[] {
+  const changes: Temporal.ZonedDateTime[] = []
+  for (
+    let change = from.getTimeZoneTransition('next');
+    change && change.epochMilliseconds <= to.epochMilliseconds;
+    change = change.getTimeZoneTransition('next')
+  )
+    changes.push(change)
+  return changes
+}
+
+/**
+ * Whether calendar programs understand a time of this zone: not one that the clocks show twice, and not where an offset has
+ * seconds, as most had around 1900. Outlook refuses such a zone, and others leave the seconds out.
+ */
+export function isPlain(moment: Temporal.ZonedDateTime): boolean {
+  const block = timeZoneBlock(moment.timeZoneId, [moment.toInstant()])
+  return !happensTwice(moment) && !/^TZOFFSET\w+:[+-]\d{6}$/m.test(block)
+}
+
 /** Whether the clocks show this time twice: a calendar program cannot tell which of the two is meant. */
-export function happensTwice(moment: Temporal.ZonedDateTime): boolean {
+function happensTwice(moment: Temporal.ZonedDateTime): boolean {
   const wall = moment.toPlainDateTime()
   const [earlier, later] = (['earlier', 'later'] as const).map(disambiguation =>
     wall.toZonedDateTime(moment.timeZoneId, { disambiguation }),
@@ -24,16 +67,20 @@ export function happensTwice(moment: Temporal.ZonedDateTime): boolean {
   return !earlier!.equals(later!)
 }
 
-function observanceOf(change: Temporal.ZonedDateTime): string {
-  const before = change.subtract({ nanoseconds: 1 })
-  // An onset is written in the local time of before it.
-  const onset = change.toInstant().toZonedDateTimeISO(before.offset)
-  const kind = isDaylight(change) ? 'DAYLIGHT' : 'STANDARD'
+const observanceOf = (change: Temporal.ZonedDateTime) =>
+  observanceAt(change, change.subtract({ nanoseconds: 1 }))
+
+/** The offset from a moment on. Its onset is written in the local time of before it. */
+function observanceAt(moment: Temporal.ZonedDateTime, before: Temporal.ZonedDateTime): string {
+  const onset = moment
+    .toPlainDateTime()
+    .add({ nanoseconds: before.offsetNanoseconds - moment.offsetNanoseconds })
+  const kind = isDaylight(moment) ? 'DAYLIGHT' : 'STANDARD'
   return [
     `BEGIN:${kind}`,
     `DTSTART:${stamp(onset)}`,
     `TZOFFSETFROM:${offset(before)}`,
-    `TZOFFSETTO:${offset(change)}`,
+    `TZOFFSETTO:${offset(moment)}`,
     `END:${kind}`,
   ].join('\r\n')
 }
@@ -44,8 +91,8 @@ function isDaylight(moment: Temporal.ZonedDateTime): boolean {
   return moment.offsetNanoseconds > Math.min(...others)
 }
 
-const stamp = (moment: Temporal.ZonedDateTime) =>
-  moment.toPlainDateTime().toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '')
+const stamp = (moment: Temporal.PlainDateTime) =>
+  moment.toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '')
 
 /** `+02:00` → `+0200` */
 const offset = (moment: Temporal.ZonedDateTime) => moment.offset.replaceAll(':', '')

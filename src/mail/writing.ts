@@ -8,14 +8,23 @@ import { type LetterFacts, outdated, writeLetter } from './letter.ts'
 /** A letter as it goes out; `token` opens the page of its registrant, and must not be stored. */
 export type SealedLetter = WrittenLetter & { token: string | null }
 
+export type Writing = {
+  baseUrl: string | null
+  now: Date
+  isKept: boolean
+  /** told of what could not be written, and of which e-mail */
+  fault: (error: unknown, letter_id: number) => void
+}
+
 /**
  * Writes letters whose turn has come, from what is true now. With `isKept` nobody sends them: they can be read in the
- * outbox, and have no link to a person's own page. One that cannot be written fails alone.
+ * outbox, and have no link to a person's own page. One that cannot be written fails alone; one whose calendar cannot be
+ * written goes out without it.
  */
 export async function writeLetters(
   db: Db,
   letters: ClaimedLetter[],
-  { baseUrl, now, isKept }: { baseUrl: string | null; now: Date; isKept: boolean },
+  { baseUrl, now, isKept, fault }: Writing,
 ): Promise<SealedLetter[]> {
   const agendas = await readAgendas(
     db,
@@ -52,14 +61,29 @@ export async function writeLetters(
         subject,
         body_text: text,
         body_html: html,
-        calendar: calendarOf(facts, letter.secure_id, now),
-        last_error: null,
+        ...calendarFor(facts, letter, now, fault),
         token,
       }
     } catch (error) {
+      fault(error, letter.id)
       return unsent(letter, 'failed', `It could not be written: ${(error as Error).message}`)
     }
   })
+}
+
+/** The calendar of a letter; when it cannot be written, why: the person is told all the same. */
+function calendarFor(
+  facts: LetterFacts,
+  { id, secure_id }: ClaimedLetter,
+  now: Date,
+  fault: Writing['fault'],
+): Pick<WrittenLetter, 'calendar' | 'last_error'> {
+  try {
+    return { calendar: calendarOf(facts, secure_id, now), last_error: null }
+  } catch (error) {
+    fault(error, id)
+    return { calendar: null, last_error: `Its calendar could not be written: ${(error as Error).message}` }
+  }
 }
 
 /** The letter as it is stored: whoever reads the outbox cannot act for its registrant. */

@@ -15,6 +15,7 @@ const dispatcher = new Dispatcher({
   server: null,
   domain: 'example.org',
   warn: error => assert.fail(String(error)),
+  fault: error => assert.fail(String(error)),
 })
 
 const event = await make('events', { name: 'Summit', timezone: 'UTC', status: 'live' })

@@ -1,0 +1,9 @@
+-- E-mails that were not written because of the zone of a session (the message is the platform's) wait again when one of the
+-- sessions that they speak of is still to come. When their turn comes, they are dropped if they are no longer true. The time
+-- for which they are tried begins anew.
+update outbox o set state = 'waiting', attempts = 0, created_at = now(), next_attempt_at = now(), last_error = null
+where o.state = 'failed' and o.last_error like 'It could not be written: %time zone%' and exists (
+  select from sessions s
+  where coalesce(s.ends_at, s.starts_at) > now() and (
+    s.id = o.session_id or s.id = any(o.dropped_session_ids)
+    or s.id in (select session_id from selections where registrant_id = o.registrant_id)));
