@@ -7,8 +7,8 @@ import { textsIn } from './details.ts'
 import { questionField, textQuestion } from './questions.ts'
 import type { Visit } from './visit.ts'
 
-/** A form that was refused: what was in it, and what is wrong with its fields. */
-export type Refused = { body: Body; faults: Map<string, string> }
+/** A form that was refused: what was in it, if it was sent, and what is wrong with its fields. */
+export type Refused = { body?: Body; faults: Map<string, string> }
 
 const headings = { unfinished: 'Finish your registration', expired: 'Register again', open: 'Your details' }
 const buttons = { unfinished: 'Finish registration', expired: 'Register again', open: 'Save' }
@@ -23,9 +23,9 @@ export function detailsForm(visit: Visit, path: string, refused?: Refused): stri
       {
         name,
         label,
-        hint: null,
+        hint: name === 'first_name' ? 'A first or a last name is needed.' : null,
         isRequired: false,
-        chosen: (refused && textsIn(refused.body, name)) ?? [person[name] ?? ''],
+        chosen: (refused?.body && textsIn(refused.body, name)) ?? [person[name] ?? ''],
         fault: faultOf(name),
       },
       `autocomplete="${autocomplete}"`,
@@ -47,7 +47,7 @@ ${questions
 /** What was in the form; for one that is opened, what is stored. */
 function chosenOf({ person }: Visit, question: EventQuestionRow, refused?: Refused): string[] {
   const attribute = attributeOf(question)
-  if (refused) return textsIn(refused.body, attribute) ?? []
+  if (refused?.body) return textsIn(refused.body, attribute) ?? []
   const stored = person.custom_fields[attribute] ?? null
   if (choiceTypes.includes(question.type)) return ((stored as number[] | null) ?? []).map(String)
   return stored === null ? [] : [String(stored)]

@@ -15,7 +15,10 @@ const wait = (minutes: number) => {
 afterEach(() => wait(-waited))
 const app = await testApp({ clock, url: await ownDatabase() })
 const { make, pool } = app
-const { event, session, person, read, counts, change, findings } = seatDesk(app)
+const desk = seatDesk(app)
+const { event, session, read, counts, change, findings } = desk
+const person = (summit: { id: number }, more: Json = {}) =>
+  desk.person(summit, { first_name: 'Ada', ...more })
 const { linkOf, open, press, reasonsOn, send } = attendeeAt(app)
 
 const question = (summit: { id: number }, type: string, more: Json = {}) =>
@@ -129,7 +132,7 @@ describe('an unfinished registration', () => {
       'Phone: Please write a phone number, such as +32 2 123 45 67.',
     ])
     const { text } = reply
-    assert.match(text, /name="first_name" value="Ada &quot;L&quot;"/)
+    assert.match(text, /name="first_name"[^>]* value="Ada &quot;L&quot;"/)
     assert.match(text, /value="call me"/)
     for (const { attribute } of [food, terms, days, phone]) {
       assert.match(text, new RegExp(`<a href="#${attribute}">`))
@@ -141,7 +144,7 @@ describe('an unfinished registration', () => {
       new RegExp(`aria-invalid="true" aria-describedby="${food.attribute}-hint ${food.attribute}-fault"`),
     )
     const stored = await read(someone.id)
-    assert.deepEqual([stored.registration_status, stored.first_name], ['in_progress', null])
+    assert.deepEqual([stored.registration_status, stored.first_name], ['in_progress', 'Ada'])
     assert.deepEqual(await counts(talk), [0, 1, 0, 0])
     assert.deepEqual(await lettersTo(someone), [])
   })
@@ -339,5 +342,122 @@ describe('the details of an active registration', () => {
       [stored.registration_status, stored.first_name, stored.company],
       ['attended', 'Ada', 'Acme'],
     )
+  })
+})
+
+describe('what has to be told first', () => {
+  const nameless = { first_name: null, last_name: null }
+
+  it('422 no seat is taken, and no line joined, before a name and every required answer; the form comes first', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const food = await question(summit, 'textInput', { name: 'Food', required: 1 })
+    const terms = await question(summit, 'flag', { name: 'Terms', required: 1 })
+    await question(summit, 'textInput', { name: 'Internal', required: 1, visible: 0 })
+    await question(summit, 'textInput', { name: 'Wish' })
+    const talk = await session(summit, { capacity: 5 })
+    const full = await session(summit, { name: 'Full', capacity: 1 })
+    const holder = await person(summit, { session_ids: [full.id] })
+    const someone = await person(summit, { ...nameless, [terms.attribute]: 0 })
+    await desk.lineUp(someone, full)
+    await desk.drop(holder, full)
+    const link = await linkOf(someone)
+    const { text } = await open(link)
+    assert.match(
+      text,
+      /complete your details<\/a> first[\s\S]*<h2 id="details">[\s\S]*<h2>Seats that are kept/,
+    )
+    assert.match(text, /<a href="#details">Complete your details to accept it<\/a>[\s\S]*Decline</)
+    assert.doesNotMatch(text, /(Add|Accept|Join the line)<span/)
+    const wanted = [
+      'First name: Please write a first or a last name.',
+      'Food: Please answer this question.',
+      'Terms: Please tick this box.',
+    ]
+    for (const [which, deed] of [
+      [talk, 'add'],
+      [talk, 'line-up'],
+      [full, 'accept'],
+    ] as const) {
+      const reply = await press(link, which, deed)
+      assert.deepEqual(reasonsOn(reply), wanted)
+      assert.match(reply.text, new RegExp(`id="${food.attribute}-fault"`))
+    }
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
+    const form = { last_name: 'L', [food.attribute]: 'soup', [terms.attribute]: '1' }
+    assert.equal((await send(link, 'details', form)).status, 303)
+    for (const [which, deed] of [
+      [talk, 'add'],
+      [full, 'accept'],
+    ] as const)
+      assert.equal((await press(link, which, deed)).status, 303)
+    assert.deepEqual(
+      [await counts(talk), await counts(full)],
+      [
+        [1, 0, 0, 0],
+        [1, 0, 0, 0],
+      ],
+    )
+  })
+
+  it('303 giving up, leaving and declining ask for nothing', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const full = await session(summit, { capacity: 0 })
+    const someone = await person(summit, { ...nameless, session_ids: [talk.id] })
+    await desk.lineUp(someone, full)
+    const link = await linkOf(someone)
+    assert.equal((await press(link, talk, 'give-up')).status, 303)
+    assert.equal((await press(link, full, 'leave')).status, 303)
+    assert.deepEqual(await desk.agenda(someone), { in: [], waits: [] })
+  })
+
+  it('422 a registration is not finished, or begun again, without a name; either name will do', async () => {
+    const summit = await event()
+    const unnamed = { registration_status: 'in_progress', ...nameless }
+    const people = [await person(summit, unnamed), await person(summit, unnamed)]
+    const [link, again] = await Promise.all(people.map(linkOf))
+    const refusal = ['First name: Please write a first or a last name.']
+    for (const first_name of ['', '  ', '\u200b\u2060', undefined])
+      assert.deepEqual(reasonsOn(await send(link!, 'details', { first_name, last_name: '\u00a0' })), refusal)
+    assert.equal((await read(people[0].id)).registration_status, 'in_progress')
+    assert.equal((await send(link!, 'details', { first_name: '', last_name: '🦊' })).status, 303)
+    wait(16)
+    assert.deepEqual(reasonsOn(await send(again!, 'again', {})), refusal)
+    assert.equal((await send(again!, 'again', { first_name: 'Bo' })).status, 303)
+    assert.deepEqual(await Promise.all(people.map(async ({ id }) => (await read(id)).registration_status)), [
+      'confirmed',
+      'confirmed',
+    ])
+  })
+
+  it('422 the last name that is left cannot be emptied', async () => {
+    const someone = await person(await event(), { first_name: 'Ada', last_name: 'L' })
+    const link = await linkOf(someone)
+    assert.equal((await send(link, 'details', { first_name: '' })).status, 303)
+    for (const form of [{ last_name: ' ' }, { first_name: '', last_name: '' }])
+      assert.equal((await send(link, 'details', form)).status, 422)
+    const { first_name, last_name } = await read(someone.id)
+    assert.deepEqual([first_name, last_name], [null, 'L'])
+  })
+
+  it('422 a box that must be ticked is not ticked by saying no', async () => {
+    const summit = await event()
+    const { attribute } = await question(summit, 'flag', { name: 'Terms', required: 1 })
+    const link = await linkOf(await person(summit))
+    for (const no of ['0', 'false', 'no', ''])
+      assert.deepEqual(reasonsOn(await send(link, 'details', { [attribute]: no })), [
+        'Terms: Please tick this box.',
+      ])
+  })
+
+  it('303 a required list of an earlier version, without choices, keeps nobody out', async () => {
+    const summit = await event()
+    const { id, attribute } = await question(summit, 'radioList', { name: 'Size' })
+    await pool`update event_questions set required = 1 where id = ${id}`
+    await app.call('PUT', `/event-questions/${id}`, { sort: 1 })
+    const { talk, link } = await beginner(summit)
+    assert.doesNotMatch((await open(link)).text, /Size \(required\)/)
+    assert.equal((await send(link, 'details', { [attribute]: '' })).status, 303)
+    assert.deepEqual(await counts(talk), [1, 0, 0, 0])
   })
 })

@@ -1,30 +1,37 @@
 import Type from 'typebox'
 import { choiceTypes } from '../custom-values/schema.ts'
-import { attributeOf, readCustomValues } from '../custom-values/values.ts'
-import type { Fault } from '../errors.ts'
+import { attributeOf, mustBeAnswered, readCustomValues, type StoredValues } from '../custom-values/values.ts'
+import { type Fault, mustBeValid } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, readUpdate, settle } from '../http/draft.ts'
+import { type Body, readUpdate } from '../http/draft.ts'
 import { RegistrantInput } from '../registrants/schema.ts'
 import type { Order } from '../seats/desk.ts'
 import { emptyWish, type Wish } from '../seats/wish.ts'
-import type { Visit } from './visit.ts'
+import { missingAnswer, missingName } from './missing.ts'
+import { mayChange, type Visit } from './visit.ts'
 
 const { first_name, last_name } = RegistrantInput.properties
 const Names = Type.Object({ first_name, last_name })
 
 /**
  * What saves names and answers for the person whose page it is, and finishes a registration that is not finished; with
- * `again` also one that has run out. Throws 422 with every question that has to be answered and is not. It is refused
- * with 412 when the registration changed after the visit was opened: its status decides what is meant.
+ * `again` also one that has run out. Throws 422 with every question that has to be answered and is not, and when no name is
+ * left. It is refused with 412 when the registration changed after the visit was opened: its status decides what is meant.
  */
 export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolean): Order {
   const { person, questions } = visit
   const names = readUpdate(Names, textsOf(body))
   const given = answersIn(visit, body)
   const answers = readCustomValues(questions, given, {})
-  const faults = [...names.faults, ...answers.faults]
-  settle({ given: {}, faults: faults.map(fault => inWords(questions, fault)) })
+  const faults = [
+    ...(names.faults.length > 0 ? names.faults : missingName({ ...person, ...names.given })),
+    ...answers.faults,
+    ...untickedIn(questions, answers.values),
+  ]
+  // A person who can save nothing is told that, by the rules of seats.
+  const maySave = mayChange(visit) || (again && visit.standing === 'expired')
+  mustBeValid(maySave ? faults.map(fault => inWords(questions, fault)) : [])
   const status = person.registration_status
   const finishes = status === 'in_progress' || (again && status === 'expired')
   const wish: Wish = {
@@ -70,6 +77,16 @@ function answersIn({ person, questions }: Visit, body: Body): Body {
   return given
 }
 
+/** A form says 0 only where somebody wrote it. */
+function untickedIn(questions: EventQuestionRow[], answers: StoredValues): Fault[] {
+  return questions
+    .filter(
+      question =>
+        question.type === 'flag' && mustBeAnswered(question) && answers[attributeOf(question)] === 0,
+    )
+    .map(missingAnswer)
+}
+
 const textsOf = (body: Body): Body =>
   Object.fromEntries(
     Object.keys(Names.properties).flatMap(
@@ -83,15 +100,13 @@ const textsOf = (body: Body): Body =>
 /** What is wrong with a name or an answer, as a sentence for the person who gave it; its label stands beside it. */
 function inWords(questions: EventQuestionRow[], fault: Fault): Fault {
   const question = questions.find(candidate => attributeOf(candidate) === fault.field)
-  const isUnticked = fault.type === 'required' && question?.type === 'flag'
-  const known = words[question && (fault.type === 'pattern' || isUnticked) ? question.type : fault.type]
+  if (fault.type === 'required') return question ? missingAnswer(question) : fault
+  const known = words[question && fault.type === 'pattern' ? question.type : fault.type]
   const rest = fault.message.slice((question?.name ?? fault.field).length + 1)
   return { ...fault, message: known ?? `This ${rest}` }
 }
 
 const words: Record<string, string> = {
-  required: 'Please answer this question.',
-  flag: 'Please tick this box.',
   email: 'Please write an e-mail address, such as ada@example.com.',
   phone: 'Please write a phone number, such as +32 2 123 45 67.',
   url: 'Please write a whole web address, such as https://example.com.',

@@ -25,18 +25,19 @@ export function attendeePage(
       : ''
   }
   const details = detailsForm(visit, address.path, refused)
+  const detailsFirst = standing !== 'open' || visit.missing.length > 0
   const hasNothing = programme.every(entry => entry.state === null)
   const parts = [
     message,
     standingNote(visit),
     mayChange(visit) ? navigation(visit) : '',
-    standing === 'open' ? '' : details,
+    detailsFirst ? details : '',
     list('Seats that are kept for you', ['offered'], offeredItem),
     list('Your sessions', ['selected', 'held'], ownItem),
     list('Where you are in line', ['waitlisted'], waitingItem),
     hasNothing && mayChange(visit) ? '<p>There are no sessions on your agenda yet.</p>' : '',
     otherSessions(visit, address),
-    standing === 'open' ? details : '',
+    detailsFirst ? '' : details,
   ]
   return pageOf({
     title: name ? `Agenda of ${name}` : 'Your agenda',

@@ -5,7 +5,7 @@ import { escapeHtml } from '../http/html.ts'
 import type { Query } from '../http/query.ts'
 import { readId } from '../http/query.ts'
 import type { ProgrammeEntry } from './queries.ts'
-import { isRegistered, type Visit } from './visit.ts'
+import { isRegistered, mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
 
 /** What became of a deed, read from what is true now: whoever opens the link again is told nothing that is not. */
@@ -63,8 +63,8 @@ const fieldLabels: Record<string, string> = { first_name: 'First name', last_nam
 
 /** Where the person stands, when that needs saying. */
 export function standingNote(visit: Visit): string {
-  const note = noteOf(visit)
-  return note && `<p class="note"><strong>${note}</strong></p>`
+  const notes = [noteOf(visit), ...(mayChange(visit) && !mayClaim(visit) ? [detailsFirst] : [])]
+  return notes.flatMap(note => (note ? `<p class="note"><strong>${note}</strong></p>` : [])).join('\n')
 }
 
 function noteOf({ standing, person }: Visit): string {
@@ -74,6 +74,9 @@ function noteOf({ standing, person }: Visit): string {
   }
   return notes[standing]
 }
+
+const detailsFirst =
+  'Please <a href="#details">complete your details</a> first: sessions can be taken after that.'
 
 const notes = {
   open: '',

@@ -53,7 +53,8 @@ export function attendeePages(app: FastifyInstance): void {
       await submit(app, wishFor(visit, actorFor(request, visit), deed, entry.id, request.body as Body))
     } catch (error) {
       const heading = `“${entry.name}”: ${refusals[deed]}`
-      return refused(request, reply, { heading, faults: faultsOf(error) })
+      const faults = faultsOf(error)
+      return refused(request, reply, { heading, faults, refused: { faults: messagesOf(faults) } })
     }
     return reply.redirect(`${addressOf(request).path}?done=${deed}&session=${entry.id}`, 303)
   })
@@ -72,11 +73,10 @@ export function attendeePages(app: FastifyInstance): void {
         } catch (error) {
           if (isStale(error) && attempt < attempts) continue
           const faults = faultsOf(error)
-          const messages = new Map(faults.map(({ field, message }) => [field, message]))
           return refused(request, reply, {
             heading: 'Your details are not saved',
             faults,
-            refused: { body, faults: messages },
+            refused: { body, faults: messagesOf(faults) },
           })
         }
       }
@@ -124,6 +124,8 @@ function faultsOf(error: unknown): Fault[] {
   if (error instanceof ApiError && error.status === 422) return error.faults
   throw error
 }
+
+const messagesOf = (faults: Fault[]) => new Map(faults.map(({ field, message }) => [field, message]))
 
 type Refusal = { heading: string; faults: Fault[]; refused?: Refused }
 

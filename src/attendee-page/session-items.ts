@@ -2,7 +2,7 @@ import { instantOf, linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
 import { escapeHtml } from '../http/html.ts'
 import { isActive } from '../seats/books.ts'
 import type { ProgrammeEntry } from './queries.ts'
-import { mayChange, type Visit } from './visit.ts'
+import { mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
 
 /** Where the forms of a page lead to, and its links. */
@@ -33,9 +33,11 @@ export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntr
   return itemOf(address, entry, {
     heading: 'h3',
     facts: [whenOf(entry), entry.location_name, entry.track_name, isOver ? 'Has started' : until],
-    deeds: mayChange(visit) ? [...(isOver ? [] : [accept]), decline] : [],
+    deeds: mayChange(visit) ? [...(isOver ? [] : [mayClaim(visit) ? accept : detailsLink]), decline] : [],
   })
 }
+
+const detailsLink = '<a href="#details">Complete your details to accept it</a>'
 
 /** A session that the person waits for. */
 export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
@@ -62,7 +64,7 @@ export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry)
       isOver ? 'Has started' : seatsInWords(entry, isFull),
       isFull && !isOver ? entry.sold_out_message : null,
     ],
-    deeds: mayChange(visit) && !isOver ? [form] : [],
+    deeds: mayClaim(visit) && !isOver ? [form] : [],
   })
 }
 

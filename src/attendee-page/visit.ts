@@ -1,9 +1,11 @@
 import { instantOf } from '../agenda/agenda.ts'
 import type { Db } from '../db/connection.ts'
+import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { resume } from '../resume/tokens.ts'
 import { maySit } from '../seats/books.ts'
 import { type EventRow, readEvent } from '../seats/queries.ts'
+import { missingDetails } from './missing.ts'
 import { findVisitor, listProgramme, type ProgrammeEntry, type Visitor } from './queries.ts'
 
 /**
@@ -20,6 +22,8 @@ export type Visit = {
   /** those that attendees see */
   questions: EventQuestionRow[]
   standing: Standing
+  /** what has to be told before a seat is taken or the registration is finished */
+  missing: Fault[]
   now: Date
 }
 
@@ -44,11 +48,22 @@ export async function openVisit(
   ])
   if (!event) return undefined
   const visible = questions.filter(question => question.visible === 1)
-  return { person, event, programme, questions: visible, standing: standingOf(person, event, now), now }
+  return {
+    person,
+    event,
+    programme,
+    questions: visible,
+    standing: standingOf(person, event, now),
+    missing: missingDetails(person, visible),
+    now,
+  }
 }
 
 /** Whether a person may change what they have. */
 export const mayChange = ({ standing }: Visit) => standing === 'open' || standing === 'unfinished'
+
+/** Whether a person may take or wait for a seat: not before they have told what has to be told. */
+export const mayClaim = (visit: Visit) => mayChange(visit) && visit.missing.length === 0
 
 /** Whether a person has an active registration, or one that is to be finished. */
 export const isRegistered = ({ person }: Visit) => maySit(person.registration_status)

@@ -58,7 +58,7 @@ describe('the link to the own page', () => {
     const talk = await desk.session(summit, { capacity: 1 })
     const [holder, waiting] = [
       await desk.person(summit, { session_ids: [talk.id] }),
-      await desk.person(summit),
+      await desk.person(summit, { first_name: 'Ada' }),
     ]
     await desk.lineUp(waiting, talk)
     await desk.drop(holder, talk)
