@@ -161,9 +161,9 @@ export function seatsOf(registrant: Registrant): number[] {
     .map(([session_id]) => session_id)
 }
 
-/** Whether a session may be given up for one that its registrant waits for. */
-export function mayBeSwapped(session: Session): boolean {
-  return !isIncludedLive(session) && session.locked_when_saved === 0
+/** Whether a swap may give up a seat in this session: never one that is included or locked, or has started. */
+export function mayBeSwapped(session: Session, now: number): boolean {
+  return !isIncludedLive(session) && session.locked_when_saved === 0 && !hasStarted(session, now)
 }
 
 /** Whether every active registrant is in this session. */

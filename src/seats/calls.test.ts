@@ -198,11 +198,94 @@ describe('PUT /registrants/{id}/agenda', () => {
     assert.deepEqual(reasonsIn(await setAgenda(someone, wanted)), [`sold_out ${full.id}`])
     assert.deepEqual((await agenda(someone)).in, [old.id])
     const { status, body } = await setAgenda(someone, { ...wanted, partial: true })
-    assert.deepEqual([status, body.session_ids], [200, [String(fits.id)]])
+    assert.deepEqual([status, body.session_ids], [200, [String(old.id), String(fits.id)]])
     assert.deepEqual(
       body.refused.map((reason: any) => [reason.session_id, reason.type]),
       [[full.id, 'sold_out']],
     )
+  })
+
+  it('200 with partial gives up what is no longer listed only for everything that is, and what `drop` names', async () => {
+    const summit = await event()
+    const old = await session(summit, { prevent_session_conflicts: 1 })
+    const [kept, fits] = [await session(summit, { date: '2030-01-02' }), await session(summit)]
+    const full = await session(summit, { capacity: 0 })
+    const someone = await person(summit, { session_ids: [old.id, kept.id] })
+    const waits = await session(summit, { capacity: 0, date: '2030-01-03' })
+    await lineUp(someone, waits)
+    const plan = async (body: object) => {
+      const { refused, session_ids } = (await setAgenda(someone, { ...body, partial: true })).body
+      return [refused.map((each: any) => `${each.type} ${each.session_id}`), session_ids.map(Number)]
+    }
+    const listed = { session_ids: [fits.id, full.id], waitlist_ids: [] }
+    assert.deepEqual(await plan(listed), [
+      [`conflict ${fits.id}`, `sold_out ${full.id}`, `conflict ${full.id}`],
+      [old.id, kept.id],
+    ])
+    assert.deepEqual((await agenda(someone)).waits, [waits.id])
+    const dropped = { ...listed, drop: [old.id] }
+    assert.deepEqual(await plan(dropped), [[`sold_out ${full.id}`], [kept.id, fits.id]])
+    assert.deepEqual(await plan({ session_ids: [old.id], drop: [fits.id] }), [[], [old.id]])
+  })
+
+  it('200 takes this instead of that, and 422 for one of the two changes neither', async () => {
+    const summit = await event()
+    const that = await session(summit, { prevent_session_conflicts: 1 })
+    const [instead, full] = [await session(summit), await session(summit, { capacity: 0 })]
+    const someone = await person(summit, { session_ids: [that.id] })
+    const take = (talk: { id: number }, body: object) =>
+      call('POST', `/registrants/${someone.id}/session/${talk.id}`, body)
+    assert.deepEqual(reasonsIn(await take(instead, {})), [`conflict ${instead.id}`])
+    assert.deepEqual(reasonsIn(await take(full, { drop: [that.id] })), [`sold_out ${full.id}`])
+    assert.deepEqual(reasonsIn(await take(instead, { drop: [999_999_999] })), [
+      'not_found 999999999',
+      `conflict ${instead.id}`,
+    ])
+    assert.equal((await take(instead, { drop: 'x' })).body[0].field, 'drop')
+    assert.deepEqual((await agenda(someone)).in, [that.id])
+    assert.equal((await take(instead, { drop: [that.id] })).status, 200)
+    assert.deepEqual((await agenda(someone)).in, [instead.id])
+    const { before } = (await moves(summit)).find(move => move.action === 'delete')!
+    assert.deepEqual([before!.why, before!.for_session_id], ['swapped', instead.id])
+    const { body } = await setAgenda(someone, { session_ids: [that.id], drop: [instead.id] })
+    assert.deepEqual(body.session_ids, [String(that.id)])
+  })
+
+  it('200 accepts an offer instead of what stands in its way', async () => {
+    const summit = await event({ waitlist_mode: 'offer' })
+    const talk = await session(summit, { capacity: 1 })
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    const holder = await person(summit, { session_ids: [talk.id] })
+    const someone = await person(summit, { session_ids: [rival.id] })
+    await lineUp(someone, talk, { on_conflict: 'swap' })
+    await drop(holder, talk)
+    const take = { drop: [rival.id] }
+    assert.equal((await call('POST', `/registrants/${someone.id}/session/${talk.id}`, take)).status, 200)
+    assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
+  })
+
+  it('422 gives each session that is named all its own reasons, whatever the order of naming', async () => {
+    const summit = await event()
+    const held = await session(summit)
+    const a = await session(summit, { prevent_session_conflicts: 1, capacity: 0 })
+    const [b, c] = [await session(summit), await session(summit, { session_status: 'approved' })]
+    const someone = await person(summit, { session_ids: [held.id] })
+    const reasons = async (session_ids: number[]) =>
+      (await change(someone, { session_ids })).body
+        .map((reason: any) => [reason.session_id, reason.type, reason.conflicts_with?.toSorted()])
+        .sort()
+    const all = [
+      [a.id, 'conflict', [held.id, b.id]],
+      [a.id, 'sold_out', undefined],
+      [b.id, 'conflict', [a.id]],
+      [c.id, 'not_live', undefined],
+    ].sort()
+    for (const order of [
+      [held, a, b, c],
+      [c, b, a, held],
+      [b, held, c, a],
+    ])
+      assert.deepEqual(await reasons(order.map(({ id }) => id)), all)
   })
 
   it('200 gives a seat up for a place at the end of the line, and counts it once', async () => {

@@ -12,9 +12,14 @@ import { emptyWish, type Wish } from './wish.ts'
 /** Whose wish it is, who brings it, and how it is to be carried out. */
 export type Wisher = { db: Db; desk: Desk; actor: Actor; id: number; manner: Manner }
 
-/** What takes a seat in a session, or accepts the offer of one. Claiming what one has is the same claim. */
-export function claimSeat(wisher: Wisher, session_id: number): Promise<Order> {
-  return orderOf(wisher, { add: [session_id] })
+/**
+ * What takes a seat in a session, or accepts the offer of one, instead of the seats that `drop` of the body names: all of
+ * it, or none. Claiming what one has is the same claim. Throws 422.
+ */
+export async function claimSeat(wisher: Wisher, session_id: number, body: Body): Promise<Order> {
+  const drops = readIds('drop', body.drop)
+  mustBeValid(drops.faults)
+  return orderOf(wisher, { add: [session_id], drop: drops.ids ?? [] })
 }
 
 /** What gives up a seat; one who has none has given it up already. */
@@ -40,12 +45,14 @@ export function leaveLine(wisher: Wisher, session_id: number): Promise<Order> {
 export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
   const sessions = readIds('session_ids', body.session_ids)
   const waits = readIds('waitlist_ids', body.waitlist_ids)
+  const drops = readIds('drop', body.drop)
   const manner = conflictMannerIn(body)
-  mustBeValid([...sessions.faults, ...waits.faults, ...manner.faults])
+  mustBeValid([...sessions.faults, ...waits.faults, ...drops.faults, ...manner.faults])
   const { on_conflict } = manner
   return orderOf(wisher, {
     add: sessions.ids ?? [],
     replace: sessions.ids !== undefined,
+    drop: drops.ids ?? [],
     lineUp: (waits.ids ?? []).map(session_id => ({ session_id, on_conflict })),
     replaceLines: waits.ids !== undefined,
     partial: ['1', 'true', 'yes', 'on'].includes(String(body.partial).toLowerCase()),

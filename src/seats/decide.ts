@@ -2,7 +2,7 @@ import { admissionReasons } from './admission.ts'
 import { type Books, type Move, maySit, type Registrant } from './books.ts'
 import { Plan } from './plan.ts'
 import { inactiveReason, notRegisteredReason, returnReason, standstillReasons } from './refusals.ts'
-import type { Decision, Wish } from './wish.ts'
+import type { Decision, Reason, Wish } from './wish.ts'
 
 /**
  * Decides a wish by the rules of seats.md: grants all of it, or names every reason against it. Reads the books and
@@ -14,15 +14,29 @@ export function decide(books: Books, asked: Wish): Decision {
   const status = wish.status ?? registrant.status
   if (wish.isCheckIn && !maySit(registrant.status))
     return { granted: false, reasons: [notRegisteredReason(registrant)] }
-  const against = returnReason(registrant, wish)
-  if (against) return { granted: false, reasons: [against] }
+  const noReturn = returnReason(registrant, wish)
+  if (noReturn) return { granted: false, reasons: [noReturn] }
   const standstill = standstillReasons(books, registrant, wish)
   if (!maySit(status))
     return standstill.length > 0
       ? { granted: false, reasons: standstill }
       : leaveEverything(books, registrant, wish, status)
+  const against = [...standstill, ...admissionReasons(books, registrant, wish)]
+  const decision = workOut(books, wish, registrant, status, against)
+  if (!decision.granted || !wish.partial || grantsAllListed(decision.skipped, wish)) return decision
+  // With `partial` what is no longer listed is given up only for everything that is.
+  return workOut(books, { ...wish, replace: false, replaceLines: false }, registrant, status, against)
+}
+
+function workOut(
+  books: Books,
+  wish: Wish,
+  registrant: Registrant,
+  status: Registrant['status'],
+  against: Reason[],
+): Decision {
   const plan = new Plan(books, wish, registrant, status)
-  plan.reasons.push(...standstill, ...admissionReasons(books, registrant, wish))
+  plan.reasons.push(...against)
   plan.giveUp()
   plan.takeIncluded()
   plan.take()
@@ -30,6 +44,11 @@ export function decide(books: Books, asked: Wish): Decision {
   plan.lineUp()
   if (plan.reasons.length > 0) return { granted: false, reasons: plan.reasons }
   return { granted: true, moves: plan.moves(), skipped: plan.skipped }
+}
+
+function grantsAllListed(skipped: Reason[], { add, lineUp }: Wish): boolean {
+  const listed = new Set([...add, ...lineUp.map(line => line.session_id)])
+  return !skipped.some(({ session_id }) => session_id !== undefined && listed.has(session_id))
 }
 
 /** Cancelled, denied and expired give everything back; they cannot want anything. */

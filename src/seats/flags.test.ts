@@ -343,7 +343,7 @@ describe('sessions at the same time', () => {
     const b = await session(summit)
     const someone = await person(summit)
     const refused = await change(someone, { session_ids: [a.id, b.id] })
-    assert.deepEqual(reasonsIn(refused), [`sold_out ${a.id}`, `conflict ${b.id}`])
+    assert.deepEqual(reasonsIn(refused), [`sold_out ${a.id}`, `conflict ${a.id}`, `conflict ${b.id}`])
   })
 })
 

@@ -18,6 +18,13 @@ const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
 const lettersTo = async (who: { id: number }) =>
   (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
 
+/** Times of two hours that begin so many minutes from now. */
+function inAnHour(minutes = 60) {
+  const at = (more: number) => new Date(clock.now().getTime() + (minutes + more) * 60_000).toISOString()
+  const [start, end] = [at(0), at(120)]
+  return { date: start.slice(0, 10), start_time: start.slice(11, 16), end_time: end.slice(11, 16) }
+}
+
 /** A full session with one holder and so many people in line. */
 async function fullSession(summit: { id: number }, waiting: number, settings: object = {}) {
   const talk = await session(summit, { capacity: 1, ...settings })
@@ -160,6 +167,18 @@ describe('an automatic line', () => {
       await call('DELETE', `/sessions/delete/${talk.id}?force=1`)
       await call('DELETE', `/sessions/delete/${rival.id}?force=1`)
     }
+  })
+
+  it('on_conflict=swap never gives up a session that has started', async () => {
+    const summit = await event()
+    const rival = await session(summit, { ...inAnHour(), prevent_session_conflicts: 1 })
+    const { talk, holder, people } = await fullSession(summit, 1, { ...inAnHour(90) })
+    await claim(people[0], rival)
+    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    clock.pass(70)
+    await drop(holder, talk)
+    assert.deepEqual(await agenda(people[0]), { in: [rival.id], waits: [talk.id] })
+    assert.deepEqual(await findings(summit), [])
   })
 
   it('lining up again without on_conflict keeps what was asked for', async () => {

@@ -67,7 +67,7 @@ export function endOfOffer(
 }
 
 function promotion(
-  { event, sessions }: Books,
+  { event, sessions, now }: Books,
   registrant: Registrant,
   session: Session,
 ): { moves: Move[] } | { why: PassedOver['why'] } {
@@ -76,8 +76,8 @@ function promotion(
     .map(id => sessions.get(id)!)
     .filter(other => clashes(session, other))
   const selection = registrant.selections.get(session.id)!
-  if (rivals.length > 0 && !(selection.on_conflict === 'swap' && rivals.every(mayBeSwapped)))
-    return { why: 'conflict' }
+  const maySwap = selection.on_conflict === 'swap' && rivals.every(rival => mayBeSwapped(rival, now))
+  if (rivals.length > 0 && !maySwap) return { why: 'conflict' }
   // Nobody is asked about a session that everybody is in.
   const isOffer = event.waitlist_mode === 'offer' && !isIncludedLive(session)
   // An offer takes nothing away: the swap happens when it is accepted.

@@ -13,15 +13,17 @@ import {
   takesPlace,
 } from './books.ts'
 import {
-  closedReasons,
+  claimReasons,
   conflictReason,
   dropReasons,
   includedSoldOutReason,
-  seatedReason,
-  soldOutReason,
+  lineReasons,
   unknownReason,
 } from './refusals.ts'
 import type { Reason, Wish } from './wish.ts'
+
+/** Why a seat or a place is given up. */
+type Because = Pick<Move, 'why' | 'about'>
 
 /** A wish being worked out: what the registrant will have, and what speaks against it. */
 export class Plan {
@@ -35,7 +37,7 @@ export class Plan {
   readonly #seats = new Map<number, string | null>()
   readonly #lines = new Map<number, OnConflict>()
   /** seats and places that are given up: session → why */
-  readonly #left = new Map<number, Pick<Move, 'why' | 'about'>>()
+  readonly #left = new Map<number, Because>()
 
   constructor(books: Books, wish: Wish, registrant: Registrant, status: Registrant['status']) {
     this.#books = books
@@ -78,8 +80,9 @@ export class Plan {
   }
 
   take(): void {
-    for (const id of new Set(this.#wish.add)) {
-      if (this.#seats.has(id)) continue
+    const named = [...new Set(this.#wish.add)].filter(id => !this.#seats.has(id))
+    if (!this.#wish.partial) this.#wantAll(named.flatMap(id => this.#books.sessions.get(id) ?? []))
+    for (const id of named) {
       const session = this.#books.sessions.get(id)
       if (session) this.#sit(session)
       else this.#refuse(unknownReason(this.#books, id))
@@ -98,19 +101,10 @@ export class Plan {
 
   lineUp(): void {
     for (const { session_id, on_conflict } of this.#wish.lineUp) {
-      const session = this.#books.sessions.get(session_id)
-      if (!session) this.#refuse(unknownReason(this.#books, session_id, 'waitlist_ids'))
-      else if (this.#seats.has(session_id))
-        this.#refuse(seatedReason(session, this.#wish.add.includes(session_id)))
-      else {
-        const reasons = closedReasons(this.#books, this.#wish, session, 'waitlist_ids')
-        if (reasons.length > 0) for (const found of reasons) this.#refuse(found)
-        else
-          this.#lines.set(
-            session_id,
-            on_conflict ?? this.#registrant.selections.get(session_id)?.on_conflict ?? 'pass',
-          )
-      }
+      const reasons = lineReasons(this.#books, this.#wish, session_id, this.#seats.has(session_id))
+      for (const found of reasons) this.#refuse(found)
+      const before = this.#registrant.selections.get(session_id)?.on_conflict
+      if (reasons.length === 0) this.#lines.set(session_id, on_conflict ?? before ?? 'pass')
     }
   }
 
@@ -138,7 +132,7 @@ export class Plan {
     const known = this.#registrant.selections.get(id)
     const left = this.#left.get(id)
     const on_conflict = this.#lines.get(id)
-    if (on_conflict === undefined) return { to: null, ...left! }
+    if (on_conflict === undefined) return { to: null, ...this.#explained(id, left!) }
     // An offer is better than a place in the line, and repeating a claim changes nothing.
     if (known && !left && (known.state === 'offered' || known.on_conflict === on_conflict))
       return { to: known.state, why: 'lined_up' }
@@ -152,20 +146,30 @@ export class Plan {
     if (reasons.length === 0) this.#release(id, { why: 'released' })
   }
 
-  #release(id: number, because: Pick<Move, 'why' | 'about'>): void {
+  #release(id: number, because: Because): void {
     this.#seats.delete(id)
     this.#left.set(id, because)
   }
 
-  /** Whoever lined up to swap gives up what clashes when they accept the offer, unless this wish names it as well. */
-  #swaps(session: Session, rivals: Session[]): boolean {
+  /** A seat that is given up in the step that takes another at the same time is given up for that. */
+  #explained(id: number, left: Because): Because {
+    const session = this.#books.sessions.get(id)
+    const isGained = (other: Session) => this.#seats.get(other.id) != null
+    const gained = session && left.why === 'released' && this.#rivalsOf(session).find(isGained)
+    return gained ? swappedFor(gained) : left
+  }
+
+  /**
+   * What is given up by accepting the offer of a session: who lined up to swap gives up what is in conflict with it, unless
+   * this wish names that as well, or it may not be swapped.
+   */
+  #swappedFor(session: Session): Session[] {
     const selection = this.#registrant.selections.get(session.id)
+    if (selection?.state !== 'offered' || selection.on_conflict !== 'swap') return []
     const isWanted = (id: number) => this.#seats.get(id) !== null || this.#wish.add.includes(id)
-    return (
-      selection?.state === 'offered' &&
-      selection.on_conflict === 'swap' &&
-      rivals.every(rival => mayBeSwapped(rival) && !isWanted(rival.id))
-    )
+    const rivals = this.#rivalsOf(session)
+    const maySwap = rivals.every(rival => mayBeSwapped(rival, this.#books.now) && !isWanted(rival.id))
+    return maySwap ? rivals : []
   }
 
   #rivalsOf(session: Session): Session[] {
@@ -182,16 +186,25 @@ export class Plan {
       .map(([id]) => id)
   }
 
-  /** A session that is refused still counts as wanted, so that what clashes with it is named as well. */
+  /**
+   * Where all is granted or none, each session counts against each other, whatever the order of naming: also one that is
+   * refused. With `partial` what is named first is taken first, and a refusal takes nothing away.
+   */
+  #wantAll(named: Session[]): void {
+    const swapped = named.map(session => ({ session, rivals: this.#swappedFor(session) }))
+    for (const { session, rivals } of swapped) this.#seat(session, rivals)
+  }
+
   #sit(session: Session): void {
-    const rivals = this.#rivalsOf(session)
-    const swapped = this.#swaps(session, rivals) ? rivals : []
-    const reasons = this.#claimReasons(session, { rivals: swapped.length > 0 ? [] : rivals })
+    const swapped = this.#swappedFor(session)
+    const reasons = this.#claimReasons(session, { rivals: swapped.length > 0 ? [] : this.#rivalsOf(session) })
     for (const found of reasons) this.#refuse(found)
-    // Not before the seat is certain: with `partial` a refusal takes nothing away.
-    const because = { why: 'swapped', about: { for_session_id: session.id } }
-    if (reasons.length === 0) for (const rival of swapped) this.#release(rival.id, because)
-    if (reasons.length === 0 || !this.#wish.partial) this.#seats.set(session.id, this.#wish.why ?? 'claimed')
+    if (reasons.length === 0) this.#seat(session, swapped)
+  }
+
+  #seat(session: Session, swapped: Session[]): void {
+    for (const rival of swapped) this.#release(rival.id, swappedFor(session))
+    this.#seats.set(session.id, this.#wish.why ?? 'claimed')
   }
 
   #refuse(found: Reason): void {
@@ -203,18 +216,8 @@ export class Plan {
     session: Session,
     { rivals = this.#rivalsOf(session), override = this.#wish.override } = {},
   ): Reason[] {
-    const reasons = closedReasons(this.#books, this.#wish, session)
-    const isFull = this.#stateOf(session.id) !== 'offered' && this.#isFull(session)
-    if (isFull && !override) reasons.push(soldOutReason(session, reasons.length === 0))
-    const conflict = conflictReason(session, rivals)
-    return conflict ? [...reasons, conflict] : reasons
-  }
-
-  /** In manual mode the organiser picks from the line: an attendee does not pass it by. */
-  #isFull(session: Session): boolean {
-    const mayNotPass =
-      this.#wish.by === 'attendee' && this.#books.event.waitlist_mode === 'manual' && session.waitlisted > 0
-    return mayNotPass || seatsLeft(session) === 0
+    const hasOffer = this.#stateOf(session.id) === 'offered'
+    return claimReasons(this.#books, { ...this.#wish, override }, { session, hasOffer, rivals })
   }
 
   /** Sessions of a kind that are not among the seats yet; in order of their ids, whatever else is in the books. */
@@ -233,6 +236,8 @@ export class Plan {
     return this.#registrant.selections.get(id)?.state ?? null
   }
 }
+
+const swappedFor = (session: Session): Because => ({ why: 'swapped', about: { for_session_id: session.id } })
 
 /** What is included has been taken before, or skipped. */
 const isDefault = (session: Session) =>

@@ -38,7 +38,7 @@ export function standstillReasons(books: Books, { status }: Registrant, { by, ad
 }
 
 /** What keeps a session from being taken or waited for, whatever its seats. */
-export function closedReasons(books: Books, { by }: Wish, session: Session, field?: string): Reason[] {
+function closedReasons(books: Books, { by }: Wish, session: Session, field?: string): Reason[] {
   const reasons: Reason[] = []
   if (!takesPlace(session))
     reasons.push(reasonOf(session, 'not_live', `"${session.name}" is not open for selection.`, field))
@@ -49,8 +49,35 @@ export function closedReasons(books: Books, { by }: Wish, session: Session, fiel
   return reasons
 }
 
+/** Everything that speaks against a place in the line of a session, in which the registrant has a seat, or not. */
+export function lineReasons(books: Books, wish: Wish, session_id: number, hasSeat: boolean): Reason[] {
+  const session = books.sessions.get(session_id)
+  if (!session) return [unknownReason(books, session_id, 'waitlist_ids')]
+  if (hasSeat) return [seatedReason(session, wish.add.includes(session_id))]
+  return closedReasons(books, wish, session, 'waitlist_ids')
+}
+
+/** Everything that speaks against a seat in a session whose registrant has, or will have, `rivals` at the same time. */
+export function claimReasons(
+  books: Books,
+  wish: Wish,
+  { session, hasOffer, rivals }: { session: Session; hasOffer: boolean; rivals: Session[] },
+): Reason[] {
+  const reasons = closedReasons(books, wish, session)
+  if (!hasOffer && !wish.override && isFull(books, wish, session))
+    reasons.push(soldOutReason(session, reasons.length === 0))
+  const conflict = conflictReason(session, rivals)
+  return conflict ? [...reasons, conflict] : reasons
+}
+
+/** In manual mode the organiser picks from the line: an attendee does not pass it by. */
+function isFull({ event }: Books, { by }: Wish, session: Session): boolean {
+  const mayNotPass = by === 'attendee' && event.waitlist_mode === 'manual' && session.waitlisted > 0
+  return mayNotPass || seatsLeft(session) === 0
+}
+
 /** Every seat is taken, or kept for the line; in the words of the session, with the way to its line when nothing else closes that. */
-export function soldOutReason(session: Session, waitlist: boolean): Reason {
+function soldOutReason(session: Session, waitlist: boolean): Reason {
   const isKept = seatsLeft(session) > 0
   const message = isKept
     ? `Those who wait for "${session.name}" come first.`
@@ -108,7 +135,7 @@ export function unknownReason({ elsewhere }: Books, session_id: number, field = 
 }
 
 /** Who has a seat does not line up for one. */
-export function seatedReason(session: Session, isWanted: boolean): Reason {
+function seatedReason(session: Session, isWanted: boolean): Reason {
   const message = isWanted
     ? 'Nobody waits for a session that they want a seat in at once: name it in one of the two lists.'
     : 'This session is selected already.'

@@ -41,12 +41,13 @@ export function seatRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Add a session to a registrant',
     description:
-      'Takes a seat, or accepts an offered one. Repeating it succeeds. A refusal is 422 with every reason.',
+      'Takes a seat, or accepts an offered one; with `drop` instead of the seats that it names, both or neither. Repeating it succeeds. A refusal is 422 with every reason.',
     query: seatQuery,
+    body: Type.Ref('ClaimInput'),
     success: { 200: Type.Ref('Success') },
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
-        order: db => claimSeat(wisherOf(request, db), sessionOf(request)),
+        order: db => claimSeat(wisherOf(request, db), sessionOf(request), (request.body ?? {}) as Body),
         answer: success,
       }),
   })
@@ -103,7 +104,8 @@ export function seatRoutes(app: FastifyInstance): void {
     id: 'setAgenda',
     tag,
     summary: 'Replace the agenda of a registrant',
-    description: 'All of it or none; with `partial` what fits, and `refused` lists the rest.',
+    description:
+      'All of it or none; with `partial` what fits, and `refused` lists the rest: a seat or a place is then given up only when it is named by `drop`, or when it is no longer listed and everything that is listed was granted.',
     query: seatQuery,
     body: Type.Ref('AgendaInput'),
     success: { 200: Type.Ref('Agenda') },

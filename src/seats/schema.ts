@@ -6,6 +6,7 @@ const OnConflict = Type.String({
   examples: ['swap'],
 })
 const Ids = (description: string) => Type.Array(Type.Integer(), { description, examples: [[12345]] })
+const Drop = Ids('Sessions to give up in the same step: take this instead of that.')
 const Texts = (description: string) => Type.Array(Type.String(), { description, examples: [['12345']] })
 const Count = (description: string) => Type.Integer({ description, examples: [3] })
 
@@ -141,14 +142,17 @@ export const seatSchemas = {
   Refusal,
   SelectionChange,
   Success: Type.Object({ success: Type.Boolean({ examples: [true] }) }),
+  ClaimInput: Type.Object({ drop: Type.Optional(Drop) }),
   LineInput: Type.Object({ on_conflict: Type.Optional(OnConflict) }),
   AgendaInput: Type.Object({
     session_ids: Type.Optional(Ids('Replaces the sessions.')),
     waitlist_ids: Type.Optional(Ids('Replaces the lines that the registrant waits in.')),
+    drop: Type.Optional(Drop),
     on_conflict: Type.Optional(OnConflict),
     partial: Type.Optional(
       Type.Boolean({
-        description: 'Grants what fits and lists the rest, instead of all or nothing.',
+        description:
+          'Grants what fits, in the order of naming, and lists the rest, instead of all or nothing.',
         examples: [true],
       }),
     ),
