@@ -366,6 +366,124 @@ describe('lines and offers', () => {
   })
 })
 
+describe('a session at the same time as one that the person has', () => {
+  const instead = (...sessions: { id: number }[]) => ({ instead_of: sessions.map(({ id }) => String(id)) })
+  const told = async ({ headers }: { headers: { location?: string } }) =>
+    /role="status"[^>]*>(.*?)<br>/.exec((await open(headers.location!)).text)?.[1]?.replaceAll(/<[^>]*>/g, '')
+
+  /** Somebody in two optional sessions at ten and at half past, and one from ten to eleven that tolerates neither. */
+  async function conflict(wanted: object = {}, had: object = {}, settings: object = {}) {
+    const summit = await event(settings)
+    const first = await session(summit, { name: 'First & <b>', end_time: '10:30', ...had })
+    const second = await session(summit, { name: 'Second', start_time: '10:30' })
+    const long = await session(summit, { name: 'Long', prevent_session_conflicts: 1, ...wanted })
+    const someone = await person(summit, { session_ids: [first.id, second.id] })
+    return { summit, first, second, long, someone, link: await linkOf(someone) }
+  }
+
+  it('303 is taken instead of them in one press, which names what is given up', async () => {
+    const { summit, first, second, long, someone, link } = await conflict()
+    const { text } = await open(link)
+    assert.match(
+      text,
+      new RegExp(
+        `sessions/${long.id}/add"><input type="hidden" name="instead_of\\[\\]" value="${first.id}">` +
+          `<input type="hidden" name="instead_of\\[\\]" value="${second.id}"><button>Take<span class="unseen"> ` +
+          '<bdi>Long</bdi></span> instead of <bdi>First &amp; &lt;b&gt;</bdi>, <bdi>Second</bdi></button>',
+      ),
+    )
+    const reply = await press(link, long, 'add', instead(first, second))
+    assert.equal(reply.status, 303)
+    assert.deepEqual(await agenda(someone), { in: [long.id], waits: [] })
+    assert.equal(
+      await told(reply),
+      'You have a seat in “Long”. For it you gave up “First &amp; &lt;b&gt;”, “Second”.',
+    )
+    // Twice is once; and who has them again is not told that they are gone.
+    assert.equal((await press(link, long, 'add', instead(first, second))).status, 303)
+    await press(link, first, 'add', instead(long))
+    assert.equal(await told(reply), undefined)
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('422 the old seats are kept when the new one is not to be had', async () => {
+    const { first, second, long, someone, link } = await conflict({ capacity: 0 })
+    assert.deepEqual(reasonsOn(await press(link, long, 'add', instead(first, second))), [
+      '"Long" is sold out.',
+    ])
+    assert.deepEqual((await agenda(someone)).in, [first.id, second.id])
+  })
+
+  it('422 an old page that names too little is refused with the press that is right now', async () => {
+    const { first, second, long, someone, link } = await conflict()
+    for (const form of [{}, instead(first)]) {
+      const { status, text } = await press(link, long, 'add', form)
+      assert.equal(status, 422)
+      const [alert] = /role="alert"[\s\S]*?<\/form>/.exec(text) ?? ['']
+      assert.match(alert, new RegExp(`sessions/${long.id}/add"[\\s\\S]*value="${second.id}"`))
+    }
+    assert.deepEqual((await agenda(someone)).in, [first.id, second.id])
+  })
+
+  it('303 an old page gives up nothing that is no longer at the same time, gone, or no session', async () => {
+    const { first, second, long, someone, link } = await conflict()
+    await call('PUT', `/sessions/${second.id}`, { start_time: '14:00', end_time: '15:00' })
+    await desk.drop(someone, first)
+    const form = { instead_of: [...instead(first, second).instead_of, '999999999'] }
+    const reply = await press(link, long, 'add', form)
+    assert.equal(await told(reply), 'You have a seat in “Long”.')
+    assert.deepEqual((await agenda(someone)).in, [second.id, long.id])
+    assert.equal((await press(link, long, 'add', { instead_of: ['x'] })).status, 422)
+  })
+
+  for (const [name, had] of Object.entries({
+    included: { selection_control: 'included' },
+    locked: { locked_when_saved: 1 },
+    started: { date: '2029-12-01', start_time: '08:00', end_time: '12:00' },
+  }))
+    it(`422 what is ${name} is not given up for it, and there is no button that says so`, async () => {
+      const wanted = name === 'started' ? { date: '2029-12-01', start_time: '10:00', end_time: '11:00' } : {}
+      const { first, second, long, someone, link } = await conflict(wanted, had)
+      const { text } = await open(link)
+      assert.match(text, /At the same time as “First &amp; &lt;b&gt;”, which you keep/)
+      assert.equal(text.includes(`sessions/${long.id}/add`), false)
+      assert.equal((await press(link, long, 'add', instead(first, second))).status, 422)
+      assert.deepEqual((await agenda(someone)).in, [first.id, second.id])
+    })
+
+  it('303 an offer is accepted instead of them, and declined without giving up anything', async () => {
+    const { summit, first, second, long, someone, link } = await conflict(
+      { capacity: 1 },
+      {},
+      { waitlist_mode: 'offer' },
+    )
+    const holder = await person(summit, { session_ids: [long.id] })
+    await desk.lineUp(someone, long, { on_conflict: 'swap' })
+    await desk.drop(holder, long)
+    assert.match(
+      (await open(link)).text,
+      /Accept<span class="unseen"> <bdi>Long<\/bdi><\/span> instead of <bdi>First[\s\S]*Decline/,
+    )
+    const reply = await press(link, long, 'accept', instead(first, second))
+    assert.match((await told(reply))!, /^You have a seat in “Long”\. For it you gave up “First/)
+    assert.deepEqual(await agenda(someone), { in: [long.id], waits: [] })
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('303 in two tabs at the same moment, one of two swaps wins, and a seat is never lost', async () => {
+    const { summit, first, second, long, someone, link } = await conflict()
+    const rival = await session(summit, { name: 'Rival', prevent_session_conflicts: 1 })
+    const replies = await Promise.all(
+      [long, rival].map(wanted => press(link, wanted, 'add', instead(first, second))),
+    )
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [303, 422])
+    const { in: seats } = await agenda(someone)
+    assert.equal(seats.length, 1)
+    assert.ok([long.id, rival.id].includes(seats[0]!))
+    assert.deepEqual(await findings(summit), [])
+  })
+})
+
 describe('hostile input', () => {
   it('404 a token that is unknown opens and changes nothing; one of somebody else acts for them alone', async () => {
     const { summit, someone, talk } = await scene({})

@@ -34,6 +34,10 @@ export type ProgrammeEntry = Omit<AgendaEntry, 'state'> & {
   session_status: string
   selection_control: string
   locked_when_saved: number
+  prevent_session_conflicts: number
+  /** milliseconds since 1970; null without times */
+  starts: number | null
+  ends: number | null
   sold_out_message: string | null
   /** null is unlimited */
   seats_left: number | null
@@ -49,6 +53,8 @@ export function listProgramme(
     select s.id, s.name, s.date, s.timezone, s.times_with_timezone, s.starts_at, s.ends_at, l.name as location_name,
       s.webinar_url, s.secure_id, s.session_status = 'live' and e.status in ('live', 'closed') as is_public, s.updated_at,
       t.name as track_name, s.session_status, s.selection_control, s.locked_when_saved, s.sold_out_message,
+      s.prevent_session_conflicts, (extract(epoch from s.starts_at) * 1000)::float8 as starts,
+      (extract(epoch from s.ends_at) * 1000)::float8 as ends,
       case when s.capacity is not null then greatest(0, s.capacity - s.selected_count - s.held_count - s.offered_count) end as seats_left,
       s.waitlisted_count,
       x.state, x.expires_at, case when x.state = 'waitlisted' then (

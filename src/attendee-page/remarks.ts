@@ -1,4 +1,4 @@
-import { momentIn } from '../agenda/agenda.ts'
+import { hasSeat, momentIn } from '../agenda/agenda.ts'
 import { attributeOf } from '../custom-values/values.ts'
 import type { Fault } from '../errors.ts'
 import { escapeHtml } from '../http/html.ts'
@@ -9,12 +9,13 @@ import { isRegistered, mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
 
 /** What became of a deed, read from what is true now: whoever opens the link again is told nothing that is not. */
-export function statusMessage(visit: Visit, { done, session }: Query): string {
+export function statusMessage(visit: Visit, { done, session, gave_up }: Query): string {
   const entry = visit.programme.find(each => each.id === readId(session))
   const words = entry ? sessionMessage(done, entry) : detailsMessage(visit, done)
   if (!words) return ''
+  const lost = entry && hasSeat(entry) ? givenUpMessage(visit, gave_up) : ''
   const back = entry ? `<br><a href="#s${entry.id}">To the session</a>` : ''
-  return `<div role="status" class="done" tabindex="-1" autofocus>${words}${back}</div>`
+  return `<div role="status" class="done" tabindex="-1" autofocus>${words}${lost}${back}</div>`
 }
 
 /** What is told after a deed, by how things stand; the page that it was done on may have been an old one. */
@@ -41,14 +42,22 @@ function sessionMessage(
   return done === 'decline' ? `You declined the seat in ${session}.` : `You gave up your seat in ${session}.`
 }
 
+/** What was given up for another session, unless they have it again. */
+function givenUpMessage({ programme }: Visit, gave_up = ''): string {
+  const ids = gave_up.split(',').map(readId)
+  const lost = programme.filter(entry => ids.includes(entry.id) && !hasSeat(entry))
+  const names = lost.map(({ name }) => `“<bdi>${escapeHtml(name)}</bdi>”`)
+  return names.length > 0 ? ` For it you gave up ${names.join(', ')}.` : ''
+}
+
 function detailsMessage(visit: Visit, done: string | undefined): string | undefined {
   if (done === 'finished' && isRegistered(visit)) return 'You are registered.'
   if (done === 'saved') return 'Your details are saved.'
   return deedsByEnd.gone.includes(done ?? '') ? 'You no longer have that session.' : undefined
 }
 
-/** What stands in the way of a deed: every reason, heard at once; one about a field leads there. */
-export function alertOf(visit: Visit, heading: string, faults: Fault[]): string {
+/** What stands in the way of a deed: every reason, heard at once; one about a field leads there. `ways` are forms that help. */
+export function alertOf(visit: Visit, heading: string, faults: Fault[], ways: string[] = []): string {
   const items = faults.map(({ field, message }) => {
     const label =
       fieldLabels[field] ?? visit.questions.find(question => attributeOf(question) === field)?.name
@@ -56,7 +65,7 @@ export function alertOf(visit: Visit, heading: string, faults: Fault[]): string 
       ? `<li dir="auto">${escapeHtml(message)}</li>`
       : `<li dir="auto"><a href="#${field}"><bdi>${escapeHtml(label)}</bdi>: ${escapeHtml(message)}</a></li>`
   })
-  return `<div role="alert" class="alert" tabindex="-1" autofocus><h2 dir="auto">${escapeHtml(heading)}</h2><ul>${items.join('\n')}</ul></div>`
+  return `<div role="alert" class="alert" tabindex="-1" autofocus><h2 dir="auto">${escapeHtml(heading)}</h2><ul>${items.join('\n')}</ul>${ways.length > 0 ? `<div class="deeds">${ways.join('\n')}</div>` : ''}</div>`
 }
 
 const fieldLabels: Record<string, string> = { first_name: 'First name', last_name: 'Last name' }

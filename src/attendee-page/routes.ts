@@ -10,7 +10,8 @@ import type { Refused } from './details-form.ts'
 import { refusePage } from './failures.ts'
 import { attendeePage, noAgendaPage } from './page.ts'
 import { alertOf, statusMessage } from './remarks.ts'
-import type { Address } from './session-items.ts'
+import { type Address, claimForms } from './session-items.ts'
+import { rivalsOf } from './swaps.ts'
 import { openVisit, type Visit } from './visit.ts'
 import { type Deed, deeds, wishFor } from './wishes.ts'
 
@@ -50,13 +51,20 @@ export function attendeePages(app: FastifyInstance): void {
     const entry = visit.programme.find(each => each.id === readId(session_id))
     if (!isDeed(deed) || !entry) return unknownSession(request, reply, visit)
     try {
-      await submit(app, wishFor(visit, actorFor(request, visit), deed, entry.id, request.body as Body))
+      await submit(app, wishFor(visit, actorFor(request, visit), deed, entry, request.body as Body))
     } catch (error) {
       const heading = `“${entry.name}”: ${refusals[deed]}`
       const faults = faultsOf(error)
-      return refused(request, reply, { heading, faults, refused: { faults: messagesOf(faults) } })
+      return refused(request, reply, {
+        heading,
+        faults,
+        session_id: entry.id,
+        refused: { faults: messagesOf(faults) },
+      })
     }
-    return reply.redirect(`${addressOf(request).path}?done=${deed}&session=${entry.id}`, 303)
+    const rivals = rivalsOf(visit, entry).map(({ id }) => id)
+    const gaveUp = rivals.length > 0 ? `&gave_up=${rivals.join()}` : ''
+    return reply.redirect(`${addressOf(request).path}?done=${deed}&session=${entry.id}${gaveUp}`, 303)
   })
 
   for (const path of ['details', 'again'])
@@ -127,17 +135,21 @@ function faultsOf(error: unknown): Fault[] {
 
 const messagesOf = (faults: Fault[]) => new Map(faults.map(({ field, message }) => [field, message]))
 
-type Refusal = { heading: string; faults: Fault[]; refused?: Refused }
+/** `session_id`: what somebody wanted to do something with. */
+type Refusal = { heading: string; faults: Fault[]; session_id?: number; refused?: Refused }
 
 /** The page as it is now, with what stands in the way. */
 async function refused(
   request: FastifyRequest,
   reply: FastifyReply,
-  { heading, faults, refused }: Refusal,
+  { heading, faults, session_id, refused }: Refusal,
 ): Promise<FastifyReply> {
   const visit = await visitOf(request)
   if (!visit) return unknownLink(reply)
-  const message = alertOf(visit, heading, faults)
+  const entry = visit.programme.find(each => each.id === session_id)
+  const isConflict = faults.some(({ type }) => type === 'conflict')
+  const ways = entry && isConflict ? claimForms(visit, addressOf(request), entry) : []
+  const message = alertOf(visit, heading, faults, ways)
   const page = attendeePage(visit, addressOf(request), {
     message,
     isRefusal: true,

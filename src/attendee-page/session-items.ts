@@ -1,7 +1,7 @@
-import { instantOf, linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
+import { linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
 import { escapeHtml } from '../http/html.ts'
-import { isActive } from '../seats/books.ts'
 import type { ProgrammeEntry } from './queries.ts'
+import { hasStarted, rivalsOf, whyKept } from './swaps.ts'
 import { mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
 
@@ -28,12 +28,19 @@ export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): 
 export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
   const isOver = hasStarted(visit, entry)
   const until = `Kept until ${momentIn(entry.expires_at!, visit.person.event_timezone)}`
-  const accept = deedForm(address, entry, 'accept', 'Accept', { isMain: true })
   const decline = deedForm(address, entry, 'decline', 'Decline')
   return itemOf(address, entry, {
     heading: 'h3',
-    facts: [whenOf(entry), entry.location_name, entry.track_name, isOver ? 'Has started' : until],
-    deeds: mayChange(visit) ? [...(isOver ? [] : [mayClaim(visit) ? accept : detailsLink]), decline] : [],
+    facts: [
+      whenOf(entry),
+      entry.location_name,
+      entry.track_name,
+      isOver ? 'Has started' : until,
+      rivalsKept(visit, entry),
+    ],
+    deeds: mayChange(visit)
+      ? [...(mayClaim(visit) || isOver ? claimForms(visit, address, entry) : [detailsLink]), decline]
+      : [],
   })
 }
 
@@ -52,9 +59,6 @@ export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntr
 export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
   const isFull = hasNoSeatFor(visit, entry)
   const isOver = hasStarted(visit, entry)
-  const form = isFull
-    ? deedForm(address, entry, 'line-up', 'Join the line', { more: swapBox(entry) })
-    : deedForm(address, entry, 'add', 'Add')
   return itemOf(address, entry, {
     heading: 'h4',
     facts: [
@@ -63,9 +67,36 @@ export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry)
       entry.track_name,
       isOver ? 'Has started' : seatsInWords(entry, isFull),
       isFull && !isOver ? entry.sold_out_message : null,
+      isFull ? null : rivalsKept(visit, entry),
     ],
-    deeds: mayClaim(visit) && !isOver ? [form] : [],
+    deeds: claimForms(visit, address, entry),
   })
+}
+
+/**
+ * The button that takes a seat, or joins the line: none when that is not possible now. What the person has at the same time
+ * is named by the button, and given up for it in the same press.
+ */
+export function claimForms(visit: Visit, address: Address, entry: ProgrammeEntry): string[] {
+  if (!mayClaim(visit) || hasStarted(visit, entry)) return []
+  const isOffered = entry.state === 'offered'
+  if (!isOffered && hasNoSeatFor(visit, entry))
+    return [deedForm(address, entry, 'line-up', 'Join the line', { more: swapBox(entry) })]
+  const rivals = rivalsOf(visit, entry)
+  if (rivals.some(rival => whyKept(visit, rival))) return []
+  const label = isOffered ? 'Accept' : rivals.length > 0 ? 'Take' : 'Add'
+  const names = rivals.map(({ name }) => `<bdi>${escapeHtml(name)}</bdi>`).join(', ')
+  const more = rivals.map(({ id }) => `<input type="hidden" name="instead_of[]" value="${id}">`).join('')
+  const after = rivals.length > 0 ? ` instead of ${names}` : ''
+  return [deedForm(address, entry, isOffered ? 'accept' : 'add', label, { more, after, isMain: isOffered })]
+}
+
+/** The sessions at the same time that the person cannot give up, if that is what stands in the way. */
+function rivalsKept(visit: Visit, entry: ProgrammeEntry): string | null {
+  const kept = rivalsOf(visit, entry).filter(rival => whyKept(visit, rival))
+  return kept.length > 0
+    ? `At the same time as ${kept.map(({ name }) => `“${name}”`).join(', ')}, which you keep`
+    : null
 }
 
 function itemOf({ baseUrl }: Address, entry: ProgrammeEntry, { heading, facts, deeds }: Item): string {
@@ -90,21 +121,13 @@ function deedForm(
   { id, name }: ProgrammeEntry,
   deed: Deed,
   label: string,
-  { more = '', isMain = false } = {},
+  { more = '', after = '', isMain = false } = {},
 ): string {
-  return `<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain ? ' class="main"' : ''}>${label}<span class="unseen"> <bdi>${escapeHtml(name)}</bdi></span></button></form>`
+  return `<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain ? ' class="main"' : ''}>${label}<span class="unseen"> <bdi>${escapeHtml(name)}</bdi></span>${after}</button></form>`
 }
 
 function swapBox({ id }: ProgrammeEntry): string {
   return `<label class="box"><input type="checkbox" name="on_conflict" value="swap" aria-describedby="n${id}"><span>When a seat comes free, give up what I have at the same time</span></label>`
-}
-
-function whyKept(visit: Visit, entry: ProgrammeEntry): string | null {
-  if (entry.selection_control === 'included' && entry.session_status === 'live')
-    return 'Part of every registration'
-  if (entry.locked_when_saved === 1 && isActive(visit.person.registration_status))
-    return 'Can no longer be changed'
-  return hasStarted(visit, entry) ? 'Has started' : null
 }
 
 /** In manual mode the organiser picks from the line: nobody passes it by. */
@@ -116,8 +139,4 @@ function seatsInWords({ seats_left }: ProgrammeEntry, isFull: boolean): string |
   if (isFull) return seats_left === 0 ? 'Full' : 'Free seats go to those in line'
   if (seats_left === null) return null
   return seats_left === 1 ? '1 seat left' : `${seats_left} seats left`
-}
-
-function hasStarted({ now }: Visit, { starts_at }: ProgrammeEntry): boolean {
-  return starts_at !== null && instantOf(starts_at) <= now
 }

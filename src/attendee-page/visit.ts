@@ -1,4 +1,4 @@
-import { instantOf } from '../agenda/agenda.ts'
+import { hasSeat, instantOf } from '../agenda/agenda.ts'
 import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
@@ -19,6 +19,8 @@ export type Visit = {
   person: Visitor
   event: EventRow
   programme: ProgrammeEntry[]
+  /** those of the programme in which the person has a seat */
+  seats: ProgrammeEntry[]
   /** those that attendees see */
   questions: EventQuestionRow[]
   standing: Standing
@@ -52,6 +54,7 @@ export async function openVisit(
     person,
     event,
     programme,
+    seats: programme.filter(hasSeat),
     questions: visible,
     standing: standingOf(person, event, now),
     missing: missingDetails(person, visible),

@@ -118,8 +118,11 @@ export const hasClosed = ({ event, now }: Pick<Books, 'event' | 'now'>) =>
 
 export const hasStarted = ({ starts }: Session, now: number) => starts !== null && starts <= now
 
+/** What a conflict between two sessions depends on. */
+type Timed = Pick<Session, 'id' | 'session_status' | 'prevent_session_conflicts' | 'starts' | 'ends'>
+
 /** Half-open intervals of instants; back-to-back is fine, and a session without times or of no length overlaps nothing. */
-function overlaps(a: Session, b: Session): boolean {
+function overlaps(a: Timed, b: Timed): boolean {
   if (a.starts === null || a.ends === null || b.starts === null || b.ends === null) return false
   return a.starts < b.ends && b.starts < a.ends && a.starts < a.ends && b.starts < b.ends
 }
@@ -128,7 +131,7 @@ function overlaps(a: Session, b: Session): boolean {
 export const takesPlace = ({ session_status }: Pick<Session, 'session_status'>) => session_status === 'live'
 
 /** Whether one person may not be in both: both take place, they overlap, and at least one of the two prevents conflicts. */
-export function clashes(a: Session, b: Session): boolean {
+export function clashes(a: Timed, b: Timed): boolean {
   return (
     a.id !== b.id &&
     takesPlace(a) &&
