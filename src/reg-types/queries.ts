@@ -63,6 +63,17 @@ export async function lockRegType(db: Db, account_id: number, id: number): Promi
   return regType
 }
 
+/** Registrants who count in the largest group of those that have one of this type; 0 without any. */
+export async function sizeOfLargestGroup(db: Db, event_id: number, id: number): Promise<number> {
+  const counts = db`registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')`
+  const [row] = await db<{ largest: number | null }[]>`
+    select max(size)::int as largest from (
+      select count(*) as size from registrants where event_id = ${event_id} and ${counts} and group_id in (
+        select group_id from registrants where event_id = ${event_id} and reg_type_id = ${id} and ${counts})
+      group by group_id) sizes`
+  return row!.largest ?? 0
+}
+
 export async function findRegTypeByExternalId(
   db: Db,
   account_id: number,

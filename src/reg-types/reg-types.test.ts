@@ -67,6 +67,44 @@ describe('PUT /reg-types/update/{id}', () => {
     ])
   })
 
+  it('422 for a max_group_size lowered below a group says how many it has; an override lifts it, the same again needs none', async () => {
+    const [type, other] = [await typeWith({ max_group_size: 4 }), await typeWith({})]
+    const [large, small] = [
+      await make('registrant-groups', { event_id: event.id, name: 'L' }),
+      await make('registrant-groups', { event_id: event.id, name: 'S' }),
+    ]
+    await person({ reg_type_id: type.id, group_id: large.id })
+    await person({ reg_type_id: other.id, group_id: large.id })
+    await person({ group_id: large.id })
+    await person({ group_id: large.id, registration_status: 'cancelled' })
+    await person({ reg_type_id: type.id, group_id: small.id })
+    const lower = (max_group_size: unknown, query = '') =>
+      call('PUT', `/reg-types/${type.id}${query}`, { max_group_size })
+    const refused = await lower(2)
+    assert.deepEqual(
+      [refused.status, refused.body],
+      [
+        422,
+        [
+          {
+            field: 'max_group_size',
+            type: 'group_limit',
+            registrants: 3,
+            message:
+              'Registrants of the largest group that has this type: 3. Its maximum cannot be lower, except with override_capacity_errors=true.',
+          },
+        ],
+      ],
+    )
+    assert.equal((await lower(3)).body.max_group_size, 3)
+    assert.equal((await lower(2, '?override_capacity_errors=true')).body.max_group_size, 2)
+    assert.equal((await lower(2)).status, 200)
+    assert.equal((await lower('')).body.max_group_size, null)
+    assert.deepEqual(faultsIn(await lower(1)), ['max_group_size: group_limit'])
+    const unlimited = await call('PUT', `/reg-types/${other.id}`, { max_group_size: 2 })
+    assert.deepEqual(faultsIn(unlimited), ['max_group_size: group_limit'])
+  })
+
   it('422 for a capacity lowered below the registrants says how many they are; override_capacity_errors lifts it, and the same again or more needs none', async () => {
     const type = await typeWith()
     for (let n = 0; n < 3; n++) await person({ reg_type_id: type.id })

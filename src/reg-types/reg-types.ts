@@ -5,7 +5,7 @@ import type { Actor } from '../http/actor.ts'
 import { type Draft, type Given, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { clearRegType, countOfRegType } from '../registrants/clear-queries.ts'
-import { faultsOfCapacity } from '../seats/capacity.ts'
+import { faultsOfCapacity, faultsOfGroupMaximum } from '../seats/capacity.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
   deleteRegType,
@@ -13,6 +13,7 @@ import {
   insertRegType,
   lockRegType,
   type RegTypeRow,
+  sizeOfLargestGroup,
   updateRegType,
 } from './queries.ts'
 import type { RegTypeInput } from './schema.ts'
@@ -24,7 +25,10 @@ export async function createRegType(db: Db, actor: Actor, draft: Draft<RegTypeIn
   return insertRegType(db, actor, settle(draft))
 }
 
-/** Changes the given fields of a type. Throws 422 for a capacity lowered below its registrants, unless that is overridden. */
+/**
+ * Changes the given fields of a type. Throws 422 for a capacity lowered below its registrants, or a maximum lowered below
+ * one of its groups, unless that is overridden.
+ */
 export async function changeRegType(
   db: Db,
   actor: Actor,
@@ -35,7 +39,7 @@ export async function changeRegType(
   return transaction(db, async tx => {
     const regType = await mustLockRegType(tx, actor, id)
     draft.faults.push(...faultsOfGroupSizes({ ...regType, ...draft.given }))
-    if (!override) draft.faults.push(...faultsOfCapacity('type', regType, draft.given.capacity))
+    if (!override) draft.faults.push(...(await faultsOfLimits(tx, regType, draft.given)))
     const { event_id: _fixed, ...given } = settle(draft)
     return Object.keys(given).length > 0 ? updateRegType(tx, actor, id, given) : regType
   })
@@ -66,6 +70,18 @@ async function mustLockRegType(db: Db, actor: Actor, id: number): Promise<RegTyp
   if (!regType) throw notFound('Registrant type', id)
   mustMatchVersion(actor.ifMatch, regType.version)
   return regType
+}
+
+async function faultsOfLimits(
+  db: Db,
+  regType: RegTypeRow,
+  { capacity, max_group_size }: Given<RegTypeInput>,
+): Promise<Fault[]> {
+  const largest = max_group_size ? await sizeOfLargestGroup(db, regType.event_id, regType.id) : 0
+  return [
+    ...faultsOfCapacity('type', regType, capacity),
+    ...faultsOfGroupMaximum(regType, max_group_size, largest),
+  ]
 }
 
 function faultsOfGroupSizes({ min_group_size, max_group_size }: Given<RegTypeInput>): Fault[] {

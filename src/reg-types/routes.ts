@@ -20,7 +20,7 @@ const noun = 'Registrant type'
 const changeQuery = {
   ...writeQuery,
   override_capacity_errors:
-    '`true`: allows to lower a capacity below the number of registrants. Understood in the body as well.',
+    '`true`: allows a capacity below the number of registrants, and a `max_group_size` below a group. Understood in the body as well.',
 }
 const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
@@ -45,7 +45,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update a registrant type',
     description:
-      'Only the given fields change. A capacity lowered below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.',
+      'Only the given fields change. A capacity lowered below `registrants_count` is 422 and says how many there are, likewise a `max_group_size` below a group that has the type, unless `override_capacity_errors=true`.',
     query: changeQuery,
     body: Type.Ref('RegTypeUpdate'),
     success: { 200: Type.Ref('RegType') },

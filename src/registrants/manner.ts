@@ -9,7 +9,7 @@ export type Manner = { override: boolean; mail: boolean }
 export const seatQuery = {
   ...writeQuery,
   override_capacity_errors:
-    '`true`: grants seats beyond a capacity; lifts nothing else. Understood in the body as well.',
+    '`true`: grants seats beyond the capacity of a session, or of the event; lifts nothing else. Understood in the body as well.',
   send_email: '`true`: tells the registrant by e-mail. Understood in the body as well.',
 }
 

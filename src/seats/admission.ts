@@ -17,7 +17,7 @@ export function admissionReasons(books: Books, registrant: Registrant, wish: Wis
   const joins = (member: 'reg_type_id' | 'group_id') => comesIn || after[member] !== registrant[member]
   return [
     ...(comesIn ? eventReasons(books, wish) : []),
-    ...(joins('reg_type_id') ? typeReasons(books, after, wish) : []),
+    ...(joins('reg_type_id') ? typeReasons(books, after) : []),
     ...(joins('group_id') || joins('reg_type_id') ? groupReasons(books, registrant, after) : []),
   ]
 }
@@ -32,9 +32,10 @@ function eventReasons(books: Books, { by, override }: Wish): Reason[] {
   return reasons
 }
 
-function typeReasons(books: Books, after: Standing, { override }: Wish): Reason[] {
+/** An override lifts what is sold out, the event too, but never what a type allows. */
+function typeReasons(books: Books, after: Standing): Reason[] {
   const type = typeOf(books, after)
-  if (!type || override || type.capacity === null || type.registrants < type.capacity) return []
+  if (!type || type.capacity === null || type.registrants < type.capacity) return []
   return [
     {
       field: 'reg_type_id',

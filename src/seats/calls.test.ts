@@ -241,7 +241,14 @@ describe('PUT /registrants/{id}/agenda', () => {
       'not_found 999999999',
       `conflict ${instead.id}`,
     ])
-    assert.equal((await take(instead, { drop: 'x' })).body[0].field, 'drop')
+    assert.deepEqual(
+      (await take(full, { drop: 'x' })).body.map(({ field, type }: any) => [field, type]),
+      [
+        ['drop', 'integer'],
+        ['session_ids', 'sold_out'],
+        ['session_ids', 'conflict'],
+      ],
+    )
     assert.deepEqual((await agenda(someone)).in, [that.id])
     assert.equal((await take(instead, { drop: [that.id] })).status, 200)
     assert.deepEqual((await agenda(someone)).in, [instead.id])
@@ -286,6 +293,28 @@ describe('PUT /registrants/{id}/agenda', () => {
       [b, held, c, a],
     ])
       assert.deepEqual(await reasons(order.map(({ id }) => id)), all)
+  })
+
+  it('422 names faults of fields and reasons against the sessions at once, and writes nothing', async () => {
+    const summit = await event()
+    const full = await session(summit, { capacity: 0 })
+    const talk = await session(summit)
+    const someone = await person(summit)
+    const before = await call('GET', `/registrants/${someone.id}`)
+    const body = { session_ids: [full.id, talk.id], waitlist_ids: 'x', on_conflict: 'perhaps' }
+    const refused = await setAgenda(someone, body)
+    assert.deepEqual(
+      refused.body.map(({ field, type }: any) => [field, type]),
+      [
+        ['waitlist_ids', 'integer'],
+        ['on_conflict', 'choice'],
+        ['session_ids', 'sold_out'],
+      ],
+    )
+    assert.deepEqual(
+      [(await call('GET', `/registrants/${someone.id}`)).body, await counts(talk)],
+      [before.body, [0, 0, 0, 0]],
+    )
   })
 
   it('200 gives a seat up for a place at the end of the line, and counts it once', async () => {

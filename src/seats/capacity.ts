@@ -18,12 +18,12 @@ export function beyond(taken: number, capacity: number | null): number {
  * more into it: a record that was read can be written back, and a way up is always open.
  */
 export function faultsOfLowering(
-  { before, after, taken }: Lowering,
+  lowering: Lowering,
   detail: 'seats_taken' | 'registrants',
   sentence: string,
 ): Fault[] {
-  if (after === undefined || after === null || after >= taken || (before !== null && after >= before))
-    return []
+  const { taken } = lowering
+  if (!isBelowWhatIsTaken(lowering)) return []
   return [
     {
       field: 'capacity',
@@ -32,6 +32,27 @@ export function faultsOfLowering(
       message: `${sentence}, except with override_capacity_errors=true.`,
     },
   ]
+}
+
+/** The fault of lowering the `max_group_size` of a type below the largest group that has a registrant of it. */
+export function faultsOfGroupMaximum(
+  { max_group_size }: { max_group_size?: number | null },
+  given: number | null | undefined,
+  largest: number,
+): Fault[] {
+  if (!isBelowWhatIsTaken({ before: max_group_size ?? null, after: given, taken: largest })) return []
+  return [
+    {
+      field: 'max_group_size',
+      type: 'group_limit',
+      registrants: largest,
+      message: `Registrants of the largest group that has this type: ${largest}. Its maximum cannot be lower, except with override_capacity_errors=true.`,
+    },
+  ]
+}
+
+function isBelowWhatIsTaken({ before, after, taken }: Lowering): boolean {
+  return after !== undefined && after !== null && after < taken && (before === null || after < before)
 }
 
 /** The fault of lowering the capacity of an event, or of a registrant type, below those who count for it. */

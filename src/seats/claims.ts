@@ -18,8 +18,7 @@ export type Wisher = { db: Db; desk: Desk; actor: Actor; id: number; manner: Man
  */
 export async function claimSeat(wisher: Wisher, session_id: number, body: Body): Promise<Order> {
   const drops = readIds('drop', body.drop)
-  mustBeValid(drops.faults)
-  return orderOf(wisher, { add: [session_id], drop: drops.ids ?? [] })
+  return faultless(wisher, drops.faults, orderOf(wisher, { add: [session_id], drop: drops.ids ?? [] }))
 }
 
 /** What gives up a seat; one who has none has given it up already. */
@@ -47,9 +46,8 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
   const waits = readIds('waitlist_ids', body.waitlist_ids)
   const drops = readIds('drop', body.drop)
   const manner = conflictMannerIn(body)
-  mustBeValid([...sessions.faults, ...waits.faults, ...drops.faults, ...manner.faults])
   const { on_conflict } = manner
-  return orderOf(wisher, {
+  const order = orderOf(wisher, {
     add: sessions.ids ?? [],
     replace: sessions.ids !== undefined,
     drop: drops.ids ?? [],
@@ -57,6 +55,15 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
     replaceLines: waits.ids !== undefined,
     partial: ['1', 'true', 'yes', 'on'].includes(String(body.partial).toLowerCase()),
   })
+  const faults = [...sessions.faults, ...waits.faults, ...drops.faults, ...manner.faults]
+  return faultless(wisher, faults, order)
+}
+
+/** The order, when no field has a fault. */
+async function faultless({ db, desk }: Wisher, faults: Fault[], ordered: Promise<Order>): Promise<Order> {
+  const order = await ordered
+  await desk.mustBeFaultless(db, faults, order)
+  return order
 }
 
 /** `pass` keeps the place in the line when a promotion would clash; `swap` gives up what clashes. Throws 422. */

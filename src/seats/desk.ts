@@ -1,6 +1,6 @@
 import { type Db, type Pool, swiftTransaction, transaction } from '../db/connection.ts'
 import { Gathered } from '../db/gathered.ts'
-import { ApiError, expectedError, unavailable } from '../errors.ts'
+import { ApiError, expectedError, type Fault, invalid, unavailable } from '../errors.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../http/once.ts'
 import type { Answer } from '../http/write.ts'
 import type { Outcome } from './errand.ts'
@@ -81,6 +81,18 @@ export class Desk {
     const carried = await this.#queue(event_id, errand, { once, answer })
     if ('failure' in carried) throw carried.failure
     return carried as Kept
+  }
+
+  /**
+   * Throws one 422 with the faults of fields, if there are any, and every reason against the order besides: it is decided as
+   * it would be now, and nothing is written. Throws 404 and 412 as the order would.
+   */
+  async mustBeFaultless(db: Db, faults: Fault[], { event_id, errand }: Order): Promise<void> {
+    if (faults.length === 0) return
+    const { outcomes } = await transaction(db, tx => prepare(tx, event_id, [errand], this.#now()))
+    const [outcome] = outcomes
+    if ('failure' in outcome!) throw outcome.failure
+    throw invalid([...faults, ...((outcome!.granted ? [] : outcome!.reasons) as Fault[])])
   }
 
   /** Gives back the holds and offers that have expired, in every event. */
