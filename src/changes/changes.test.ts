@@ -102,7 +102,7 @@ describe('GET /changes', () => {
   })
 
   it('410 for a cursor of another server', async () => {
-    const { status, body } = await call('GET', '/changes?since=2.9000000000000000000.1')
+    const { status, body } = await call('GET', '/changes?since=2.9000000000000000000.1.1')
     assert.deepEqual([status, body.type], [410, 'unknown_cursor'])
   })
 
@@ -116,7 +116,9 @@ describe('GET /changes', () => {
       'since=x',
       'since=1',
       'since=1.2.3',
-      'since=2.1.2.3',
+      'since=2.1.2',
+      'since=3.1.2.3',
+      'since=2.1.2.3.4',
       'since=-1.2',
       'per-page=0',
       'per-page=x',
@@ -124,6 +126,9 @@ describe('GET /changes', () => {
     ])
       assert.deepEqual([query, (await call('GET', `/changes?${query}`)).status], [query, 400])
     assert.equal((await call('GET', '/changes?event_id=x')).status, 404)
-    assert.equal((await call('GET', '/changes?since=2.9999999999999999999.999999999999999')).status, 410)
+    assert.equal(
+      (await call('GET', '/changes?since=2.9999999999999999999.999999999999999.999999999999999')).status,
+      410,
+    )
   })
 })

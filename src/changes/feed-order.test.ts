@@ -82,7 +82,7 @@ describe('the change feed across 999 → 1000 and 9,999 → 10,000 transactions'
   await crossBorders()
   await passTransactions(pool, 11_000)
   const expected = (await changesOf(app)).map(({ id }) => id)
-  const numbers = (items: Json[]) => items.map(({ cursor }) => Number(cursor.split('.').at(-1)))
+  const numbers = (items: Json[]) => items.map(({ cursor }) => Number(cursor.split('.')[2]))
 
   for (const size of [1, 2, 3, 7, 25, 1000]) {
     it(`gives each change once, in order, in pages of ${size}`, async () => {

@@ -1,10 +1,9 @@
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 
-/** A place in the feed: everything up to and including it has been read. */
-export type Cursor = { tx: string; id: number }
-export type ChangeRow = {
-  tx: string
-  id: number
+/** A place in the feed: a change, everything up to which has been read. `at` is when it was made, in milliseconds. */
+export type Cursor = { tx: string; id: number; at: number }
+export type Filter = { event_id: number | undefined; objects: string[] }
+export type ChangeRow = Cursor & {
   event_id: number | null
   object: string
   object_id: number
@@ -16,9 +15,13 @@ export type ChangeRow = {
   created_at: string
 }
 
+/** Before everything. */
+export const start: Cursor = { tx: '0', id: 0, at: 0 }
+
 /**
  * Puts the changes of a restored dump first in the feed. They carry the transaction ids of the server that they come
- * from, which may be ahead of this one's: readers would wait until it has caught up. Returns how many there were.
+ * from, which may be ahead of this one's: readers would wait until it has caught up. All of them get the same, so that
+ * their numbers order them: what was ahead of this server was the end there. Returns how many there were.
  */
 export async function adoptRestoredChanges(db: Db): Promise<number> {
   const [ahead] = await db<{ found: boolean }[]>`
@@ -26,35 +29,47 @@ export async function adoptRestoredChanges(db: Db): Promise<number> {
       select from accounts a where exists (
         select from changes c where c.account_id = a.id and c.tx >= pg_snapshot_xmax(pg_current_snapshot()))) as found`
   if (!ahead!.found) return 0
-  const { count } = await db`update changes set tx = '0' where tx >= pg_snapshot_xmax(pg_current_snapshot())`
+  const { count } = await db`update changes set tx = '0' where tx <> '0'`
   return count
 }
 
-/** Whether a cursor is ahead of everything that this server can have done: it comes from another one. */
-export async function isFromElsewhere(db: Db, { tx }: Cursor): Promise<boolean> {
-  const [row] = await db<{ ahead: boolean }[]>`
-    select ${tx}::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) as ahead`
-  return row!.ahead
+/** Whether a cursor names a change of this database; the start is known everywhere. */
+export async function isKnown(db: Db, account_id: number, { tx, id, at }: Cursor): Promise<boolean> {
+  if (tx === start.tx && id === start.id) return true
+  const [row] = await db`
+    select from changes where (account_id, tx, id) = (${account_id}, ${tx}::text::xid8, ${id}) and ${moment(db)} = ${at}`
+  return row !== undefined
 }
 
 /**
- * The changes after a cursor, in the order of their transactions. Stays below the oldest transaction that still runs:
+ * The changes after a cursor, in the order of their places. Stays below the oldest transaction that still runs:
  * whatever it commits comes after everything returned here, so that a reader never skips a row that commits late.
- * Ordered by the column: a bare "tx" would be the text of the answer, in which 1000 comes before 999.
  */
 export function listChanges(
   db: Db,
   account_id: number,
   after: Cursor,
-  filter: { event_id: number | undefined; objects: string[] },
+  filter: Filter,
   limit: number,
 ): Promise<ChangeRow[]> {
   return db<ChangeRow[]>`
-    select tx::text as tx, id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at
-    from changes
-    where account_id = ${account_id} and (tx, id) > (${after.tx}::text::xid8, ${after.id})
-      and tx < pg_snapshot_xmin(pg_current_snapshot())
-      ${filter.event_id ? db`and event_id = ${filter.event_id}` : db``}
-      ${filter.objects.length > 0 ? db`and object = any(${filter.objects})` : db``}
-    order by changes.tx, id limit ${limit}`
+    ${changesOf(db, account_id, filter)} and (tx, id) > (${after.tx}::text::xid8, ${after.id}) and tx < ${horizon(db)}
+    ${inOrder(db)} limit ${limit}`
 }
+
+/** The changes that are committed and not in the feed yet, because an older transaction still runs. */
+export function listHeldBack(db: Db, account_id: number, filter: Filter): Promise<ChangeRow[]> {
+  return db<ChangeRow[]>`${changesOf(db, account_id, filter)} and tx >= ${horizon(db)} ${inOrder(db)}`
+}
+
+const changesOf = (db: Db, account_id: number, { event_id, objects }: Filter): Fragment => db`
+  select tx::text as tx, id, ${moment(db)} as at, event_id, object, object_id, action, credential_id, request_id, before, after,
+    created_at
+  from changes where account_id = ${account_id}
+    ${event_id ? db`and event_id = ${event_id}` : db``} ${objects.length > 0 ? db`and object = any(${objects})` : db``}`
+
+/** By the column: a bare `tx` would be the text of the answer, in which 1000 comes before 999. */
+const inOrder = (db: Db): Fragment => db`order by changes.tx, id`
+
+const moment = (db: Db): Fragment => db`(extract(epoch from created_at) * 1000)::bigint`
+const horizon = (db: Db): Fragment => db`pg_snapshot_xmin(pg_current_snapshot())`

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { ApiError, badRequest } from '../errors.ts'
 import { type Query, readId, wordsOf } from '../http/query.ts'
 import { route } from '../http/route.ts'
-import { type ChangeRow, type Cursor, isFromElsewhere, listChanges } from './queries.ts'
+import { type ChangeRow, type Cursor, isKnown, listChanges, start } from './queries.ts'
 import { objectKinds } from './schema.ts'
 
 const mostChanges = 1000
@@ -31,8 +31,12 @@ export function changeRoutes(app: FastifyInstance): void {
       const since = readCursor(query.since)
       const limit = readLimit(query['per-page'])
       const filter = { event_id: readEvent(query.event_id), objects: readObjects(query.object) }
-      const rows = await listChanges(app.pool, request.caller.account_id, since, filter, limit + 1)
-      if (rows.length === 0 && (await isFromElsewhere(app.pool, since))) throw unknownCursor()
+      const { account_id } = request.caller
+      const [known, rows] = await Promise.all([
+        isKnown(app.pool, account_id, since),
+        listChanges(app.pool, account_id, since, filter, limit + 1),
+      ])
+      if (!known) throw unknownCursor()
       const items = rows.slice(0, limit).map(toChange)
       return { items, cursor: items.at(-1)?.cursor ?? writeCursor(since), has_more: rows.length > limit }
     },
@@ -53,18 +57,19 @@ const outdatedCursor = () =>
     'This cursor was made by an earlier version, whose feed could leave changes out. Read again from the start, without since.',
   )
 
-const writeCursor = ({ tx, id }: Cursor) => `${cursorVersion}.${tx}.${id}`
+const writeCursor = ({ tx, id, at }: Cursor) => `${cursorVersion}.${tx}.${id}.${at}`
 /** Cursors of version 1 were `tx.id`: the feed was in the order of the digits, so their readers have lost changes. */
 const cursorVersion = 2
-const outdated = /^\s*\d{1,19}\.\d{1,15}\s*$/
-const current = new RegExp(`^\\s*${cursorVersion}\\.(\\d{1,19})\\.(\\d{1,15})\\s*$`)
+const outdated = /^\d{1,19}\.\d{1,15}$/
+const current = new RegExp(`^${cursorVersion}\\.(\\d{1,19})\\.(\\d{1,15})\\.(\\d{1,15})$`)
 
-function readCursor(text: string | undefined): Cursor {
-  if (!text || text.trim() === '') return { tx: '0', id: 0 }
+function readCursor(given = ''): Cursor {
+  const text = given.trim()
+  if (text === '') return start
   if (outdated.test(text)) throw outdatedCursor()
-  const [, tx, id] = current.exec(text) ?? []
+  const [, tx, id, at] = current.exec(text) ?? []
   if (!tx) throw badRequest('bad_parameter', 'since must be a cursor of an earlier answer.')
-  return { tx, id: Number(id) }
+  return { tx, id: Number(id), at: Number(at) }
 }
 
 function readLimit(text: string | undefined): number {
@@ -89,9 +94,9 @@ function readObjects(text: string | undefined): string[] {
   return words
 }
 
-function toChange({ tx, id, ...change }: ChangeRow) {
+function toChange({ tx, id, at, ...change }: ChangeRow) {
   return {
-    cursor: writeCursor({ tx, id }),
+    cursor: writeCursor({ tx, id, at }),
     ...change,
     before: publicMembers(change.before),
     after: publicMembers(change.after),

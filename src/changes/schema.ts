@@ -24,7 +24,10 @@ export type ObjectKind = (typeof objectKinds)[number]
 
 /** One change of one object, as it is returned. */
 export const Change = Type.Object({
-  cursor: Type.String({ description: 'Where the feed goes on after this change.', examples: ['2.812.4711'] }),
+  cursor: Type.String({
+    description: 'Where the feed goes on after this change.',
+    examples: ['2.812.4711.1784542500000'],
+  }),
   event_id: Nullable(Id({ description: 'Null for what belongs to no event.', examples: [67890] })),
   object: Type.String({
     enum: [...objectKinds],
@@ -48,7 +51,10 @@ export const Change = Type.Object({
 /** A part of the feed. */
 export const ChangePage = Type.Object({
   items: Type.Array(Type.Ref('Change')),
-  cursor: Type.String({ description: 'The `since` of the next call.', examples: ['2.812.4711'] }),
+  cursor: Type.String({
+    description: 'The `since` of the next call.',
+    examples: ['2.812.4711.1784542500000'],
+  }),
   has_more: Type.Boolean({
     description: 'Whether the next call will return more at once.',
     examples: [false],

@@ -121,18 +121,19 @@ export const listWrongHolders = (db: Db): Promise<Holding[]> =>
       or (x.state = 'selected' and r.registration_status = 'in_progress')
     order by x.registrant_id, x.session_id`
 
-export type Disagreement = Pair & { stored: string | null; recorded: string | null }
+/** Ids of all accounts. */
+export async function listAccountIds(db: Db): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`select id from accounts order by id`
+  return rows.map(row => row.id)
+}
 
-/** Selections that are not what the last record of the change log says. */
-export const listUnrecorded = (db: Db): Promise<Disagreement[]> =>
-  db<Disagreement[]>`
-    with last as (
-      select distinct on (account_id, object_id) object_id, event_id, coalesce(after, before) as row, after ->> 'state' as state
-      from changes where object = 'selection' order by account_id, object_id, id desc)
-    select coalesce(x.event_id, l.event_id) as event_id, coalesce(x.registrant_id, (l.row ->> 'registrant_id')::bigint) as registrant_id,
-      coalesce(x.session_id, (l.row ->> 'session_id')::bigint) as session_id, x.state as stored, l.state as recorded
-    from selections x full join last l on l.object_id = x.id
-    where x.state is distinct from l.state order by 2, 3`
+export type StoredSelection = Pair & { id: number; state: string }
+
+/** All selections, in parts. */
+export const selectionsInParts = (db: Db): AsyncIterable<StoredSelection[]> =>
+  db<
+    StoredSelection[]
+  >`select id, event_id, registrant_id, session_id, state from selections order by id`.cursor(1000)
 
 /** Events in which a session has free seats although somebody waits for it. */
 export async function listEventsThatWait(db: Db): Promise<number[]> {

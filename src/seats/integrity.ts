@@ -5,7 +5,6 @@ import {
   type Books,
   beSnapshot,
   countBooks,
-  type Disagreement,
   findAccountOfEvent,
   type Headcount,
   type Holding,
@@ -15,7 +14,6 @@ import {
   listMiscountedSessions,
   listOversoldSessions,
   listUnexplainedClashes,
-  listUnrecorded,
   listWrongHolders,
   recountRegistrants,
   recountSessions,
@@ -24,6 +22,7 @@ import {
 import { canMove, moveLine } from './line.ts'
 import { lineInParts, openBooks, registrantsInto } from './open-books.ts'
 import { lockEventSeats, readWaitedFor } from './queries.ts'
+import { type Disagreement, listUnrecorded } from './recorded.ts'
 
 /** Something that must not be; `invariant` is its number in docs/operations.md. */
 export type Finding = {
@@ -165,7 +164,7 @@ const unrecorded = ({ stored, recorded, ...pair }: Disagreement): Finding => ({
   ...pair,
   stored,
   recorded,
-  message: `Registrant ${pair.registrant_id} is ${stored ?? 'not'} in session ${pair.session_id}, but by the change log ${recorded ?? 'not'}.`,
+  message: `Registrant ${pair.registrant_id} is ${stored ?? 'not'} in session ${pair.session_id}, but by the change feed ${recorded ?? 'not'}.`,
 })
 
 const sessionCounters = ({ id, event_id, ...counts }: SessionCounts): Finding => {

@@ -127,6 +127,32 @@ describe('the invariants of seats', () => {
     assert.deepEqual(await found(summit), [])
   })
 
+  it('5. what a reader of the change feed believes is what is stored, in the order of the feed', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    const someone = await person(summit)
+    await claim(someone, talk)
+    await drop(someone, talk)
+    assert.deepEqual(await found(summit), [])
+    const swap = () => pool`
+      with pair as (select tx, id from changes where event_id = ${summit.id} and object = 'selection')
+      update changes c set tx = p.tx from pair p, pair q where q.id = c.id and p.id <> q.id`
+    await swap()
+    assert.deepEqual(await found(summit), [[5, 'unrecorded']])
+    await swap()
+    assert.deepEqual(await found(summit), [])
+  })
+
+  it('5. what the feed still holds back is believed as well', async () => {
+    const summit = await event()
+    const talk = await session(summit)
+    await pool.begin(async db => {
+      await db`select pg_current_xact_id()`
+      await person(summit, { session_ids: [talk.id] })
+      assert.deepEqual(await found(summit), [])
+    })
+  })
+
   it('6. counters equal recounts', async () => {
     const summit = await event()
     const talk = await session(summit)

@@ -61,7 +61,7 @@ export async function atOnce<T>(
 }
 
 /** Resolves when a transaction in this database waits for a lock of another. */
-async function someoneWaits(pool: Pool): Promise<void> {
+export async function someoneWaits(pool: Pool): Promise<void> {
   for (;;) {
     const [row] = await pool`
       select count(*)::int as waiting from pg_stat_activity
