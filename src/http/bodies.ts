@@ -1,8 +1,8 @@
-import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import qs from 'qs'
-import { badRequest, bodyTooLarge } from '../errors.ts'
+import { badRequest } from '../errors.ts'
 import type { Body } from './draft.ts'
+import { readMultipart } from './multipart.ts'
 
 /** Largest body, in bytes. */
 export const bodyLimit = 1024 * 1024
@@ -36,7 +36,13 @@ export function acceptBodies(app: FastifyInstance): void {
     { parseAs: 'string' },
     async (_request: FastifyRequest, text: string) => parseForm(text),
   )
-  app.register(multipart, { limits: { fileSize: Infinity, fieldSize: bodyLimit + 1, parts: 2000 } })
+  app.addContentTypeParser(
+    /^multipart\/form-data\b/i,
+    { parseAs: 'buffer' },
+    async ({ headers }: FastifyRequest, body: Buffer) =>
+      // Names are bracketed like those of forms; qs reads both the same way.
+      parseForm(new URLSearchParams(await readMultipart(headers['content-type']!, body)).toString()),
+  )
   app.addHook('preParsing', (request, _reply, payload, done) => {
     // Without a body the content type means nothing; without a type an empty body is still an empty body.
     const empty = request.headers['content-length'] === '0' || hasNoBody(request)
@@ -44,16 +50,12 @@ export function acceptBodies(app: FastifyInstance): void {
     done(null, payload)
   })
   app.addHook('preValidation', async request => {
-    request.body = asObject(isMultipart(request) ? await readMultipart(request) : request.body)
+    request.body = asObject(request.body)
   })
 }
 
 function hasNoBody(request: FastifyRequest): boolean {
   return request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
-}
-
-function isMultipart(request: FastifyRequest): boolean {
-  return request.headers['content-type']?.toLowerCase().startsWith('multipart/form-data') ?? false
 }
 
 function parseJson(text: string): unknown {
@@ -100,32 +102,6 @@ function decodePercent(text: string): string {
       throw badRequest('malformed_body', `The form is not in UTF-8: it has ${escapes.slice(0, 60)}.`)
     }
   })
-}
-
-/** Multipart names are bracketed like those of forms; qs reads both the same way. Files are skipped. */
-async function readMultipart(request: FastifyRequest): Promise<unknown> {
-  const pairs: string[] = []
-  try {
-    let size = 0
-    for await (const part of request.parts()) {
-      if (part.type === 'file') for await (const chunk of part.file) size = grown(size, chunk.length)
-      else {
-        const value = String(part.value)
-        size = grown(size, Buffer.byteLength(value))
-        pairs.push(`${encodeURIComponent(part.fieldname)}=${encodeURIComponent(value)}`)
-      }
-    }
-  } catch (error) {
-    if ((error as { status?: number }).status === 413) throw error
-    throw badRequest('malformed_body', `The body is not a multipart form: ${(error as Error).message}.`)
-  }
-  return parseForm(pairs.join('&'))
-}
-
-/** The reader of multipart forms limits each part; this limits the whole. */
-function grown(size: number, more: number): number {
-  if (size + more > bodyLimit) throw bodyTooLarge()
-  return size + more
 }
 
 function asObject(body: unknown): Body {

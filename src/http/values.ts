@@ -107,19 +107,14 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
       : { type: 'url', message: 'must be an absolute http or https URL.' }
   },
   word: (raw, kind) => {
-    const given = String(unwrapChoice(raw)).trim().toLowerCase()
+    const given = shortText(unwrapChoice(raw))?.toLowerCase()
     const word = kind.enum!.find(candidate => String(candidate).toLowerCase() === given)
     return word !== undefined
       ? { value: word }
       : { type: 'choice', message: `must be one of ${kind.enum!.join(', ')}.` }
   },
   decimal: (raw, kind) => {
-    const value =
-      typeof raw === 'number'
-        ? raw
-        : typeof raw === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(raw)
-          ? Number(raw)
-          : Number.NaN
+    const value = numberIn(raw, /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/)
     return Number.isFinite(value)
       ? withinLimits(value, kind)
       : { type: 'number', message: 'must be a number.' }
@@ -135,15 +130,26 @@ export function unwrapChoice(raw: unknown): unknown {
 }
 
 function readInteger(raw: unknown, kind: Kind): Reading {
-  const value =
-    typeof raw === 'number'
-      ? raw
-      : typeof raw === 'string' && /^\s*[+-]?\d{1,30}\s*$/.test(raw)
-        ? Number(raw)
-        : Number.NaN
+  const value = numberIn(raw, /^[+-]?\d{1,30}$/)
   return Number.isInteger(value)
     ? withinLimits(value, kind)
     : { type: 'integer', message: 'must be an integer.' }
+}
+
+/** The number that a value is, or that its text is when it has this form; NaN otherwise. */
+function numberIn(raw: unknown, form: RegExp): number {
+  if (typeof raw === 'number') return raw
+  const text = typeof raw === 'string' ? shortText(raw) : undefined
+  return text !== undefined && form.test(text) ? Number(text) : Number.NaN
+}
+
+/** Characters of a value that is a number, a date, a word: no pattern sees a longer text. */
+const longestShort = 400
+
+/** What is neither an object nor long, as text without blanks around it. */
+function shortText(raw: unknown): string | undefined {
+  const text = typeof raw === 'object' ? '' : String(raw)
+  return text.length > 0 && text.length <= longestShort ? text.trim() : undefined
 }
 
 function withinLimits(value: number, { minimum = -Infinity, maximum = Infinity }: Kind): Reading {
@@ -156,7 +162,7 @@ const truthy = new Set(['1', 'true', 'yes', 'on', 'y', 't'])
 const falsy = new Set(['0', 'false', 'no', 'off', 'n', 'f'])
 
 function readFlag(raw: unknown): Reading {
-  const word = typeof raw === 'object' ? '' : String(raw).trim().toLowerCase()
+  const word = shortText(raw)?.toLowerCase() ?? ''
   if (truthy.has(word)) return { value: 1 }
   return falsy.has(word) ? { value: 0 } : { type: 'flag', message: 'must be 0 or 1.' }
 }
@@ -166,7 +172,8 @@ function readText(raw: unknown, { maxLength = Infinity }: Kind): Reading {
   const value = String(raw).toWellFormed()
   if (value.includes('\0'))
     return { type: 'null_character', message: 'must not contain the character U+0000.' }
-  if (value.length > maxLength && [...value].length > maxLength)
+  // A character takes at most two places: counting is for what may be short enough.
+  if (value.length > maxLength && (value.length > 2 * maxLength || [...value].length > maxLength))
     return { type: 'too_long', message: `should contain at most ${maxLength} characters.` }
   return { value }
 }
@@ -177,9 +184,9 @@ function readForm(raw: unknown, format: string): Reading {
   const { pattern, maxLength, type, message } = forms[format]!
   const reading = readText(trimmed(raw), {})
   if (!('value' in reading)) return reading
-  return new RegExp(pattern, 'u').test(reading.value as string)
-    ? readText(reading.value, { maxLength })
-    : { type, message }
+  // The pattern sees no more than tells a long text of the form from one that is not of it.
+  const beginning = (reading.value as string).slice(0, maxLength + 1)
+  return new RegExp(pattern, 'u').test(beginning) ? readText(reading.value, { maxLength }) : { type, message }
 }
 
 function readPattern(
@@ -188,7 +195,8 @@ function readPattern(
   type: string,
   message: string,
 ): Reading {
-  const value = typeof raw === 'string' ? read(raw.trim()) : undefined
+  const text = typeof raw === 'string' ? shortText(raw) : undefined
+  const value = text === undefined ? undefined : read(text)
   return value === undefined ? { type, message } : { value }
 }
 
