@@ -4,6 +4,7 @@ import { buildApp, systemClock } from './app.ts'
 import { adoptRestoredChanges } from './changes/queries.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openDatabase } from './db/database.ts'
+import { takeStartNotices } from './db/migrate.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
 import { startDispatcher } from './mail/dispatcher.ts'
 
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
   const first = await prepareFirstStart(database.pool, config.SAMPLE, systemClock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
+  for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)
 }
 
 /** Lets requests that are being answered finish, then closes the database. A second signal does not wait. */

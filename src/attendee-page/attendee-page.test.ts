@@ -78,6 +78,21 @@ describe('GET /my/{token}', () => {
     assert.doesNotMatch(text, /Draft/)
   })
 
+  it('200 shows the session fields that are visible, escaped, of every session', async () => {
+    const level = await make('sessions/fields', { name: 'Level <1>', type: 'textInput', visible: 1 })
+    const room = await make('sessions/fields', { name: 'Catering', type: 'textInput' })
+    const { summit, link } = await scene({ [level.attribute]: 'Deep & <b>', [room.attribute]: 'soup' })
+    await session(summit, { name: 'Other', [level.attribute]: 'Easy' })
+    const { text } = await open(link)
+    const shown = [...text.matchAll(/<dt dir="auto">(.*?)<\/dt><dd dir="auto">(.*?)<\/dd>/g)]
+    assert.deepEqual(
+      shown.map(([, name, value]) => `${name}: ${value}`),
+      ['Level &lt;1&gt;: Deep &amp; &lt;b&gt;', 'Level &lt;1&gt;: Easy'],
+    )
+    assert.doesNotMatch(text, /Catering|soup/)
+    for (const { id } of [level, room]) await call('DELETE', `/sessions/field/${id}`)
+  })
+
   it('200 has no scripts, and lets forms lead to this server only', async () => {
     const { link } = await scene({})
     const { headers, text } = await open(link)

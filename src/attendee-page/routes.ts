@@ -104,9 +104,10 @@ const isDeed = (word: string): word is Deed => deeds.some(deed => deed === word)
 const tokenOf = (request: FastifyRequest) => (request.params as { token: string }).token
 
 function visitOf(request: FastifyRequest): Promise<Visit | undefined> {
-  const { pool, clock, eventQuestions } = request.server
+  const { pool, clock, eventQuestions, sessionFields } = request.server
   const questionsOf = (event_id: number) => eventQuestions.get(String(event_id))
-  return openVisit({ db: pool, now: clock.now(), questionsOf }, tokenOf(request))
+  const fieldsOf = (account_id: number) => sessionFields.get(String(account_id))
+  return openVisit({ db: pool, now: clock.now(), questionsOf, fieldsOf }, tokenOf(request))
 }
 
 function addressOf(request: FastifyRequest): Address {

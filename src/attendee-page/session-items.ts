@@ -1,4 +1,5 @@
 import { linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
+import { definitionsOf, visibleValues } from '../agenda/visible-values.ts'
 import { escapeHtml } from '../http/html.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import { hasStarted, rivalsOf, whyKept } from './swaps.ts'
@@ -17,7 +18,7 @@ type Item = { heading: 'h3' | 'h4'; facts: (string | null)[]; deeds: string[] }
 /** A session in which the person has a seat; one that they may not give up says why. */
 export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
   const why = whyKept(visit, entry)
-  return itemOf(address, entry, {
+  return itemOf(visit, address, entry, {
     heading: 'h3',
     facts: [whenOf(entry), entry.location_name, entry.track_name, why],
     deeds: mayChange(visit) && !why ? [deedForm(address, entry, 'give-up', 'Give up')] : [],
@@ -29,7 +30,7 @@ export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntr
   const isOver = hasStarted(visit, entry)
   const until = `Kept until ${momentIn(entry.expires_at!, visit.person.event_timezone)}`
   const decline = deedForm(address, entry, 'decline', 'Decline')
-  return itemOf(address, entry, {
+  return itemOf(visit, address, entry, {
     heading: 'h3',
     facts: [
       whenOf(entry),
@@ -48,7 +49,7 @@ const detailsLink = '<a href="#details">Complete your details to accept it</a>'
 
 /** A session that the person waits for. */
 export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
-  return itemOf(address, entry, {
+  return itemOf(visit, address, entry, {
     heading: 'h3',
     facts: [whenOf(entry), entry.location_name, entry.track_name, `Place ${entry.place} in line`],
     deeds: mayChange(visit) ? [deedForm(address, entry, 'leave', 'Leave the line')] : [],
@@ -59,7 +60,7 @@ export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntr
 export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
   const isFull = hasNoSeatFor(visit, entry)
   const isOver = hasStarted(visit, entry)
-  return itemOf(address, entry, {
+  return itemOf(visit, address, entry, {
     heading: 'h4',
     facts: [
       entry.times_with_timezone,
@@ -99,7 +100,12 @@ function rivalsKept(visit: Visit, entry: ProgrammeEntry): string | null {
     : null
 }
 
-function itemOf({ baseUrl }: Address, entry: ProgrammeEntry, { heading, facts, deeds }: Item): string {
+function itemOf(
+  { fields }: Visit,
+  { baseUrl }: Address,
+  entry: ProgrammeEntry,
+  { heading, facts, deeds }: Item,
+): string {
   const { id, name } = entry
   const links = linksOf(entry, baseUrl).map(
     ({ text, href }) =>
@@ -108,9 +114,11 @@ function itemOf({ baseUrl }: Address, entry: ProgrammeEntry, { heading, facts, d
   return [
     `<li id="s${id}"><${heading} id="n${id}" dir="auto">${escapeHtml(name)}</${heading}>`,
     ...facts.flatMap(fact => (fact ? [`<p dir="auto">${escapeHtml(fact)}</p>`] : [])),
+    definitionsOf(visibleValues(fields, entry.custom_fields)),
     ...links,
     ...(deeds.length > 0 ? [`<div class="deeds">${deeds.join('\n')}</div>`] : []),
   ]
+    .filter(Boolean)
     .join('\n')
     .concat('</li>')
 }

@@ -5,6 +5,7 @@ import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { resume } from '../resume/tokens.ts'
 import { maySit } from '../seats/books.ts'
 import { type EventRow, readEvent } from '../seats/queries.ts'
+import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { missingDetails } from './missing.ts'
 import { findVisitor, listProgramme, type ProgrammeEntry, type Visitor } from './queries.ts'
 
@@ -23,6 +24,8 @@ export type Visit = {
   seats: ProgrammeEntry[]
   /** those that attendees see */
   questions: EventQuestionRow[]
+  /** of sessions */
+  fields: SessionFieldRow[]
   standing: Standing
   /** what has to be told before a seat is taken or the registration is finished */
   missing: Fault[]
@@ -33,20 +36,22 @@ export type VisitTools = {
   db: Db
   now: Date
   questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
+  fieldsOf: (account_id: number) => Promise<SessionFieldRow[]>
 }
 
 /** Whose page a token opens, with what is true now; undefined when the token is unknown or has expired. */
 export async function openVisit(
-  { db, now, questionsOf }: VisitTools,
+  { db, now, questionsOf, fieldsOf }: VisitTools,
   token: string,
 ): Promise<Visit | undefined> {
   const resumed = await resume(db, token, now)
   const person = resumed && (await findVisitor(db, resumed.id))
   if (!person) return undefined
-  const [event, programme, questions] = await Promise.all([
+  const [event, programme, questions, fields] = await Promise.all([
     readEvent(db, person.event_id),
     listProgramme(db, person),
     questionsOf(person.event_id),
+    fieldsOf(person.account_id),
   ])
   if (!event) return undefined
   const visible = questions.filter(question => question.visible === 1)
@@ -56,6 +61,7 @@ export async function openVisit(
     programme,
     seats: programme.filter(hasSeat),
     questions: visible,
+    fields,
     standing: standingOf(person, event, now),
     missing: missingDetails(person, visible),
     now,

@@ -99,9 +99,13 @@ function readCustomValue(field: CustomField, raw: unknown) {
   return readValue(kindOf(field), raw)
 }
 
-function kindOf({ type, allow_html }: CustomField): TSchema {
-  if (allow_html && (type === 'textInput' || type === 'textArea')) return Html()
-  return kinds[type] ?? Text(longest)
+/** Whether values are HTML. */
+export function isHtml({ type, allow_html }: CustomField): boolean {
+  return allow_html === 1 && (type === 'textInput' || type === 'textArea')
+}
+
+function kindOf(field: CustomField): TSchema {
+  return isHtml(field) ? Html() : (kinds[field.type] ?? Text(longest))
 }
 
 const kinds: Record<string, TSchema> = {

@@ -44,6 +44,12 @@ export async function migrate(pool: Pool, migrations = knownMigrations()): Promi
   })
 }
 
+/** What migrations have to tell whoever runs the server: each text once, whichever process asks first. */
+export async function takeStartNotices(db: Db): Promise<string[]> {
+  const notices = await db<{ id: number; message: string }[]>`delete from start_notices returning id, message`
+  return notices.sort((a, b) => a.id - b.id).map(({ message }) => message)
+}
+
 /** The number of the last migration that this database has had; 0 when it had none. */
 async function databaseVersion(db: Db): Promise<number> {
   const [row] = await db<

@@ -32,8 +32,8 @@ h3.day { margin: 1.75rem 0 .5rem }
 ul { list-style: none; padding: 0; margin: 0 } li { padding: .75rem 0; border-top: 1px solid #8886 } li p { margin: 0 }
 a { display: inline-block; padding: .55rem 1rem .55rem 0; min-height: 44px; color: var(--press) }
 nav { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 1rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem }
-dt { font-weight: 600 } dd { margin: 0 } img { max-width: 100%; height: auto }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: .25rem 1rem; margin: .25rem 0 }
+dt { font-weight: 600 } dd { margin: 0; min-width: 0 } dd > * { margin: 0 } img { max-width: 100%; height: auto }
 :focus-visible { outline: 3px solid var(--press); outline-offset: 2px }
 button, input, select, textarea { font: inherit; color: inherit; background: Canvas; border: 1px solid #888; border-radius: .4rem; padding: .5rem .75rem; min-height: 44px; max-width: 100% }
 button { cursor: pointer; border: 2px solid var(--press); color: var(--press); font-weight: 600; min-width: 6rem }

@@ -57,3 +57,67 @@ describe('GET /sessions/{id}/virtual/{secure_id}', () => {
     }
   })
 })
+
+describe('session fields', () => {
+  const nasty = `<script>alert("1")</script>' onfocus="x`
+  const kinds: [string, object, unknown, string][] = [
+    ['textInput', {}, `a ${nasty}`, 'a &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;'],
+    ['textArea', {}, 'a\nb', 'a<br>b'],
+    ['textArea', { allow_html: 1 }, '<p>a <b onclick="x()">b</b></p><script>x</script>', '<p>a <b>b</b></p>'],
+    ['radioList', { choices: [nasty] }, 0, '&lt;script&gt;'],
+    ['checkboxList', { choices: ['Mo', 'Tu', 'We'] }, [2, 0], 'Mo, We'],
+    [
+      'email',
+      {},
+      'a?cc=b@x.example',
+      '<a href="mailto:a%3Fcc%3Db@x.example" rel="noopener noreferrer">a?cc=b@x.example</a>',
+    ],
+    ['phone', {}, '+32 (0)2 1', '<a href="tel:+32021" rel="noopener noreferrer">+32 (0)2 1</a>'],
+    ['date', {}, '2030-02-28', '28 February 2030'],
+    ['time', {}, '9:05', '09:05'],
+    ['number', {}, '12.50', '12.5'],
+    [
+      'url',
+      {},
+      'https://x.example/?a=1&b=%22',
+      '<a href="https://x.example/?a=1&amp;b=%22" rel="noopener noreferrer">https://x.example/?a=1&amp;b=%22</a>',
+    ],
+    ['flag', {}, 1, 'Yes'],
+    ['flag', {}, 0, 'No'],
+  ]
+  for (const [type, more, given, shown] of kinds)
+    it(`of type ${type} ${JSON.stringify(more)} show ${JSON.stringify(given)} when they are visible`, async () => {
+      const name = `Field <${type}> & more`
+      const field = await make('sessions/fields', { name, type, visible: 1, ...more })
+      const ids = (index: unknown) => field.choices[Number(index)].id
+      const value = type.endsWith('List') ? [given].flat().map(ids) : given
+      const { id } = await session({ [field.attribute]: value })
+      const definition = `<dt dir="auto">Field &lt;${type}&gt; &amp; more</dt><dd dir="auto">`
+      const { text } = await open(`/sessions/${id}`)
+      const [, seen] = text.split(definition)
+      assert.ok(seen?.slice(0, seen.indexOf('</dd>')).includes(shown), text)
+      assert.doesNotMatch(text, /<script|" onfocus|onclick/)
+      await call('PUT', `/sessions/field/${field.id}`, { visible: 0 })
+      assert.equal((await open(`/sessions/${id}`)).text.includes(definition), false)
+      await call('DELETE', `/sessions/field/${field.id}`)
+    })
+
+  it('are hidden unless they are made visible, and nothing is said of those that are empty', async () => {
+    const hidden = await make('sessions/fields', { name: 'Hidden', type: 'textInput' })
+    assert.equal(hidden.visible, 0)
+    const shown = await make('sessions/fields', { name: 'Shown', type: 'textInput', visible: 1 })
+    const talk = await session({ [hidden.attribute]: 'internal' })
+    assert.doesNotMatch((await open(`/sessions/${talk.id}`)).text, /Hidden|internal|Shown/)
+    await call('DELETE', `/sessions/field/${shown.id}`)
+  })
+
+  it('HTML that was stored before HTML was allowed is sanitised all the same', async () => {
+    const field = await make('sessions/fields', { name: 'Late', type: 'textArea', visible: 1 })
+    const talk = await session({ [field.attribute]: '<img src=x onerror=y><b>kept</b>' })
+    await call('PUT', `/sessions/field/${field.id}`, { allow_html: 1 })
+    const { text } = await open(`/sessions/${talk.id}`)
+    assert.match(text, /<b>kept<\/b>/)
+    assert.doesNotMatch(text, /onerror/)
+    await call('DELETE', `/sessions/field/${field.id}`)
+  })
+})

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { definitionsOf, type VisibleField, visibleValues } from '../agenda/visible-values.ts'
 import { escapeHtml } from '../http/html.ts'
 import { readId } from '../http/query.ts'
 import { pageOf } from './layout.ts'
@@ -22,7 +23,7 @@ export function sessionPages(app: FastifyInstance): void {
         'content-security-policy',
         "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:",
       )
-      .send(page(session))
+      .send(page(session, await app.sessionFields.get(String(session.account_id))))
   })
 
   app.get(
@@ -46,15 +47,16 @@ function nothingHere(reply: FastifyReply): FastifyReply {
     .send(pageOf({ title: 'There is nothing here', over: 'Lectern', main }))
 }
 
-function page(session: PublicSession): string {
+function page(session: PublicSession, fields: VisibleField[]): string {
   const facts = [
     ['When', [session.date, session.times_with_timezone].filter(Boolean).join(', ')],
     ['Where', session.location_name],
     ['Track', session.track_name],
-  ].flatMap(([term, text]) => (text ? [`<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`] : []))
+  ].flatMap(([name, text]) => (text ? [{ name: name!, html: escapeHtml(text) }] : []))
+  const definitions = definitionsOf([...facts, ...visibleValues(fields, session.custom_fields)])
   return pageOf({
     title: session.name,
     over: session.event_name,
-    main: `<dl>${facts.join('')}</dl>\n<div dir="auto">${session.description ?? ''}</div>`,
+    main: `${definitions}\n<div dir="auto">${session.description ?? ''}</div>`,
   })
 }

@@ -11,7 +11,12 @@ export const SessionFieldInput = Type.Object({
   name: Text(255, { minLength: 1, description: 'Name of the field.', examples: ['Level'] }),
   type: Word([...valueTypes], { description: 'Kind of value. Cannot be changed later.' }),
   required: Type.Optional(Flag({ default: 0, description: 'Whether a new session must have a value.' })),
-  visible: Type.Optional(Flag({ default: 1, description: 'Whether attendees see it.' })),
+  visible: Type.Optional(
+    Flag({
+      default: 0,
+      description: 'Whether its values are shown on session pages, on own pages and in e-mails.',
+    }),
+  ),
   sort: Type.Optional(Whole({ default: 0, description: 'Position, ascending.' })),
   allow_html: Type.Optional(
     Flag({ default: 0, description: 'Whether the value is HTML; it is sanitised then.' }),
