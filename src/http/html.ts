@@ -1,48 +1,49 @@
 import sanitizeHtml from 'sanitize-html'
 
-/** HTML that is safe to show: structure, links, images and emphasis stay; scripts, handlers and styles go. */
-export function readHtml(html: string): { value: string } | { type: string; message: string } {
-  if (!html.includes('<')) return { value: html }
-  return isTooDeep(html)
-    ? { type: 'too_deep', message: 'must not have thousands of elements open at once.' }
-    : { value: sanitizeHtml(html, allowedHtml) }
-}
-
-/** Elements of one text that may be open at the same time. */
-const openLimit = 5000
+/** Bytes of a text of HTML, in UTF-8, as it comes and as it is kept. */
+export const longestHtml = 100_000
+/**
+ * Elements that may be open at the same time: more than a text of people ever has. What the parser does for an element
+ * takes time that grows with their number.
+ */
+const mostOpen = 1000
 
 /**
- * Whether more elements are open at once than a text of people ever has. Parsing takes time that grows with the square
- * of their number: 5,000 take 60 ms, and the 300,000 that fit into a body take minutes.
+ * HTML that is safe to show: structure, links, images and emphasis stay; scripts, handlers and styles go. Faults:
+ * `too_long` above 100 kB, `too_deep` for more than 1000 elements inside each other.
  */
-export function isTooDeep(html: string): boolean {
-  const open = new Map<string, number>()
-  let depth = 0
-  for (const [, slash, tag] of html.matchAll(/<(\/?)([a-z][^\s/>]*)/gi)) {
-    const name = tag!.toLowerCase()
-    const count = open.get(name) ?? 0
-    if (voidElements.has(name) || (slash && count === 0)) continue
-    const step = slash ? -1 : 1
-    open.set(name, count + step)
-    depth += step
-    if (depth > openLimit) return true
-  }
-  return false
+export function readHtml(html: string): { value: string } | { type: string; message: string } {
+  if (isTooLong(html)) return tooLong
+  if (!html.includes('<')) return { value: html }
+  const value = sanitised(html)
+  if (value === undefined) return tooDeep
+  return isTooLong(value) ? tooLong : { value }
 }
 
-const voidElements = new Set([
-  'area',
-  'br',
-  'col',
-  'embed',
-  'hr',
-  'img',
-  'input',
-  'link',
-  'meta',
-  'source',
-  'wbr',
-])
+const isTooLong = (html: string) => Buffer.byteLength(html) > longestHtml
+const tooLong = { type: 'too_long', message: 'must be at most 100 kB of HTML.' }
+const tooDeep = { type: 'too_deep', message: `must not have more than ${mostOpen} elements open at once.` }
+
+/** Undefined once too many elements are open: the parser itself counts them, and stops there. */
+function sanitised(html: string): string | undefined {
+  let open = 0
+  try {
+    return sanitizeHtml(html, {
+      ...allowedHtml,
+      onOpenTag: () => {
+        if (++open > mostOpen) throw new TooDeep()
+      },
+      onCloseTag: () => {
+        open--
+      },
+    })
+  } catch (error) {
+    if (error instanceof TooDeep) return undefined
+    throw error
+  }
+}
+
+class TooDeep extends Error {}
 
 /** Text as part of HTML, also inside an attribute. */
 export function escapeHtml(text: string): string {

@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
 import { forms } from './forms.ts'
-import { readHtml } from './html.ts'
+import { longestHtml, readHtml } from './html.ts'
 
 /*
  * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
@@ -24,8 +24,12 @@ export const Flag = (options: Options = {}) => Type.Integer({ format: 'flag', en
 /** Text, kept as given. `maxLength` counts characters (code points). */
 export const Text = (maxLength: number, options: Options & { minLength?: number } = {}) =>
   Type.String({ format: 'text', maxLength, ...options })
-/** HTML, sanitised on the way in: structure, links, images and emphasis stay; scripts, handlers and styles go. */
-export const Html = (options: Options = {}) => Type.String({ format: 'html', ...options })
+/**
+ * HTML, sanitised on the way in: structure, links, images and emphasis stay; scripts, handlers and styles go. At most
+ * 100 kB in UTF-8.
+ */
+export const Html = (options: Options = {}) =>
+  Type.String({ format: 'html', maxLength: longestHtml, ...options })
 /** A day of the proleptic Gregorian calendar, `YYYY-MM-DD`, 1900 to 9998. */
 export const LocalDate = (options: Options = {}) =>
   Type.String({ format: 'date', examples: ['2026-09-14'], ...options })
@@ -86,8 +90,8 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
   whole: readInteger,
   flag: readFlag,
   text: readText,
-  html: (raw, kind) => {
-    const reading = readText(raw, kind)
+  html: raw => {
+    const reading = readText(raw, {})
     return 'value' in reading ? readHtml(reading.value as string) : reading
   },
   date: raw => readPattern(raw, readDate, 'date', 'must be a date of the calendar, as YYYY-MM-DD.'),
