@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { ApiError, badRequest } from '../errors.ts'
-import { type Query, readId, wordsOf } from '../http/query.ts'
+import { CountParameter, type Query, readId, TextParameter, wordsOf } from '../http/query.ts'
 import { route } from '../http/route.ts'
+import { Id } from '../http/values.ts'
 import { type ChangeRow, type Cursor, isKnown, listChanges, start } from './queries.ts'
 import { objectKinds } from './schema.ts'
 
@@ -18,10 +19,16 @@ export function changeRoutes(app: FastifyInstance): void {
     description:
       'Every creation, update and deletion in the order of commits, none skipped. Keep the `cursor` of the answer and send it as `since`; without `since` the feed starts at the beginning. A cursor of an earlier version, or of another database, is 410: read again from the start.',
     query: {
-      since: 'The cursor of the last answer.',
-      event_id: 'Only changes in this event.',
-      object: `Comma-separated kinds: ${objectKinds.join(', ')}.`,
-      'per-page': `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
+      since: TextParameter({ description: 'The cursor of the last answer.' }),
+      event_id: Type.Optional(Id({ description: 'Only changes in this event.', examples: [67890] })),
+      object: TextParameter({
+        description: `Comma-separated kinds: ${objectKinds.join(', ')}.`,
+        examples: ['session,selection'],
+      }),
+      'per-page': CountParameter({
+        description: `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
+        examples: [fewestChanges],
+      }),
     },
     success: { 200: Type.Ref('ChangePage') },
     failures: [404, 410],

@@ -39,6 +39,7 @@ export const ChoiceInputs = Type.Optional(
     {
       maxItems: mostChoices,
       description: 'Choices to add (`name`), rename (`id`, `name`) or delete (`id`, `delete`).',
+      examples: [[{ name: 'Beginner' }, { name: 'Advanced', sort: 2 }]],
     },
   ),
 )

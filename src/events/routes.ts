@@ -6,7 +6,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isAsked, isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query, Switch } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
@@ -17,8 +17,9 @@ import { showEvents, toEvent } from './view.ts'
 const tag = 'Events'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors:
+  override_capacity_errors: Switch(
     '`true`: allows to lower a capacity below the number of registrants. Understood in the body as well.',
+  ),
 }
 const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
@@ -107,7 +108,7 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Delete an event',
     description: 'All that belongs to it goes with it. One that has registrants needs `force=1`.',
-    query: { ...writeQuery, force: '`1`: deletes it although it has registrants.' },
+    query: { ...writeQuery, force: Switch('`true`: deletes it although it has registrants.') },
     failures: [422],
     success: { 204: Type.Null() },
     handler: (request, reply) =>

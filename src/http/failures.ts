@@ -37,6 +37,17 @@ export const failures: Record<number, Documented> = {
     'There is no such object in the account of the token.',
     new ApiError(404, 'not_found', 'Session 12 does not exist.'),
   ),
+  405: documented(
+    'MethodNotAllowed',
+    'The path has other methods: `Allow` names them.',
+    new ApiError(405, 'method_not_allowed', 'GET is not possible here; POST is.'),
+    ['Allow'],
+  ),
+  408: documented(
+    'RequestTimeout',
+    'The request did not arrive completely in time.',
+    new ApiError(408, 'request_timeout', 'The request did not arrive completely in time.'),
+  ),
   409: documented(
     'Conflict',
     'A request with the same `Idempotency-Key` is still being processed.',
@@ -66,6 +77,11 @@ export const failures: Record<number, Documented> = {
     'The body is larger than 1 MiB.',
     new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
   ),
+  414: documented(
+    'URITooLong',
+    'A part of the path is longer than 1200 characters.',
+    new ApiError(414, 'uri_too_long', 'Max param length exceeded'),
+  ),
   415: documented(
     'UnsupportedMediaType',
     'The content type of the body is not understood.',
@@ -79,6 +95,11 @@ export const failures: Record<number, Documented> = {
     'UnprocessableContent',
     'Fields are missing or wrong: all of them, in one array.',
     invalid([{ field: 'name', message: 'Name cannot be blank.', type: 'required' }]),
+  ),
+  431: documented(
+    'RequestHeaderFieldsTooLarge',
+    'The headers are larger than 16 KiB.',
+    new ApiError(431, 'headers_too_large', 'The headers are too large.'),
   ),
   429: documented(
     'TooManyRequests',
@@ -132,6 +153,16 @@ export function failureResponses(): Record<string, object> {
       },
     ]),
   )
+}
+
+/** A failure as it is without problem details; those of OAuth have an `error`. */
+export type Plain = { status: number; type: string; message: string; error?: string }
+
+/** The other dialect of an example: a medium of the same answer. */
+export function inProblemDetails({ status, type, message, error }: Plain): Record<string, object> {
+  const failure = new ApiError(status, type, message, { ...(error && { oauthError: error }) })
+  const example = rendered(failure, 'application/problem+json')
+  return { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example } }
 }
 
 const rendered = (error: ApiError, accept: string) => JSON.parse(renderError(error, accept, requestId).body)

@@ -4,7 +4,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import Type, { type TSchema } from 'typebox'
 import { exampleOf, type Schema } from './example.ts'
-import { failureResponses, failures } from './failures.ts'
+import { failureResponses, failures, inProblemDetails, type Plain } from './failures.ts'
+import { publicFormats } from './formats.ts'
 
 const about = `The HTTP API of Lectern, a server for the sessions of events.
 
@@ -46,6 +47,7 @@ const headers = {
   'X-Rate-Limit-Remaining': header('Credits that are left.', 'integer', 59990),
   'X-Rate-Limit-Reset': header('Seconds until the credits are full again.', 'integer', 412),
   'WWW-Authenticate': header('What is asked for (RFC 6750 §3).', 'string', 'Bearer error="invalid_token"'),
+  Allow: header('The methods that the path has (RFC 9110 §10.2.1).', 'string', 'POST'),
   'Retry-After': header('Seconds after which to try again.', 'integer', 12),
   ETag: header('Version and digest of the record.', 'string', '"3-6y1mZ0sWqkJ8Qd2V"'),
   Location: header('Path of the new record.', 'string', '/api/v1/sessions/12345'),
@@ -76,12 +78,21 @@ export async function describeApi(
             scheme: 'bearer',
             description: 'From POST /api/v1/oauth2/token; valid for 30 minutes.',
           },
+          oauth2: {
+            type: 'oauth2',
+            description: 'The same token, for clients that fetch it themselves.',
+            flows: {
+              clientCredentials: {
+                tokenUrl: '/api/v1/oauth2/token',
+                scopes: { read: 'Every GET.', write: 'Everything else.' },
+              },
+            },
+          },
           basic: { type: 'http', scheme: 'basic', description: 'Key and secret of a credential.' },
         },
         headers,
         responses: failureResponses(),
       } as object,
-      security: [{ bearer: [] }],
     },
     refResolver: { buildLocalReference: json => String(json.$id) },
     transformObject: given =>
@@ -137,17 +148,22 @@ function complete(document: Document): Document {
   for (const path of Object.values(document.paths ?? {}))
     for (const [method, operation] of Object.entries(path)) {
       for (const media of Object.values(operation.requestBody?.content ?? {})) addExample(media, components)
-      for (const [status, response] of Object.entries(operation.responses ?? {}))
-        operation.responses![status] = completeResponse(
-          Number(status),
-          response,
-          method,
-          operation,
-          components,
-        )
+      const responses = { ...operation.responses, ...ofAnyRequest }
+      operation.responses = responses
+      for (const [status, response] of Object.entries(responses))
+        responses[status] = completeResponse(Number(status), response, method, operation, components)
+      operation.security ??= [{ bearer: [] }, { oauth2: [method === 'get' ? 'read' : 'write'] }]
     }
   return publicFormats(document) as Document
 }
+
+/** What the server answers before it knows which operation is meant. */
+const ofAnyRequest: Record<string, Response> = Object.fromEntries(
+  [408, 431].map(status => [
+    status,
+    { content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } } },
+  ]),
+)
 
 function completeResponse(
   status: number,
@@ -170,6 +186,8 @@ function completeResponse(
   ]
   return {
     ...response,
+    ...(status >= 400 &&
+      media && { content: { ...response.content, ...inProblemDetails(media.example as Plain) } }),
     description: describeStatus(status, method, operation),
     headers: Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }])),
   }
@@ -208,28 +226,4 @@ function addExample(media: Media, components: Record<string, Schema>): void {
       full: { summary: 'With `fields=*`', value },
     }
   }
-}
-
-/** What a kind of value (values.ts) is called in the registry of OpenAPI formats; kinds without a name there have none. */
-const formats: Record<string, string> = {
-  id: 'int64',
-  whole: 'int32',
-  decimal: 'double',
-  html: 'html',
-  email: 'email',
-  date: 'date',
-  'date-time': 'date-time',
-  'http-url': 'uri',
-  uri: 'uri',
-}
-
-function publicFormats(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(publicFormats)
-  if (!node || typeof node !== 'object') return node
-  return Object.fromEntries(
-    Object.entries(node).flatMap(([name, value]) => {
-      if (name !== 'format' || typeof value !== 'string') return [[name, publicFormats(value)]]
-      return formats[value] ? [[name, formats[value]]] : []
-    }),
-  )
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import Type, { type TSchema } from 'typebox'
 
 /** The query of a request: each name once, the last one given; `fields[0]=id&fields[1]=name` joined by commas. */
 export type Query = Record<string, string>
@@ -42,3 +43,22 @@ export function readId(text: string | undefined): number | undefined {
   const id = text && /^\s*\d{1,16}\s*$/.test(text) ? Number(text) : 0
   return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined
 }
+
+type Options = { description: string; examples?: unknown[]; pattern?: string }
+
+/*
+ * What the documentation says of query parameters. Lists are text joined by commas and no arrays: generated clients repeat
+ * the name of an array, and of a repeated name the last one counts.
+ */
+
+/** Text. */
+export const TextParameter = (options: Options) => Type.Optional(Type.String(options))
+/** A whole number from 1. */
+export const CountParameter = (options: Options) => Type.Optional(Type.Integer({ minimum: 1, ...options }))
+/** What is off unless it is `true`, `1`, `yes` or `on`. */
+export const Switch = (description: string) => Type.Optional(Type.Boolean({ description }))
+/** One of a few words. */
+export const WordParameter = (words: string[], description: string) =>
+  Type.Optional(Type.String({ enum: words, description }))
+/** The query parameters of an operation, by their names. */
+export type Parameters = Record<string, TSchema>

@@ -3,8 +3,8 @@ import Type, { type TObject, type TSchema } from 'typebox'
 import { notFound } from '../errors.ts'
 import type { Listable } from './listing.ts'
 import { methodNotAllowed } from './methods.ts'
-import { readId } from './query.ts'
-import { maxId } from './values.ts'
+import { CountParameter, type Parameters, readId, Switch, TextParameter, WordParameter } from './query.ts'
+import { Id, maxId } from './values.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -17,8 +17,7 @@ export type Operation = {
   summary: string
   description?: string
   body?: TSchema
-  /** name and meaning of query parameters */
-  query?: Record<string, string>
+  query?: Parameters
   /** status and schema of success */
   success: Record<number, TSchema>
   /** failures besides those that follow from the rest */
@@ -45,7 +44,7 @@ export function route(app: FastifyInstance, operation: Operation): void {
         ...(index > 0 && { 'x-spelling-of': operation.id }),
         ...(url.includes(':') && { params: pathParameters(url) }),
         headers: headerParameters(operation, method, url),
-        ...(operation.query && { querystring: queryParameters(operation.query) }),
+        ...(operation.query && { querystring: Type.Object(operation.query) }),
         ...(operation.body && { body: operation.body, consumes: bodyTypes }),
         response: { ...successes(operation, method, url), ...failuresOf(operation, method, url) },
       },
@@ -93,74 +92,90 @@ function pathParameters(url: string): TObject {
 }
 
 function headerParameters(operation: Operation, method: Method, url: string): TObject {
-  const optional = (name: string, description: string) =>
-    Type.Object({ [name]: Type.Optional(Type.String({ description })) })
-  if (takesKey(operation, method))
-    return optional(
-      'Idempotency-Key',
-      'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
-    )
-  if (method !== 'GET' && method !== 'POST')
-    return optional(
-      'If-Match',
-      'The ETag of the record that the change is based on: 412 when it is another now.',
-    )
-  return isRecord(method, url) || 304 in operation.success
-    ? optional('If-None-Match', 'An ETag: 304 when the answer is the same.')
-    : Type.Object({})
-}
-
-function queryParameters(query: Record<string, string>): TObject {
+  const names = [
+    ...(takesKey(operation, method) ? ['Idempotency-Key'] : []),
+    ...(comparesVersion(operation, method) ? ['If-Match'] : []),
+    ...(isRecord(method, url) || 304 in operation.success ? ['If-None-Match'] : []),
+  ]
   return Type.Object(
     Object.fromEntries(
-      Object.entries(query).map(([name, description]) => [
-        name,
-        description.endsWith('Required.')
-          ? Type.String({ description })
-          : Type.Optional(Type.String({ description })),
-      ]),
+      names.map(name => [name, Type.Optional(Type.String({ description: headerMeanings[name]! }))]),
     ),
   )
 }
 
+const headerMeanings: Record<string, string> = {
+  'Idempotency-Key':
+    'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
+  'If-Match': 'The ETag of the record that the change is based on: 412 when it is another now.',
+  'If-None-Match': 'An ETag: 304 when the answer is the same.',
+}
+
+/** Whether a version can be asked for: every change and deletion, and what a POST declares by its failure. */
+const comparesVersion = ({ failures = [] }: Operation, method: Method) =>
+  (method !== 'GET' && method !== 'POST') || failures.includes(412)
+
 const takesKey = ({ takesKey = true }: Operation, method: Method) => method === 'POST' && takesKey
 
 /** Query parameters of a single read of a resource. */
-export const projectionQuery = ({ expansions = [] }: Listable): Record<string, string> => ({
-  fields: 'Comma-separated names of the fields to return; `*`, or nothing, for all.',
+export const projectionQuery = ({ expansions = [] }: Listable): Parameters => ({
+  fields: TextParameter({
+    description:
+      'Comma-separated names of the fields to return, and no others; `*`, or nothing, for all that the schema requires.',
+    examples: ['*'],
+  }),
   ...expandQuery(expansions),
 })
 
 /** Query parameters of the list of a resource. */
-export const listQuery = ({ sparse, expansions = [] }: Listable): Record<string, string> => ({
-  page: 'Number of the page, from 1.',
-  'per-page': 'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`.',
-  fields: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${sparse.join(', ')}.`,
+export const listQuery = ({ sparse, expansions = [] }: Listable): Parameters => ({
+  page: CountParameter({ description: 'Number of the page, from 1.' }),
+  'per-page': CountParameter({
+    description: 'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`.',
+    examples: [20],
+  }),
+  fields: TextParameter({
+    description: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${sparse.join(', ')}.`,
+    examples: ['*'],
+  }),
   ...expandQuery(expansions),
-  ids: 'Comma-separated ids, at most 100: only these.',
-  sort: 'Comma-separated attributes; a leading `-` sorts downwards.',
-  search:
-    'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
-  searchCondition: '`or` joins the conditions by OR.',
+  ids: TextParameter({
+    description: 'Comma-separated ids, at most 100: only these.',
+    examples: ['12345,12346'],
+  }),
+  sort: TextParameter({
+    description: 'Comma-separated attributes; a leading `-` sorts downwards.',
+    examples: ['-id'],
+  }),
+  search: TextParameter({
+    description:
+      'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
+    examples: ['id>0'],
+  }),
+  searchCondition: WordParameter(['and', 'or'], 'How conditions are joined: `and` unless given.'),
 })
 
 /** Query parameters of a list inside an event. */
-export const eventListQuery = (listable: Listable) => ({
-  event_id: 'The event to list. Required.',
+export const eventListQuery = (listable: Listable): Parameters => ({
+  event_id: Id({ description: 'The event to list.', examples: [67890] }),
   ...listQuery(listable),
 })
 
-const expandQuery = (expansions: readonly string[]): Record<string, string> =>
+const expandQuery = (expansions: readonly string[]): Parameters =>
   expansions.length === 0
     ? {}
     : {
-        expand: `Comma-separated names of related objects to return as extra keys: ${expansions.map(name => `\`${name}\``).join(', ')}.`,
+        expand: TextParameter({
+          description: `Comma-separated names of related objects to return as extra keys: ${expansions.map(name => `\`${name}\``).join(', ')}.`,
+          examples: [expansions.join(',')],
+        }),
       }
 
 /** Query parameters of every write. */
-export const writeQuery = {
-  validate_only:
+export const writeQuery: Parameters = {
+  validate_only: Switch(
     '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned.',
+  ),
 }
 
 /** What success looks like: also that of a rehearsal (200), and that of a record that has not changed (304). */
@@ -178,13 +193,17 @@ const isRecord = (method: Method, url: string) => method === 'GET' && url.endsWi
 function failuresOf(operation: Operation, method: Method, url: string): Record<number, TSchema> {
   const { failures = [], body } = operation
   const statuses = [400, 401, 403, 429, 500, 503, ...failures]
-  if (url.includes(':id')) statuses.push(404)
+  if (url.includes(':')) statuses.push(414)
+  // A word in the place of an id may be a path of other methods.
+  if (url.includes(':id')) statuses.push(404, 405)
   if (method !== 'GET') statuses.push(413, 415)
   // A key that was used for another request is 422.
   if (takesKey(operation, method)) statuses.push(409, 422)
-  if (method !== 'GET' && method !== 'POST') statuses.push(412)
+  if (comparesVersion(operation, method)) statuses.push(412)
   if (body) statuses.push(422)
   return Object.fromEntries(
-    statuses.sort().map(status => [status, status === 422 ? Type.Ref('Faults') : Type.Ref('Failure')]),
+    [...new Set(statuses)]
+      .sort()
+      .map(status => [status, status === 422 ? Type.Ref('Faults') : Type.Ref('Failure')]),
   )
 }

@@ -7,7 +7,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isAsked, isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query, Switch } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { viewOf } from '../http/view.ts'
 import { type Answer, write } from '../http/write.ts'
@@ -19,8 +19,9 @@ const tag = 'Registrant types'
 const noun = 'Registrant type'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors:
+  override_capacity_errors: Switch(
     '`true`: allows a capacity below the number of registrants, and a `max_group_size` below a group. Understood in the body as well.',
+  ),
 }
 const mayOverride = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
 
@@ -90,7 +91,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
     description: 'One that registrants have needs `force=1`; 422 says how many.',
     query: {
       ...writeQuery,
-      force: '`1`: deletes it although registrants have it; they are left without one.',
+      force: Switch('`true`: deletes it although registrants have it; they are left without one.'),
     },
     success: { 204: Type.Null() },
     failures: [422],

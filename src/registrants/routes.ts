@@ -137,7 +137,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     query: writeQuery,
     body: Type.Ref('CheckInInput'),
     success: { 200: Type.Ref('WrittenRegistrant') },
-    failures: [404],
+    failures: [404, 412],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: async db => {

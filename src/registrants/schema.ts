@@ -38,8 +38,10 @@ export const RegistrantInput = Type.Object({
   bio: optional(Html({ description: 'HTML.' })),
   twitter_handle: optional(Text(255)),
   gender: optional(Text(64)),
-  birth_date: optional(LocalDate()),
-  cc_email: optional(Email({ description: 'Gets a copy of every letter.' })),
+  birth_date: optional(LocalDate({ examples: ['1970-12-10'] })),
+  cc_email: optional(
+    Email({ description: 'Gets a copy of every letter.', examples: ['office@example.com'] }),
+  ),
   vat_number: optional(Text(64)),
   notes: optional(Text(100_000, { description: 'Notes of the organiser.' })),
   reference: optional(Text(255)),

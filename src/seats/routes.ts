@@ -45,6 +45,7 @@ export function seatRoutes(app: FastifyInstance): void {
     query: seatQuery,
     body: Type.Ref('ClaimInput'),
     success: { 200: Type.Ref('Success') },
+    failures: [412],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => claimSeat(wisherOf(request, db), sessionOf(request), (request.body ?? {}) as Body),
@@ -76,6 +77,7 @@ export function seatRoutes(app: FastifyInstance): void {
     query: seatQuery,
     body: Type.Ref('LineInput'),
     success: { 200: Type.Ref('Success') },
+    failures: [412],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => lineUp(wisherOf(request, db), sessionOf(request), readOnConflict(request.body as Body)),

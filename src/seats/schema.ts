@@ -5,8 +5,9 @@ const OnConflict = Type.String({
   description: 'What to do when a promotion would clash: keep the place, or give up what clashes.',
   examples: ['swap'],
 })
-const Ids = (description: string) => Type.Array(Type.Integer(), { description, examples: [[12345]] })
-const Drop = Ids('Sessions to give up in the same step: take this instead of that.')
+const Ids = (description: string, example: number) =>
+  Type.Array(Type.Integer(), { description, examples: [[example]] })
+const Drop = Ids('Sessions to give up in the same step: take this instead of that.', 12347)
 const Texts = (description: string) => Type.Array(Type.String(), { description, examples: [['12345']] })
 const Count = (description: string) => Type.Integer({ description, examples: [3] })
 
@@ -145,8 +146,8 @@ export const seatSchemas = {
   ClaimInput: Type.Object({ drop: Type.Optional(Drop) }),
   LineInput: Type.Object({ on_conflict: Type.Optional(OnConflict) }),
   AgendaInput: Type.Object({
-    session_ids: Type.Optional(Ids('Replaces the sessions.')),
-    waitlist_ids: Type.Optional(Ids('Replaces the lines that the registrant waits in.')),
+    session_ids: Type.Optional(Ids('Replaces the sessions.', 12345)),
+    waitlist_ids: Type.Optional(Ids('Replaces the lines that the registrant waits in.', 12346)),
     drop: Type.Optional(Drop),
     on_conflict: Type.Optional(OnConflict),
     partial: Type.Optional(

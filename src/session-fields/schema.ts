@@ -9,7 +9,10 @@ const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema
 /** What a client may say of a session field, apart from its choices. */
 export const SessionFieldInput = Type.Object({
   name: Text(255, { minLength: 1, description: 'Name of the field.', examples: ['Level'] }),
-  type: Word([...valueTypes], { description: 'Kind of value. Cannot be changed later.' }),
+  type: Word([...valueTypes], {
+    description: 'Kind of value. Cannot be changed later.',
+    examples: ['dropDownList'],
+  }),
   required: Type.Optional(Flag({ default: 0, description: 'Whether a new session must have a value.' })),
   visible: Type.Optional(
     Flag({
@@ -45,7 +48,7 @@ export const SessionField = Type.Object({
     examples: ['c_1001'],
   }),
   name: Text(255, { examples: ['Level'] }),
-  type: Word([...valueTypes]),
+  type: Word([...valueTypes], { examples: ['dropDownList'] }),
   required: Flag(),
   visible: Flag(),
   sort: Whole(),

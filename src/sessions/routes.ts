@@ -8,7 +8,7 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isAsked, isOn, type Query } from '../http/query.ts'
+import { isAsked, isOn, type Query, Switch } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, write } from '../http/write.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
@@ -20,8 +20,9 @@ import { showSession, showSessions } from './view.ts'
 const tag = 'Sessions'
 const changeQuery = {
   ...writeQuery,
-  override_capacity_errors:
+  override_capacity_errors: Switch(
     '`true`: allows to lower a capacity below the seats that are taken. Understood in the body as well.',
+  ),
 }
 
 export function sessionRoutes(app: FastifyInstance): void {
@@ -109,7 +110,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Delete a session',
     description: 'One in which people have seats, or for which they wait, needs `force=1`.',
-    query: { ...writeQuery, force: '`1`: deletes it although people have seats in it.' },
+    query: { ...writeQuery, force: Switch('`true`: deletes it although people have seats in it.') },
     failures: [422],
     success: { 204: Type.Null() },
     handler: (request, reply) =>

@@ -8,7 +8,7 @@ import { sessionLists } from '../../src/sessions/schema.ts'
 import { testApp } from '../support/app.ts'
 import { sources } from '../support/sources.ts'
 
-const { app, raw } = await testApp()
+const { app, raw, call, make } = await testApp()
 const document = app.swagger() as unknown as Document
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, ...operation })),
@@ -44,9 +44,12 @@ describe('GET /api/v1/openapi.json', () => {
       const isOAuth = path.includes('/oauth2/')
       const expected = [
         400,
+        408,
+        431,
         ...(isOpen ? [] : [401, 500, 503]),
         ...(isOpen || isOAuth ? [] : [403, 429]),
-        ...(path.includes('{id}') ? [404] : []),
+        ...(path.includes('{id}') ? [404, 405] : []),
+        ...(path.includes('{') ? [414] : []),
         ...(method === 'get' ? [] : [413, 415]),
         ...(method === 'get' || method === 'post' ? [] : [412]),
         ...(method === 'post' && !isOAuth && takesKey(operation) ? [409, 422] : []),
@@ -57,6 +60,63 @@ describe('GET /api/v1/openapi.json', () => {
         .map(status => `${nameOf(operation)}: ${status}`)
     })
     assert.deepEqual(missing, [])
+  })
+
+  it('says of query parameters what they are: only lists of words, searches and cursors are plain text', () => {
+    const typesOf = (type: string) =>
+      [
+        ...new Set(
+          operations.flatMap(({ parameters = [] }) =>
+            parameters.flatMap(({ name, in: place, schema }) =>
+              place === 'query' && schema?.type === type && !schema.enum ? [name] : [],
+            ),
+          ),
+        ),
+      ].sort()
+    assert.deepEqual(typesOf('string'), ['expand', 'fields', 'ids', 'object', 'search', 'since', 'sort'])
+    assert.deepEqual(typesOf('integer'), ['event_id', 'page', 'per-page'])
+    assert.deepEqual(typesOf('boolean'), ['force', 'override_capacity_errors', 'send_email', 'validate_only'])
+  })
+
+  it('has no pattern that only some languages understand', () => {
+    assert.doesNotMatch(JSON.stringify(document), /"pattern":"[^"]*\\\\[pP]\{/)
+  })
+
+  it('says how clients get a token, and which scope each operation needs', () => {
+    const { securitySchemes } = document.components as any
+    assert.deepEqual(securitySchemes.oauth2.flows.clientCredentials, {
+      tokenUrl: '/api/v1/oauth2/token',
+      scopes: { read: 'Every GET.', write: 'Everything else.' },
+    })
+    const { security } = document.paths['/api/v1/sessions']!.get as any
+    assert.deepEqual(security, [{ bearer: [] }, { oauth2: ['read'] }])
+    const { post } = document.paths['/api/v1/sessions'] as any
+    assert.deepEqual(post.security, [{ bearer: [] }, { oauth2: ['write'] }])
+  })
+
+  it('has failures of OAuth in both dialects, as they are answered', async () => {
+    const { content } = document.paths['/api/v1/oauth2/token']!.post!.responses['401']!
+    assert.deepEqual(Object.keys(content!), ['application/json', 'application/problem+json'])
+    const { status, body } = await raw({
+      method: 'POST',
+      url: '/api/v1/oauth2/token',
+      headers: { accept: 'application/problem+json' },
+      payload: { grant_type: 'client_credentials', client_id: 'nobody', client_secret: 'nothing' },
+    })
+    const { request_id: _id, ...example } = content!['application/problem+json']!.example as object & {
+      request_id: string
+    }
+    const { request_id: _own, ...answer } = body
+    assert.deepEqual([status, answer], [401, example])
+  })
+
+  it('lists 412 of a seat that is claimed for an older version, and 414 of a path that is too long', async () => {
+    const event = await make('events', { name: 'E' })
+    const session = await make('sessions', { event_id: event.id, name: 'S', date: '2027-01-01' })
+    const ada = await make('registrants', { event_id: event.id, email: 'ada@example.com' })
+    const path = `/registrants/${ada.id}/session/${session.id}`
+    assert.equal((await call('POST', path, undefined, { 'if-match': '"9-x"' })).status, 412)
+    assert.equal((await call('PUT', `/events/external/${'x'.repeat(1300)}`, { name: 'E' })).status, 414)
   })
 
   it('names what every list and record can expand, from the same names by which they are read', () => {

@@ -1,23 +1,31 @@
 import assert from 'node:assert/strict'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance } from 'fastify'
 import type { Document, Operation } from '../../docs/reference.ts'
 import type { Json, Reply } from './app.ts'
 
 type Schema = { $ref?: string; properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] }
-type Documented = { path: RegExp; method: string; operation: Operation }
+type Documented = { path: RegExp; name: string; method: string; operation: Operation }
 
 /**
- * Checks answers against the OpenAPI document: their status, their members and their ETag are what it says. Every call of
- * every test goes through this, so that the documentation cannot say less than what really happens.
+ * Checks answers against the OpenAPI document: their status, their members, the values of these and their ETag are what it
+ * says. Every call of every test goes through this, so that the documentation cannot say less than what really happens.
  */
 export function documentationOf(app: FastifyInstance): (method: string, url: string, reply: Reply) => void {
   const document = app.swagger() as unknown as Document
   const schemas = document.components.schemas as Record<string, Schema>
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Documented => {
-      return { path: patternOf(path, operation), method: method.toUpperCase(), operation }
+      return { path: patternOf(path, operation), name: path, method: method.toUpperCase(), operation }
     }),
   )
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema({ $id: 'document', ...JSON.parse(JSON.stringify(document)) })
+  const mustBeValid = (pointer: string[], body: unknown, name: string) => {
+    const steps = pointer.map(step => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')))
+    const isValid = ajv.validate({ $ref: `document#/${steps.join('/')}` }, body)
+    assert.ok(isValid, `${name}: ${ajv.errorsText()} in ${JSON.stringify(body)}`)
+  }
   return (method, url, { status, body, headers }) => {
     const path = url
       .split('?')[0]!
@@ -32,6 +40,10 @@ export function documentationOf(app: FastifyInstance): (method: string, url: str
       assert.ok(headers.etag, `${name} has no ETag, as its documentation says`)
     if (!String(headers['content-type']).startsWith('application/json')) return
     const [media] = Object.values(response.content ?? {})
+    const at = ['paths', known.name, method.toLowerCase(), 'responses', String(status)]
+    // Whoever asks for some fields gets no others, also of those that a record has otherwise.
+    const isPart = /[?&]fields(=|\[|%5B)/.test(url)
+    if (media && !isPart) mustBeValid([...at, 'content', 'application/json', 'schema'], body, name)
     const schema = (media?.schema as Schema) ?? (Array.isArray(body) ? schemas.Faults! : schemas.Failure!)
     const isKnown = (member: string) =>
       /^c_\d+$/.test(member) || expansionsOf(known.operation).includes(member)

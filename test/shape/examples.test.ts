@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Document } from '../../docs/reference.ts'
+import { getToken, type Json, testApp } from '../support/app.ts'
+
+/*
+ * Every operation of the OpenAPI document is called as the document shows it. Only the ids in an example are replaced: by
+ * those of objects that were made for this call.
+ */
+
+const test = await testApp()
+const document = test.app.swagger() as unknown as Document
+
+type World = Record<string, () => Promise<any>>
+
+/** Objects of one event, each made when it is asked for first. */
+function newWorld(): World {
+  const made = new Map<string, Promise<any>>()
+  const once = (name: string, work: () => Promise<any>) => () => {
+    if (!made.has(name)) made.set(name, work())
+    return made.get(name)!
+  }
+  const inEvent = async (plural: string, body: Json) =>
+    test.make(plural, { event_id: (await world.event!()).id, ...body })
+  const world: World = {
+    event: once('event', () => test.make('events', { name: 'E' })),
+    track: once('track', () => inEvent('tracks', { name: 'T' })),
+    location: once('location', () => inEvent('locations', { name: 'L' })),
+    session: once('session', () => inEvent('sessions', { name: 'S', date: '2027-01-01' })),
+    full: once('full', () => inEvent('sessions', { name: 'Full', date: '2027-01-02', capacity: 0 })),
+    dropped: once('dropped', () => inEvent('sessions', { name: 'Dropped', date: '2027-01-03' })),
+    field: once('field', () =>
+      test.make('sessions/fields', { name: 'F', type: 'dropDownList', choices: [{ name: 'A' }] }),
+    ),
+    question: once('question', () =>
+      inEvent('event-questions', { name: 'Q', type: 'radioList', choices: [{ name: 'A' }] }),
+    ),
+    type: once('type', () => inEvent('reg-types', { name: 'Student' })),
+    group: once('group', () => inEvent('registrant-groups', { name: 'G' })),
+    registrant: once('registrant', () =>
+      inEvent('registrants', { email: 'ada@example.com', first_name: 'Ada' }),
+    ),
+    letter: once('letter', async () => {
+      const { id, event_id } = await world.registrant!()
+      await test.call('POST', `/registrants/${id}/trigger-email/confirmation`)
+      return (await test.call('GET', `/outbox?event_id=${event_id}`)).body.items[0]
+    }),
+  }
+  return world
+}
+
+/** What the `{id}` of a path is, by the beginning of the path. */
+const nouns: Record<string, string> = {
+  events: 'event',
+  tracks: 'track',
+  locations: 'location',
+  'sessions/field': 'field',
+  sessions: 'session',
+  'reg-types': 'type',
+  'registrant-groups': 'group',
+  'event-questions': 'question',
+  registrants: 'registrant',
+  outbox: 'letter',
+}
+const nounOf = (path: string) =>
+  Object.entries(nouns).find(([plural]) => path.startsWith(`/api/v1/${plural}/`))?.[1] ?? ''
+
+/** Members whose value is the id of something. */
+const references: Record<string, string> = {
+  event_id: 'event',
+  track_id: 'track',
+  location_id: 'location',
+  session_ids: 'session',
+  waitlist_ids: 'full',
+  drop: 'dropped',
+  id: 'registrant',
+}
+
+async function withIds(world: World, example: Json): Promise<Json> {
+  const entries = Object.entries(example).map(async ([name, value]) => {
+    if (name === 'custom_fields') return [name, await chosen(world)]
+    const noun = value === null ? undefined : references[name]
+    if (!noun) return [name, value]
+    const { id } = await world[noun]!()
+    return [name, Array.isArray(value) ? [id] : id]
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** Fields of sessions are of the account, under ids of their own. */
+async function chosen(world: World): Promise<Json> {
+  const { attribute, choices } = await world.field!()
+  return { [attribute]: [{ id: choices[0].id }] }
+}
+
+async function pathWithIds(world: World, path: string, method: string): Promise<string> {
+  const fixed = path
+    .replace('{external_id}', `example-${method}`)
+    .replace('{type}', 'confirmation')
+    .replace('{session_id}', String(path.includes('{session_id}') && (await world.session!()).id))
+  return fixed.includes('{id}') ? fixed.replace('{id}', (await world[nounOf(path)]!()).id) : fixed
+}
+
+/** The example of every query parameter, apart from those that switch something on. */
+async function queryOf(world: World, parameters: NonNullable<Parameter[]>): Promise<string> {
+  const query = new URLSearchParams()
+  for (const { name, in: place, example } of parameters) {
+    if (place !== 'query' || example === undefined) continue
+    query.set(name, name === 'event_id' ? (await world.event!()).id : String(example))
+  }
+  return query.size > 0 ? `?${query}` : ''
+}
+type Parameter = { name: string; in: string; example?: unknown }
+
+/** With a token of its own, because one of the calls revokes it. */
+const credentials = async () => ({
+  client_id: test.key,
+  client_secret: test.secret,
+  token: await getToken(test.raw, test.key, test.secret),
+})
+
+describe('every example of the OpenAPI document', () => {
+  for (const [path, methods] of Object.entries(document.paths))
+    for (const [method, operation] of Object.entries(methods))
+      it(`${method.toUpperCase()} ${path} succeeds`, async () => {
+        const world = newWorld()
+        const [media] = Object.values(operation.requestBody?.content ?? {})
+        const example = media?.example as Json | undefined
+        const isOAuth = path.includes('/oauth2/')
+        const url = await pathWithIds(world, path, method)
+        const query = await queryOf(world, operation.parameters ?? [])
+        const body = example && { ...(await withIds(world, example)), ...(isOAuth && (await credentials())) }
+        // Unguessable ids and addresses of the account are taken by the call before.
+        if (body && 'secure_id' in body) body.secure_id = `example-${operation.operationId}`
+        if (body && 'url' in body) body.url = `example-${operation.operationId.toLowerCase()}`
+        const reply = await test.raw({
+          method: method.toUpperCase() as 'GET',
+          url: url + query,
+          headers: isOAuth ? {} : { authorization: `Bearer ${test.token}` },
+          ...(body && { payload: body }),
+        })
+        assert.ok(reply.status < 300, `${reply.status} ${reply.text}`)
+      })
+})
