@@ -1,3 +1,4 @@
+import './runtime.ts'
 import { runCommandLine } from './cli/run.ts'
 import { terminalOf } from './cli/terminal.ts'
 

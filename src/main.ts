@@ -1,59 +1,111 @@
+import './runtime.ts'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
 import pretty from 'pino-pretty'
 import { buildApp, systemClock } from './app.ts'
 import { adoptRestoredChanges } from './changes/queries.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import { openDatabase } from './db/database.ts'
+import { type Database, openDatabase } from './db/database.ts'
 import { takeStartNotices } from './db/migrate.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
 import { startDispatcher } from './mail/dispatcher.ts'
+import { onStopSignals } from './stop-signals.ts'
 
-await start().catch(error => {
-  console.error(`Lectern did not start.\n${error instanceof Error ? error.message : String(error)}`)
-  process.exit(error instanceof ConfigError ? 2 : 1)
+/** Exit codes, as docs/operations.md has them. */
+const exits = { stopped: 0, failed: 1, wrongSetting: 2, databaseLost: 3 }
+/** How long an end that does not wait takes at most, in milliseconds. */
+const hurried = 5000
+
+/** What is open, and has to be closed. */
+const parts: { database?: Database; app?: FastifyInstance; dispatcher?: { close: () => Promise<void> } } = {}
+
+// A terminal that is gone, or a reader that stopped reading, takes nothing but the lines.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+process.on('uncaughtException', error => {
+  console.error(error)
+  void leaveAtOnce(exits.failed)
 })
 
+let isEnding = false
+const config = configured()
+const starting = start()
+onStopSignals(
+  () => void end(exits.stopped),
+  () => void leaveAtOnce(exits.failed),
+)
+await starting.catch(async error => {
+  if (isEnding) return
+  complain(error)
+  await end(exits.failed)
+})
+parts.database?.failed.then(error => {
+  console.error(error.message)
+  void end(exits.databaseLost)
+})
+
+function configured(): Config {
+  try {
+    return readConfig(process.env)
+  } catch (error) {
+    complain(error)
+    process.exit(error instanceof ConfigError ? exits.wrongSetting : exits.failed)
+  }
+}
+
+function complain(error: unknown): void {
+  console.error(`Lectern did not start.\n${error instanceof Error ? error.message : String(error)}`)
+}
+
 async function start(): Promise<void> {
-  const config = readConfig(process.env)
-  const database = await openDatabase(config)
+  const database = await openDatabase(config, tell)
+  parts.database = database
   await adoptRestoredChanges(database.pool)
   const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
-  const dispatcher = startDispatcher(database.pool, config, systemClock.now, {
+  parts.dispatcher = startDispatcher(database.pool, config, systemClock.now, {
     warn: error => app.log.warn({ err: error }, 'e-mails wait'),
     fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
   })
-  const close = async () => {
-    await Promise.all([app.close(), dispatcher.close()])
-    await database.close()
-  }
-  closeOnSignal(config, close)
-  try {
-    await app.listen({ port: config.PORT, host: config.HOST })
-  } catch (error) {
-    await close()
-    throw explainListenError(error as NodeJS.ErrnoException, config)
-  }
+  await app.listen({ port: config.PORT, host: config.HOST }).catch(error => {
+    throw explainListenError(error, config)
+  })
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
   const first = await prepareFirstStart(database.pool, config.SAMPLE, systemClock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
   for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)
 }
 
-/** Lets requests that are being answered finish, then closes the database. A second signal does not wait. */
-function closeOnSignal(config: Config, close: () => Promise<void>): void {
-  let stopping = false
-  const stop = async () => {
-    if (stopping) process.exit(1)
-    stopping = true
-    setTimeout(() => {
-      console.error(`Some requests were still running after ${config.SHUTDOWN_SECONDS} seconds.`)
-      process.exit(1)
-    }, config.SHUTDOWN_SECONDS * 1000).unref()
-    await close()
-    process.exit(0)
+function tell(message: string): void {
+  if (parts.app) parts.app.log.warn(message)
+  else console.error(message)
+}
+
+/**
+ * Finishes a start that is under way, lets requests that are being answered finish, closes the database, and ends the
+ * process: within `SHUTDOWN_SECONDS`, or without waiting.
+ */
+async function end(code: number): Promise<void> {
+  if (isEnding) return
+  isEnding = true
+  setTimeout(() => {
+    console.error(`The end has taken longer than ${config.SHUTDOWN_SECONDS} seconds.`)
+    void leaveAtOnce(code || exits.failed)
+  }, config.SHUTDOWN_SECONDS * 1000).unref()
+  await starting.catch(() => {})
+  await Promise.all([parts.app?.close(), parts.dispatcher?.close()])
+  await parts.database?.close()
+  process.exit(code)
+}
+
+/** Waits for nothing; the built-in database is told to stop all the same. */
+async function leaveAtOnce(code: number): Promise<void> {
+  isEnding = true
+  const closed = async () => {
+    if (!parts.database) await starting
+    await parts.database?.close({ hurry: true })
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  await Promise.race([closed().catch(() => {}), sleep(hurried)])
+  process.exit(code)
 }
 
 /** Standard error: lines for people on a terminal, JSON for machines elsewhere. */

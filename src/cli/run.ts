@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
-import { openDatabase } from '../db/database.ts'
+import { type Database, openDatabase } from '../db/database.ts'
 import { expectedError } from '../errors.ts'
+import { onStopSignals } from '../stop-signals.ts'
 import { type Command, type ExitCode, exitCodes, type OpenDatabase, UsageError } from './command.ts'
 import { commands } from './commands.ts'
 import { describeAll, describeCommand, usageOf, wrap } from './help.ts'
@@ -37,14 +38,22 @@ async function dispatch(
   const { args, options } = readArguments(command, rest)
   const config = readConfig(env)
   const open: OpenDatabase = async work => {
-    const database = await openDatabase({ ...config, DATABASE_POOL: 2 })
+    const opening = openDatabase({ ...config, DATABASE_POOL: 2 })
+    const forget = onStopSignals(() => void breakOff(opening))
     try {
-      return await work(database.pool)
+      return await work((await opening).pool)
     } finally {
-      await database.close()
+      await (await opening).close()
+      forget()
     }
   }
   return command.run({ args, options, config, terminal, now: new Date() }, open)
+}
+
+/** What a command has not committed is not kept, and a database that was started for it stops. */
+async function breakOff(opening: Promise<Database>): Promise<void> {
+  await opening.then(database => database.close({ hurry: true })).catch(() => {})
+  process.exit(exitCodes.failure)
 }
 
 function withoutCommand(words: string[], terminal: Terminal): ExitCode {

@@ -1,50 +1,14 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { describe, it } from 'node:test'
 import { connect } from '../../src/db/connection.ts'
 import { emptyDatabase } from '../support/database.ts'
+import { start, stop, temporaryFolder } from '../support/programs.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const running: ChildProcess[] = []
-const folder = mkdtempSync(join(tmpdir(), 'lectern-process-'))
-// Started as root, the database server runs as another user.
-chmodSync(folder, 0o755)
-after(() => {
-  for (const child of running) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
-})
-
-type Lectern = { child: ChildProcess; url: string; output: () => string; ended: Promise<number | null> }
-
-/** Starts the program; resolves when it answers, or has ended. */
-function start(env: Record<string, string>): Promise<Lectern> {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', PORT: '0', LOG_LEVEL: 'error', ...env },
-  })
-  running.push(child)
-  let text = ''
-  const ended = new Promise<number | null>(resolve => child.on('close', resolve))
-  return new Promise(resolve => {
-    const hear = (data: Buffer) => {
-      text += data
-      const url = /answers at (\S+)\n/.exec(text)?.[1]
-      if (url) resolve({ child, url, output: () => text, ended })
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    void ended.then(() => resolve({ child, url: '', output: () => text, ended }))
-  })
-}
-
-const stop = async ({ child, ended }: Lectern) => {
-  child.kill('SIGTERM')
-  return ended
-}
+const folder = temporaryFolder()
 
 describe('a wrong setting', () => {
   it('is refused with exit code 2, naming the setting and what is allowed', async () => {
@@ -93,6 +57,7 @@ describe('on a database of its own', () => {
     assert.equal((await fetch(`${second.url}/readyz`)).status, 200)
     const pidFile = join(env.DATA_DIR, 'postgres', 'postmaster.pid')
     assert.ok(existsSync(pidFile))
+    assert.equal(statSync(env.DATA_DIR).mode & 0o777, 0o700)
     assert.equal(await stop(second), 0)
     assert.ok(!existsSync(pidFile))
   })
