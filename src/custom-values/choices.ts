@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.ts'
-import { type Body, isBlank } from '../http/draft.ts'
+import { type Body, changesIn, isBlank } from '../http/draft.ts'
 import { Flag, faultOf, readValue, Text, Whole } from '../http/values.ts'
 import { type Choice, choiceTypes, mostChoices } from './schema.ts'
 import type { CustomField } from './values.ts'
@@ -63,8 +63,11 @@ function readChoiceChange(
   const position = sort && { sort: sort.value as number }
   if (!target)
     changes.added.push({ name: name.value as string, sort: known.size + changes.added.length, ...position })
-  else if (isNamed || position)
-    changes.renamed.push({ id: target.id, ...(isNamed && { name: name.value as string }), ...position })
+  else {
+    const wanted = { ...(isNamed && { name: name.value as string }), ...position }
+    const changed = changesIn(wanted, target)
+    if (changed) changes.renamed.push({ id: target.id, ...changed })
+  }
 }
 
 type Definition = Pick<CustomField, 'type' | 'required' | 'choices'>

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import { type Attribute, columnTypes, comparisonOf } from '../http/attributes.ts'
-import { type Body, isBlank } from '../http/draft.ts'
+import { type Body, isBlank, isUnchanged } from '../http/draft.ts'
 import { Email, Phone } from '../http/forms.ts'
 import {
   Decimal,
@@ -56,6 +56,7 @@ export function readCustomValues(
   for (const field of fields) {
     const attribute = attributeOf(field)
     const raw = given[attribute]
+    if (isUnchanged(raw, current?.[attribute])) continue
     if (!isBlank(raw)) {
       const reading = readCustomValue(field, raw)
       if ('value' in reading) values[attribute] = reading.value

@@ -5,7 +5,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
+import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
@@ -44,15 +44,16 @@ export async function changeEventQuestion(
 ): Promise<EventQuestionRow> {
   return transaction(db, async tx => {
     const known = await mustLockEventQuestion(tx, actor, id)
-    const draft = readUpdate(EventQuestionInput, body)
+    const draft = readUpdate(EventQuestionInput, body, known)
     const changes = readChoiceChanges(body.choices, known.choices)
     draft.faults.push(...faultsOfChoices(draft.given, changes, known))
     const { event_id: _event, type: _fixed, ...given } = settle(draft)
-    if (Object.keys(given).length === 0 && !changesChoices(changes)) return known
+    const set = changesIn(given, known)
+    if (!set && !changesChoices(changes)) return known
     await writeChoices(tx, questionChoices, id, changes)
     if (changes.deleted.length > 0)
       await dropChoices(tx, actor, registrantsOf(known), attributeOf({ id }), changes.deleted)
-    await updateEventQuestion(tx, actor, id, given, known.choices)
+    await updateEventQuestion(tx, actor, id, set ?? {}, known.choices)
     await announceQuestions(tx, known.event_id)
     return mustFindEventQuestion(tx, actor.account_id, id)
   })

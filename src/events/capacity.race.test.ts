@@ -19,8 +19,7 @@ const { event, person } = seatDesk(first)
 const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
 type Named = { id: number }
 
-const lower = (summit: Named) => (db: Db) =>
-  changeEvent(db, actor, summit.id, { given: { capacity: 1 }, faults: [] })
+const lower = (summit: Named) => (db: Db) => changeEvent(db, actor, summit.id, { capacity: 1 })
 const comeIn = (summit: Named, who: Named) => async (db: Db) => {
   const wish = errand(account_id, { registrant_id: who.id, status: 'confirmed' })
   return (await carryOut(db, summit.id, [wish], new Date()))[0]!

@@ -3,7 +3,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { type Fault, invalid, notFound } from '../errors.ts'
 import { copyEventQuestions } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Draft, type Given, settle } from '../http/draft.ts'
+import { type Body, changesIn, type Draft, type Given, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
 import { isIncludedLive } from '../seats/books.ts'
@@ -31,7 +31,7 @@ import {
   takenUrls,
   updateEvent,
 } from './queries.ts'
-import type { CloneInput, EventInput } from './schema.ts'
+import { type CloneInput, EventInput } from './schema.ts'
 
 /** Creates an event. Without a `url` it gets one made from its name. */
 export async function createEvent(db: Db, actor: Actor, draft: Draft<EventInput>): Promise<EventRow> {
@@ -51,19 +51,21 @@ export async function changeEvent(
   db: Db,
   actor: Actor,
   id: number,
-  draft: Draft<Given<EventInput>>,
+  body: Body,
   override = false,
 ): Promise<EventRow> {
   return transaction(db, async tx => {
     const event = await mustLockEvent(tx, actor, id)
+    const draft = readUpdate(EventInput, body, event)
     draft.faults.push(...faultsOfDates({ ...event, ...draft.given }))
     if (!override) draft.faults.push(...faultsOfCapacity('event', event, draft.given.capacity))
     const given = settle(draft)
     if (given.url === null)
       given.url = await freeUrl(tx, actor.account_id, given.name ?? event.name, event.url)
-    if (Object.keys(given).length === 0) return event
+    const changes = changesIn(given, event)
+    if (!changes) return event
     await tx`set constraints sessions_event_timezone deferred`
-    const changed = await updateEvent(tx, actor, id, given)
+    const changed = await updateEvent(tx, actor, id, changes)
     const moved = changed.timezone === event.timezone ? [] : await moveToZone(tx, actor, changed)
     if (lineFields.some(field => changed[field] !== event[field])) await moveLinesOf(tx, id, actor.now)
     for (const session of moved.filter(isIncludedLive)) await includeEveryone(tx, actor, session)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { actorOf } from '../http/actor.ts'
-import { type Body, readNew, readUpdate } from '../http/draft.ts'
+import { type Body, readNew } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
@@ -55,7 +55,7 @@ export function eventRoutes(app: FastifyInstance): void {
             db,
             actorOf(request),
             idOf(request, 'Event'),
-            readUpdate(EventInput, request.body as Body),
+            request.body as Body,
             mayOverride(request),
           ),
         ),
@@ -75,7 +75,7 @@ export function eventRoutes(app: FastifyInstance): void {
         find: (db, actor, externalId) => findEventByExternalId(db, actor.account_id, externalId),
         create: async (db, actor, body) => created(await createEvent(db, actor, readNew(EventInput, body))),
         update: async (db, actor, id, body) =>
-          updated(await changeEvent(db, actor, id, readUpdate(EventInput, body), mayOverride(request))),
+          updated(await changeEvent(db, actor, id, body, mayOverride(request))),
       }),
   })
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Static, TObject, TProperties, TSchema } from 'typebox'
 import { type Fault, mustBeValid } from '../errors.ts'
 import { faultOf, readValue } from './values.ts'
@@ -28,18 +29,29 @@ export function readNew<P extends TProperties>(schema: TObject<P>, body: Body): 
 
 /**
  * Reads a body that changes an object. Absent fields stay as they are; null and empty values go back to the schema's
- * default, or to null; emptying a required field is a fault.
+ * default, or to null; emptying a required field is a fault. A text that is sent as it is `stored` is accepted, also when
+ * the rules of today would refuse it.
  */
 export function readUpdate<P extends TProperties>(
   schema: TObject<P>,
   body: Body,
+  stored: object = {},
 ): Draft<Given<Static<TObject<P>>>> {
   const required = new Set<string>((schema as { required?: string[] }).required)
-  return readFields(schema, body, (field, kind) => {
+  const withoutValue = (field: string, kind: TSchema): Outcome => {
     if (!(field in body)) return undefined
     if (required.has(field)) return { field, fault: faultOf(field, blank) }
     return { field, value: (kind as { default?: unknown }).default ?? null }
-  }) as Draft<Given<Static<TObject<P>>>>
+  }
+  return readFields(schema, body, withoutValue, stored) as Draft<Given<Static<TObject<P>>>>
+}
+
+/** What of `given` differs from what is stored; undefined when nothing does, and then nothing is written. */
+export function changesIn<T extends object>(given: T, stored: object): Partial<T> | undefined {
+  const changed = Object.entries(given).filter(
+    ([field, value]) => !isDeepStrictEqual(value, (stored as Body)[field]),
+  )
+  return changed.length > 0 ? (Object.fromEntries(changed) as Partial<T>) : undefined
 }
 
 export type Body = Record<string, unknown>
@@ -52,11 +64,16 @@ function readFields(
   schema: TObject,
   body: Body,
   withoutValue: (field: string, kind: TSchema) => Outcome,
+  stored: object = {},
 ): Draft<Record<string, unknown>> {
   const draft: Draft<Record<string, unknown>> = { given: {}, faults: [] }
   for (const [field, kind] of Object.entries(schema.properties)) {
     const raw = Object.hasOwn(body, field) ? body[field] : undefined
-    const outcome = isBlank(raw) ? withoutValue(field, kind) : readField(field, kind, raw)
+    const outcome = isBlank(raw)
+      ? withoutValue(field, kind)
+      : isUnchanged(raw, (stored as Body)[field])
+        ? { field, value: raw }
+        : readField(field, kind, raw)
     if (outcome?.fault) draft.faults.push(outcome.fault)
     else if (outcome) draft.given[field] = outcome.value
   }
@@ -66,6 +83,11 @@ function readFields(
 function readField(field: string, kind: TSchema, raw: unknown): Outcome {
   const reading = readValue(kind, raw)
   return 'value' in reading ? { field, value: reading.value } : { field, fault: faultOf(field, reading) }
+}
+
+/** Whether a text is the one that is stored already. */
+export function isUnchanged(raw: unknown, stored: unknown): boolean {
+  return typeof raw === 'string' && raw === stored
 }
 
 /** Whether nothing was given: also `{"id": ""}`, which is how an unset choice leaves. */

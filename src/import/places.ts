@@ -37,7 +37,7 @@ export async function importLocations(
         const draft = readUpdate(LocationInput, body)
         if (draft.faults.length === 0 && !differs(draft.given, row))
           return { outcome: 'unchanged', id: row.id }
-        await changeLocation(tx, actor, row.id, draft)
+        await changeLocation(tx, actor, row.id, body)
         return { outcome: 'updated', id: row.id }
       }),
     )
@@ -69,7 +69,7 @@ export async function importTracks(
         const draft = readUpdate(TrackInput, body)
         if (draft.faults.length === 0 && !differs(draft.given, row))
           return { outcome: 'unchanged', id: row.id }
-        await changeTrack(tx, actor, row.id, draft)
+        await changeTrack(tx, actor, row.id, body)
         return { outcome: 'updated', id: row.id }
       }),
     )

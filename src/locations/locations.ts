@@ -2,7 +2,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Draft, type Given, settle } from '../http/draft.ts'
+import { type Body, changesIn, type Draft, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import { clearLocation } from '../sessions/clear-queries.ts'
@@ -14,7 +14,7 @@ import {
   lockLocation,
   updateLocation,
 } from './queries.ts'
-import type { LocationInput } from './schema.ts'
+import { LocationInput } from './schema.ts'
 
 /** Creates a location. Throws 422 for an event that is not the account's. */
 export async function createLocation(
@@ -27,16 +27,12 @@ export async function createLocation(
 }
 
 /** Changes the given fields of a location. */
-export async function changeLocation(
-  db: Db,
-  actor: Actor,
-  id: number,
-  draft: Draft<Given<LocationInput>>,
-): Promise<LocationRow> {
-  const { event_id: _fixed, ...given } = settle(draft)
+export async function changeLocation(db: Db, actor: Actor, id: number, body: Body): Promise<LocationRow> {
   return transaction(db, async tx => {
     const location = await mustLockLocation(tx, actor, id)
-    return Object.keys(given).length > 0 ? updateLocation(tx, actor, id, given) : location
+    const { event_id: _fixed, ...given } = settle(readUpdate(LocationInput, body, location))
+    const changes = changesIn(given, location)
+    return changes ? updateLocation(tx, actor, id, changes) : location
   })
 }
 

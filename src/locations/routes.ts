@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
-import { type Body, readNew, readUpdate } from '../http/draft.ts'
+import { type Body, readNew } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
@@ -43,14 +43,7 @@ export function locationRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('Location') },
     handler: (request, reply) =>
       write(request, reply, async db =>
-        updated(
-          await changeLocation(
-            db,
-            actorOf(request),
-            idOf(request, 'Location'),
-            readUpdate(LocationInput, request.body as Body),
-          ),
-        ),
+        updated(await changeLocation(db, actorOf(request), idOf(request, 'Location'), request.body as Body)),
       ),
   })
 
@@ -68,8 +61,7 @@ export function locationRoutes(app: FastifyInstance): void {
           findLocationByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
           created(await createLocation(db, actor, readNew(LocationInput, body))),
-        update: async (db, actor, id, body) =>
-          updated(await changeLocation(db, actor, id, readUpdate(LocationInput, body))),
+        update: async (db, actor, id, body) => updated(await changeLocation(db, actor, id, body)),
       }),
   })
 

@@ -3,7 +3,7 @@ import { ApiError } from '../errors.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { lockEvent } from '../events/queries.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, readUpdate, settle } from '../http/draft.ts'
+import { type Body, changesIn, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { insertLetters, readDisabledEmails, updateDisabledEmails } from './queries.ts'
 import { EmailTemplates, type MailKind, mailKinds, triggeredKinds, triggeredSpellings } from './schema.ts'
@@ -22,9 +22,10 @@ export async function switchTemplates(db: Db, actor: Actor, event_id: number, bo
   const given = settle(readUpdate(EmailTemplates, body))
   const event = (await lockEvent(db, actor.account_id, event_id))!
   mustMatchVersion(actor.ifMatch, event.version)
-  const wanted = { ...showTemplates(await readDisabledEmails(db, event_id)), ...given }
+  const known = showTemplates(await readDisabledEmails(db, event_id))
+  const wanted = { ...known, ...given }
   const disabled = mailKinds.filter(kind => !wanted[kind])
-  await updateDisabledEmails(db, actor, event_id, disabled)
+  if (changesIn(wanted, known)) await updateDisabledEmails(db, actor, event_id, disabled)
   return showTemplates(disabled)
 }
 

@@ -2,7 +2,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { type Fault, invalid, notFound } from '../errors.ts'
 import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Draft, type Given, settle } from '../http/draft.ts'
+import { type Body, changesIn, type Draft, type Given, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { clearRegType, countOfRegType } from '../registrants/clear-queries.ts'
 import { faultsOfCapacity, faultsOfGroupMaximum } from '../seats/capacity.ts'
@@ -16,7 +16,7 @@ import {
   sizeOfLargestGroup,
   updateRegType,
 } from './queries.ts'
-import type { RegTypeInput } from './schema.ts'
+import { RegTypeInput } from './schema.ts'
 
 /** Creates a registrant type. Throws 422 for an event that is not the account's. */
 export async function createRegType(db: Db, actor: Actor, draft: Draft<RegTypeInput>): Promise<RegTypeRow> {
@@ -33,15 +33,17 @@ export async function changeRegType(
   db: Db,
   actor: Actor,
   id: number,
-  draft: Draft<Given<RegTypeInput>>,
+  body: Body,
   override: boolean,
 ): Promise<RegTypeRow> {
   return transaction(db, async tx => {
     const regType = await mustLockRegType(tx, actor, id)
+    const draft = readUpdate(RegTypeInput, body, regType)
     draft.faults.push(...faultsOfGroupSizes({ ...regType, ...draft.given }))
     if (!override) draft.faults.push(...(await faultsOfLimits(tx, regType, draft.given)))
     const { event_id: _fixed, ...given } = settle(draft)
-    return Object.keys(given).length > 0 ? updateRegType(tx, actor, id, given) : regType
+    const changes = changesIn(given, regType)
+    return changes ? updateRegType(tx, actor, id, changes) : regType
   })
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
-import { type Body, readNew, readUpdate } from '../http/draft.ts'
+import { type Body, readNew } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
@@ -57,7 +57,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
             db,
             actorOf(request),
             idOf(request, noun),
-            readUpdate(RegTypeInput, request.body as Body),
+            request.body as Body,
             mayOverride(request),
           ),
         ),
@@ -79,7 +79,7 @@ export function regTypeRoutes(app: FastifyInstance): void {
         create: async (db, actor, body) =>
           created(await createRegType(db, actor, readNew(RegTypeInput, body))),
         update: async (db, actor, id, body) =>
-          updated(await changeRegType(db, actor, id, readUpdate(RegTypeInput, body), mayOverride(request))),
+          updated(await changeRegType(db, actor, id, body, mayOverride(request))),
       }),
   })
 

@@ -2,7 +2,7 @@ import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Draft, type Given, settle } from '../http/draft.ts'
+import { type Body, changesIn, type Draft, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { clearGroup } from '../registrants/clear-queries.ts'
 import { lockEventSeats } from '../seats/queries.ts'
@@ -14,7 +14,7 @@ import {
   type RegistrantGroupRow,
   updateRegistrantGroup,
 } from './queries.ts'
-import type { RegistrantGroupInput } from './schema.ts'
+import { RegistrantGroupInput } from './schema.ts'
 
 /** Creates a registrant group. Throws 422 for an event that is not the account's. */
 export async function createRegistrantGroup(
@@ -34,12 +34,15 @@ export async function changeRegistrantGroup(
   db: Db,
   actor: Actor,
   id: number,
-  draft: Draft<Given<RegistrantGroupInput>>,
+  body: Body,
 ): Promise<RegistrantGroupRow> {
-  const { event_id: _fixed, ...given } = settle(draft)
   return transaction(db, async tx => {
     await mustLockRegistrantGroup(tx, actor, id)
-    if (Object.keys(given).length > 0) await updateRegistrantGroup(tx, actor, id, given)
+    const group = await mustFindRegistrantGroup(tx, actor.account_id, id)
+    const { event_id: _fixed, ...given } = settle(readUpdate(RegistrantGroupInput, body, group))
+    const changes = changesIn(given, group)
+    if (!changes) return group
+    await updateRegistrantGroup(tx, actor, id, changes)
     return mustFindRegistrantGroup(tx, actor.account_id, id)
   })
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
-import { type Body, readNew, readUpdate } from '../http/draft.ts'
+import { type Body, readNew } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
@@ -59,14 +59,7 @@ export function registrantGroupRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('RegistrantGroup') },
     handler: (request, reply) =>
       write(request, reply, async db =>
-        updated(
-          await changeRegistrantGroup(
-            db,
-            actorOf(request),
-            idOf(request, noun),
-            readUpdate(RegistrantGroupInput, request.body as Body),
-          ),
-        ),
+        updated(await changeRegistrantGroup(db, actorOf(request), idOf(request, noun), request.body as Body)),
       ),
   })
 
@@ -84,8 +77,7 @@ export function registrantGroupRoutes(app: FastifyInstance): void {
           findRegistrantGroupByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
           created(await createRegistrantGroup(db, actor, readNew(RegistrantGroupInput, body))),
-        update: async (db, actor, id, body) =>
-          updated(await changeRegistrantGroup(db, actor, id, readUpdate(RegistrantGroupInput, body))),
+        update: async (db, actor, id, body) => updated(await changeRegistrantGroup(db, actor, id, body)),
       }),
   })
 

@@ -4,7 +4,7 @@ import { attributeOf } from '../custom-values/values.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
+import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { faultOf } from '../http/values.ts'
 import { lockSeatsOfAccount } from '../seats/queries.ts'
@@ -45,17 +45,17 @@ export async function changeSessionField(
     if (body.choices !== undefined) await lockSeatsOfAccount(tx, actor.account_id)
     await mustLockSessionField(tx, actor, id)
     const known = await mustFindSessionField(tx, actor.account_id, id)
-    const draft = readUpdate(SessionFieldInput, body)
+    const draft = readUpdate(SessionFieldInput, body, known)
     const changes = readChoiceChanges(body.choices, known.choices)
     draft.faults.push(...faultsOfChoices(draft.given, changes, known))
     const { type: _fixed, ...given } = settle(draft)
-    const set = { ...given, ...settingsIn(body) }
-    if (Object.keys(set).length === 0 && !changesChoices(changes)) return known
+    const set = changesIn({ ...given, ...settingsIn(body) }, known)
+    if (!set && !changesChoices(changes)) return known
     if (changes.deleted.length > 0) await lockChoices(tx, fieldChoices, id)
     await writeChoices(tx, fieldChoices, id, changes)
     if (changes.deleted.length > 0)
       await dropChoices(tx, actor, sessionsOf(actor), attributeOf({ id }), changes.deleted)
-    await updateSessionField(tx, actor, id, set, known.choices)
+    await updateSessionField(tx, actor, id, set ?? {}, known.choices)
     await announceFields(tx, actor.account_id)
     return mustFindSessionField(tx, actor.account_id, id)
   })

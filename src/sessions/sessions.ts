@@ -2,7 +2,7 @@ import { customValuesIn, readCustomValues } from '../custom-values/values.ts'
 import { attempt, type Db, transaction } from '../db/connection.ts'
 import { notFound, violatedConstraint } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, readNew, readUpdate, settle } from '../http/draft.ts'
+import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { readId } from '../http/query.ts'
 import { unwrapChoice } from '../http/values.ts'
@@ -140,10 +140,9 @@ export async function changeSession(
 ): Promise<Changed> {
   return transaction(db, async tx => {
     const current = await mustLockSession(tx, actor, id)
-    const draft = readUpdate(SessionInput, body)
+    const draft = readUpdate(SessionInput, body, current)
     delete draft.given.event_id
-    const givenCustom = customValuesIn(body)
-    const custom = readCustomValues(fields, givenCustom, current.custom_fields)
+    const custom = readCustomValues(fields, customValuesIn(body), current.custom_fields)
     draft.faults.push(...custom.faults)
     const merged = { ...current, ...draft.given, custom_fields: custom.values }
     const target = { given: merged, faults: draft.faults }
@@ -153,13 +152,14 @@ export async function changeSession(
     const times = decidesTimes ? timesOf(draft, { ...merged, timezone: zone.timezone }) : {}
     if (!override) draft.faults.push(...faultsOfSeats(current, draft.given.capacity))
     settle(target)
-    if (Object.keys({ ...draft.given, ...givenCustom }).length === 0) return current
     const next = {
       ...merged,
       ...zone,
       ...times,
       secure_id: merged.secure_id ?? current.secure_id,
     } as StoredSession
+    const instants = { starts_at: storedInstant(next.starts_at), ends_at: storedInstant(next.ends_at) }
+    if (!changesIn({ ...next, ...instants }, current)) return current
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     // Where nothing of these changes nothing new can be in conflict.
     const isMoved = conflictFields.some(field => field in draft.given)
@@ -171,6 +171,9 @@ export async function changeSession(
     return { ...whole, ...(new_conflicts.length > 0 && { new_conflicts }) }
   })
 }
+
+/** An instant in the form in which rows have it. */
+const storedInstant = (instant: string | null) => instant?.slice(0, 19).replace('T', ' ') ?? null
 
 /** Deletes a session. Throws 404, 412, and 422 when people have seats in it, unless forced. */
 export async function removeSession(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
-import { type Body, readNew, readUpdate } from '../http/draft.ts'
+import { type Body, readNew } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
@@ -43,14 +43,7 @@ export function trackRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('Track') },
     handler: (request, reply) =>
       write(request, reply, async db =>
-        updated(
-          await changeTrack(
-            db,
-            actorOf(request),
-            idOf(request, 'Track'),
-            readUpdate(TrackInput, request.body as Body),
-          ),
-        ),
+        updated(await changeTrack(db, actorOf(request), idOf(request, 'Track'), request.body as Body)),
       ),
   })
 
@@ -67,8 +60,7 @@ export function trackRoutes(app: FastifyInstance): void {
         find: (db, actor, externalId, event_id) =>
           findTrackByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) => created(await createTrack(db, actor, readNew(TrackInput, body))),
-        update: async (db, actor, id, body) =>
-          updated(await changeTrack(db, actor, id, readUpdate(TrackInput, body))),
+        update: async (db, actor, id, body) => updated(await changeTrack(db, actor, id, body)),
       }),
   })
 

@@ -2,12 +2,12 @@ import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import { mustNameOwnEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Draft, type Given, settle } from '../http/draft.ts'
+import { type Body, changesIn, type Draft, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import { clearTrack } from '../sessions/clear-queries.ts'
 import { deleteTrack, findTrack, insertTrack, lockTrack, type TrackRow, updateTrack } from './queries.ts'
-import type { TrackInput } from './schema.ts'
+import { TrackInput } from './schema.ts'
 
 /** Creates a track. Throws 422 for an event that is not the account's. */
 export async function createTrack(db: Db, actor: Actor, draft: Draft<TrackInput>): Promise<TrackRow> {
@@ -16,16 +16,12 @@ export async function createTrack(db: Db, actor: Actor, draft: Draft<TrackInput>
 }
 
 /** Changes the given fields of a track. */
-export async function changeTrack(
-  db: Db,
-  actor: Actor,
-  id: number,
-  draft: Draft<Given<TrackInput>>,
-): Promise<TrackRow> {
-  const { event_id: _fixed, ...given } = settle(draft)
+export async function changeTrack(db: Db, actor: Actor, id: number, body: Body): Promise<TrackRow> {
   return transaction(db, async tx => {
     const track = await mustLockTrack(tx, actor, id)
-    return Object.keys(given).length > 0 ? updateTrack(tx, actor, id, given) : track
+    const { event_id: _fixed, ...given } = settle(readUpdate(TrackInput, body, track))
+    const changes = changesIn(given, track)
+    return changes ? updateTrack(tx, actor, id, changes) : track
   })
 }
 
