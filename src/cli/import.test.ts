@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { lectern, spawnLectern } from '../../test/support/cli.ts'
+import { connect } from '../db/connection.ts'
 
 const village = fileURLToPath(new URL('../import/fixtures/village.xml', import.meta.url))
 const account = `Import ${process.pid} ${Date.now()}`
@@ -17,7 +18,10 @@ const file = (name: string, content: string) => {
   writeFileSync(path, content)
   return path
 }
+const pool = connect(process.env.TEST_DATABASE_URL!, { max: 1 })
+after(() => pool.end())
 const bring = (...words: string[]) => lectern('import', ...words, '--account', account)
+const eventIn = (out: string) => /event (\d+) /.exec(out)![1]!
 const zoneless = (title: string) =>
   `<schedule><day date="2030-05-04"><room name="R"><event id="1"><title>${title}</title></event></room></day></schedule>`
 
@@ -33,6 +37,8 @@ describe('lectern import', () => {
       'locations        1        0          0         0',
       'tracks           2        0          0         0',
       'sessions         3        0          0         0',
+      '',
+      `The event is a draft. To make it live: npm run -s lectern -- events publish ${eventIn(head!)}`,
     ])
     const second = await lectern(...words)
     assert.deepEqual(
@@ -50,6 +56,40 @@ describe('lectern import', () => {
     )
   })
 
+  it('0 reads standard input, and makes the event live when it is asked to', async () => {
+    const words = ['import', '-', '--new-event', 'Piped', '--account', account, '--publish', '--json']
+    const { code, out, said } = await spawnLectern(words, {}, readFileSync(village))
+    const { session, event_status } = JSON.parse(out)
+    assert.deepEqual([code, said, session.created, event_status], [0, '', 3, 'live'])
+    const empty = await spawnLectern(words, {}, Buffer.alloc(0))
+    assert.deepEqual([empty.code, empty.said], [1, 'lectern: Standard input is empty.\n'])
+  })
+
+  it('0 names each change of a dry run, marks edits by hand, and keeps them when it is asked to', async () => {
+    const first = file('first.xml', zoneless('Old'))
+    const second = file('second.xml', zoneless('New \u202e title'))
+    const { event_id } = JSON.parse(
+      (await bring(first, '--new-event', 'Edited', '--timezone', 'UTC', '--json')).out,
+    )
+    const again = (...words: string[]) => bring(second, '--event', String(event_id), ...words)
+    const changeIn = (out: string) => out.split('\n').filter(line => /^(session| {2}name)/.test(line))
+    const [{ id }] = JSON.parse((await again('--dry-run', '--json')).out).changes
+    const head = `session ${id} "New \\u202e title"`
+    const plain = changeIn((await again('--dry-run')).out).slice(1)
+    assert.deepEqual(plain, [`${head} changes:`, `  name: "Old" → "New \\u202e title"`])
+    await pool`update sessions set name = 'By hand' where id = ${id}`
+    const dry = await again('--dry-run')
+    const mark = `  name: "By hand" → "New \\u202e title" (edited by hand`
+    assert.deepEqual(changeIn(dry.out).slice(1), [`${head} changes:`, `${mark})`])
+    const kept = await again('--dry-run', '--keep-edits')
+    assert.deepEqual(changeIn(kept.out).slice(1), [`${head} stays as it was edited:`, `${mark}; kept)`])
+    const { code, said } = await again()
+    assert.deepEqual(
+      [code, said],
+      [0, `Edits by hand that were overwritten (--keep-edits keeps them):\n  ${head}: name\n`],
+    )
+  })
+
   it('0 keeps nothing of a dry run, and says so', async () => {
     const { code, out } = await bring(village, '--new-event', 'Dry', '--dry-run')
     assert.deepEqual([code, out.trimEnd().split('\n').at(-1)], [0, 'This was a dry run: nothing was kept.'])
@@ -61,7 +101,7 @@ describe('lectern import', () => {
     const path = file('blank.xml', zoneless(' '))
     const { code, out, said } = await bring(path, '--new-event', 'Blank', '--timezone', 'UTC')
     assert.deepEqual([code, said], [1, 'Not taken: session, line 1, guid 1, " ": Name cannot be blank.\n'])
-    assert.equal(out.trimEnd().split('\n').at(-1), 'sessions         0        0          0         1')
+    assert.equal(out.trimEnd().split('\n').at(-3), 'sessions         0        0          0         1')
   })
 
   const broken: [string, () => string, string][] = [

@@ -5,11 +5,11 @@ import { readTimeZone } from '../http/values.ts'
 import { readText } from '../import/file.ts'
 import { importSchedule, type Target, zoneMissing, zoneNamed } from '../import/import.ts'
 import { readSchedule } from '../import/recognise.ts'
-import { outcomes, type Report } from '../import/report.ts'
 import type { Schedule } from '../import/schedule.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
+import { describeOverwritten, describeRejected, describeReport } from './import-report.ts'
 import { showProgress } from './progress.ts'
-import { oneLine, type Terminal, table } from './terminal.ts'
+import { oneLine, type Terminal } from './terminal.ts'
 
 export const importCommand = command({
   name: 'import',
@@ -27,13 +27,20 @@ export const importCommand = command({
       help: 'Zone of the times, such as Europe/Brussels, for files that name none.',
     },
     account: { type: 'string', value: '<name>', help: 'Whose event. Not needed when there is one account.' },
-    'dry-run': { type: 'boolean', help: 'Check and count everything, keep nothing.' },
+    'dry-run': { type: 'boolean', help: 'Check everything, name each change, keep nothing.' },
+    'keep-edits': {
+      type: 'boolean',
+      help: 'Keep what was edited or deleted by hand since the last import.',
+    },
+    publish: { type: 'boolean', help: 'Make the event live, so that its sessions have pages.' },
     json: jsonOption,
   },
   summary: 'Bring a programme into an event: Pentabarf or frab XML, or frab JSON.',
   details:
-    'The format is told from the content. It can be run again: what changed in the file is changed, the rest is left ' +
-    'alone. Rows that are refused are listed on standard error, and the others are kept.\n' +
+    'The file is - for standard input. The format is told from the content. It can be run again: what changed in the ' +
+    'file is changed, the rest is left alone. What was edited by hand since the last import is overwritten too, ' +
+    'unless --keep-edits is given; --dry-run and --json name each change, and mark those edits. Rows that are ' +
+    'refused are listed on standard error, and the others are kept.\n' +
     'Exit codes: 0 every row was taken, 1 some were not or the file cannot be read, 2 wrong command line.',
   run: async ({ args, options, terminal, now }, open) => {
     const target = targetFrom(options.event, options['new-event'])
@@ -45,10 +52,17 @@ export const importCommand = command({
     const report = await open(async db => {
       const account = await mustFindAccount(db, options.account)
       const actor: Actor = { account_id: account.id, credential_id: null, request_id: null, now }
-      const wish = { timezone, dry_run: options['dry-run'], onProgress: progress.show }
+      const wish = {
+        timezone,
+        dry_run: options['dry-run'],
+        keep_edits: options['keep-edits'],
+        publish: options.publish,
+        onProgress: progress.show,
+      }
       return importSchedule(db, actor, target, schedule, wish)
     }).finally(progress.end)
     for (const rejected of report.rejected) terminal.say(describeRejected(rejected))
+    for (const line of describeOverwritten(report)) terminal.say(line)
     terminal.out(options.json ? JSON.stringify(report) : describeReport(report))
     return report.rejected.length > 0 ? exitCodes.failure : exitCodes.ok
   },
@@ -84,38 +98,4 @@ function sayZone(schedule: Schedule, timezone: string | undefined, terminal: Ter
     terminal.say(`The file names a time zone that does not exist: "${oneLine(schedule.timezone)}".`)
   else if (timezone && timezone !== zoneNamed(schedule, timezone))
     terminal.say(`The file names its time zone, ${schedule.timezone}: --timezone is not used.`)
-}
-
-/** `session, line 74, guid 10528, "Keynote": Name cannot be blank.` */
-function describeRejected({ object, where, guid, name, faults }: Report['rejected'][number]): string {
-  const place = [object, where, guid && `guid ${guid}`, name && JSON.stringify(name)]
-    .filter(Boolean)
-    .join(', ')
-  return oneLine(`Not taken: ${place}: ${faults.map(fault => fault.message).join(' ')}`)
-}
-
-function describeReport(report: Report): string {
-  const kinds = ['location', 'track', 'session'] as const
-  const notInFile = report.not_in_file
-  const lines = [
-    `${report.format} → ${eventOf(report)}, times in ${report.timezone}`,
-    '',
-    table([
-      ['', ...outcomes],
-      ...kinds.map(kind => [`${kind}s`, ...outcomes.map(outcome => report[kind][outcome])]),
-    ]),
-  ]
-  if (notInFile > 0)
-    lines.push(
-      '',
-      `Of the event's sessions with an external id this file does not have ${notInFile}. They stay.`,
-    )
-  if (report.dry_run) lines.push('', 'This was a dry run: nothing was kept.')
-  return lines.join('\n')
-}
-
-/** A new event of a dry run has no number that it could be found by. */
-function eventOf({ event_id, event_name, event_created, dry_run }: Report): string {
-  const number = event_created && dry_run ? '' : ` ${event_id}`
-  return `event${number} "${oneLine(event_name)}"${event_created ? ' (new)' : ''}`
 }

@@ -4,14 +4,18 @@ import { unreadable } from './schedule.ts'
 /** Largest programme file, in bytes. */
 export const fileLimit = 64 * 1024 * 1024
 
-/** The text of a programme file. Throws when it is missing, no file, empty, too large, or not text. */
+/**
+ * The text of a programme file, or of standard input when the path is `-`. Throws when it is missing, no file, empty, too
+ * large, or not text.
+ */
 export async function readText(path: string): Promise<string> {
+  const name = path === '-' ? 'Standard input' : path
   const bytes = await readBytes(path).catch(error => {
-    throw reasons[error.code] ? unreadable(`${path} ${reasons[error.code]}`) : error
+    throw reasons[error.code] ? unreadable(`${name} ${reasons[error.code]}`) : error
   })
   const text = decode(bytes)
-  if (text === undefined) throw unreadable(`${path} is not a text file.`)
-  if (text.trim() === '') throw unreadable(`${path} is empty.`)
+  if (text === undefined) throw unreadable(`${name} is not a text file.`)
+  if (text.trim() === '') throw unreadable(`${name} is empty.`)
   return text
 }
 
@@ -27,20 +31,25 @@ const reasons: Record<string, string> = {
 }
 
 async function readBytes(path: string): Promise<Buffer> {
+  if (path === '-') return collect(process.stdin)
   const file = await open(path)
   try {
-    const chunks: Buffer[] = []
-    let size = 0
     // Read as a stream, so that a pipe works and one that never ends is left in time.
-    for await (const chunk of file.createReadStream({ autoClose: false })) {
-      size += chunk.length
-      if (size > fileLimit) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks)
+    return await collect(file.createReadStream({ autoClose: false }))
   } finally {
     await file.close()
   }
+}
+
+async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > fileLimit) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** By byte order mark, then by what an XML declaration says, else UTF-8; undefined when the bytes do not fit. */

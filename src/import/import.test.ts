@@ -5,6 +5,7 @@ import { changesOf, testApp } from '../../test/support/app.ts'
 import type { Actor } from '../http/actor.ts'
 import { type ImportOptions, importSchedule, type Target } from './import.ts'
 import { readSchedule } from './recognise.ts'
+import type { RecordChange } from './report.ts'
 
 const app = await testApp()
 const { pool, account_id, call, make } = app
@@ -36,10 +37,21 @@ describe('an import', () => {
   it('creates the event, and the rooms and tracks that sessions are in', async () => {
     const report = await bring(village, { new_event: 'Village' })
     const { body: event } = await call('GET', `/events/${report.event_id}`)
-    assert.deepEqual(report, {
+    const { changes, ...summary } = report
+    assert.deepEqual(
+      changes.map(({ object, outcome, members, deleted }) => [object, outcome, members, deleted]),
+      ['location', 'track', 'track', 'session', 'session', 'session'].map(object => [
+        object,
+        'created',
+        [],
+        false,
+      ]),
+    )
+    assert.deepEqual(summary, {
       format: 'frab XML',
       event_id: event.id,
       event_name: 'Village',
+      event_status: 'draft',
       event_created: true,
       timezone: 'Europe/Brussels',
       dry_run: false,
@@ -126,6 +138,140 @@ describe('an import', () => {
       ],
       [night.id, '22:00:00', '23:00:00', 'Rye', 12, 'Full'],
     )
+  })
+
+  describe('that is run again after edits by hand', () => {
+    const told = ({ changes }: { changes: RecordChange[] }) =>
+      changes.map(({ object, outcome, name, members, deleted }) => [
+        `${object} ${outcome}${deleted ? ' deleted' : ''} ${name}`,
+        ...members.map(
+          ({ member, from, to, edited, kept }) =>
+            `${member}: ${JSON.stringify(from)} → ${JSON.stringify(to)}${edited ? ' edited' : ''}${kept ? ' kept' : ''}`,
+        ),
+      ])
+    /** Three talks; of the first the title, of the second the time was edited, and the third was deleted. */
+    async function edited() {
+      const file = [talk(1), talk(2), talk(3), talk(4)]
+      const { event_id } = await bring(
+        programme(...file),
+        { new_event: `Edited ${Math.random()}` },
+        { timezone: 'UTC' },
+      )
+      const [one, two, three, four] = await sessionsOf(event_id)
+      await call('PUT', `/sessions/${one.id}`, { name: 'By hand' })
+      await call('PUT', `/sessions/${two.id}`, { start_time: '14:00', end_time: '15:00', capacity: 5 })
+      await call('DELETE', `/sessions/${three.id}`)
+      const later = '<start>11:00</start><duration>00:30</duration>'
+      const text = programme(file[0]!, talk(2, 'Talk 2', later), file[2]!, talk(4, 'New title', later))
+      return { event_id, text, one, two, four }
+    }
+    const wanted = (mark: string) => [
+      ['session updated Talk 1', `name: "By hand" → "Talk 1" edited${mark}`],
+      [
+        'session updated Talk 2',
+        `start_time: "14:00:00" → "11:00:00" edited${mark}`,
+        `end_time: "15:00:00" → "11:30:00" edited${mark}`,
+      ],
+      ['session created deleted Talk 3'],
+      [
+        'session updated New title',
+        'name: "Talk 4" → "New title"',
+        'start_time: "10:00:00" → "11:00:00"',
+        'end_time: "10:30:00" → "11:30:00"',
+      ],
+    ]
+
+    it('names every change, and marks what was edited; a dry run says the same, and keeps nothing', async () => {
+      const { event_id, text } = await edited()
+      const before = await sessionsOf(event_id)
+      const rehearsed = await bring(text, { event_id }, { dry_run: true })
+      assert.deepEqual(await sessionsOf(event_id), before)
+      assert.deepEqual(told(rehearsed), wanted(''))
+      assert.equal(rehearsed.changes[2]!.id, null)
+      assert.deepEqual(told(await bring(text, { event_id })), wanted(''))
+      assert.deepEqual(told(await bring(text, { event_id })), [])
+    })
+
+    it('keeps edits when it is asked to, times together, and takes the rest; and again the next time', async () => {
+      const { event_id, text, one, two, four } = await edited()
+      const [first, second, , last] = wanted(' kept').map(change =>
+        change.map(line => line.replace('session updated Talk', 'session kept Talk')),
+      )
+      const kept = [first, second, ['session kept deleted Talk 3']]
+      const report = await bring(text, { event_id }, { keep_edits: true })
+      assert.deepEqual(told(report), [...kept, last])
+      assert.deepEqual(report.session, tally(0, 1, 3, 0))
+      assert.deepEqual(
+        (await sessionsOf(event_id)).map(({ id, name, start_time, capacity }: any) => [
+          id,
+          name,
+          start_time,
+          capacity,
+        ]),
+        [
+          [one.id, 'By hand', '10:00:00', null],
+          [two.id, 'Talk 2', '14:00:00', 5],
+          [four.id, 'New title', '11:00:00', null],
+        ],
+      )
+      assert.deepEqual(told(await bring(text, { event_id }, { keep_edits: true })), kept)
+      // Whoever takes an edit back is no longer asked about it.
+      await call('PUT', `/sessions/${one.id}`, { name: 'Talk 1' })
+      assert.deepEqual(told(await bring(text, { event_id }, { keep_edits: true })), kept.slice(1))
+      assert.equal((await bring(text, { event_id })).session.created, 1)
+      assert.deepEqual(told(await bring(text, { event_id }, { keep_edits: true })), [])
+    })
+
+    it('keeps rooms and tracks that were renamed or deleted, and names where sessions are', async () => {
+      const { event_id } = await bring(village, { new_event: 'Village kept' })
+      const [mill] = (await call('GET', `/locations?event_id=${event_id}`)).body.items
+      const [water, bread] = (await call('GET', `/tracks?event_id=${event_id}&sort=sort`)).body.items
+      const attic = await make('locations', { event_id, name: 'Attic' })
+      const [grinding] = await sessionsOf(event_id)
+      await call('PUT', `/locations/${mill.id}`, { name: 'Old mill' })
+      await call('PUT', `/tracks/${water.id}`, { color: '#000000' })
+      await call('DELETE', `/tracks/${bread.id}`)
+      await call('PUT', `/sessions/${grinding.id}`, { location_id: attic.id })
+      const wanted = [
+        ['location kept Mill', 'name: "Old mill" → "Mill" edited kept'],
+        ['track kept Water & Mills', 'color: "#000000" → "#1A7F64" edited kept'],
+        ['track kept deleted Bread'],
+        [
+          'session kept  Grinding 🌾 for 初心者 ',
+          `location_id: {"id":${attic.id},"value":"Attic"} → {"id":${mill.id},"value":"Old mill"} edited kept`,
+        ],
+      ]
+      const before = await sessionsOf(event_id)
+      assert.deepEqual(told(await bring(village, { event_id }, { keep_edits: true })), wanted)
+      assert.deepEqual(await sessionsOf(event_id), before)
+      const { location, track, session } = await bring(village, { event_id })
+      assert.deepEqual([location, track, session], [tally(0, 1, 0, 0), tally(1, 1, 0, 0), tally(0, 2, 1, 0)])
+    })
+
+    it('knows nothing of edits where no import has written', async () => {
+      const { event_id } = await bring(programme(talk(1)), { new_event: 'Early' }, { timezone: 'UTC' })
+      const [one] = await sessionsOf(event_id)
+      await call('PUT', `/sessions/${one.id}`, { name: 'By hand' })
+      await pool`delete from imported where event_id = ${event_id}`
+      const report = await bring(programme(talk(1)), { event_id }, { keep_edits: true })
+      assert.deepEqual(told(report), [['session updated Talk 1', 'name: "By hand" → "Talk 1"']])
+    })
+
+    it('goes with its event', async () => {
+      const { event_id } = await edited()
+      await call('DELETE', `/events/${event_id}`)
+      assert.deepEqual([...(await pool`select from imported where event_id = ${event_id}`)], [])
+    })
+  })
+
+  it('makes the event live when it is asked to', async () => {
+    const draft = await bring(village, { new_event: 'Published' }, { publish: true, dry_run: true })
+    assert.deepEqual([draft.event_status, draft.event_created], ['live', true])
+    const { event_id, event_status } = await bring(village, { new_event: 'Published' }, { publish: true })
+    assert.deepEqual([event_status, (await call('GET', `/events/${event_id}`)).body.status], ['live', 'live'])
+    const seen = await changesIn(event_id)
+    assert.equal((await bring(village, { event_id }, { publish: true })).event_status, 'live')
+    assert.equal(await changesIn(event_id), seen)
   })
 
   it('leaves sessions alone that the file does not have any more, and counts them', async () => {

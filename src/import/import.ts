@@ -1,15 +1,17 @@
 import { type Db, transaction } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
-import { createEvent, mustFindEvent } from '../events/events.ts'
+import { changeEvent, createEvent, mustFindEvent } from '../events/events.ts'
 import { type EventRow, findEventByExternalId } from '../events/queries.ts'
 import { EventInput } from '../events/schema.ts'
 import type { Actor } from '../http/actor.ts'
 import { readNew } from '../http/draft.ts'
 import { readDate, readTimeZone } from '../http/values.ts'
+import { Memory } from './memory.ts'
 import { importLocations, importTracks } from './places.ts'
 import { emptyTally, type Report } from './report.ts'
+import type { Progress, Run } from './run.ts'
 import type { Schedule } from './schedule.ts'
-import { importSessions, type Progress } from './sessions.ts'
+import { importSessions } from './sessions.ts'
 
 /** Where a programme goes: into an event that exists, or into one of a name that is created the first time. */
 export type Target = { event_id: number } | { new_event: string }
@@ -18,13 +20,17 @@ export type ImportOptions = {
   timezone?: string | undefined
   /** everything is done, and undone at the end */
   dry_run?: boolean | undefined
+  /** what was edited or deleted by hand since the last import stays */
+  keep_edits?: boolean | undefined
+  /** the event is live afterwards */
+  publish?: boolean | undefined
   onProgress?: Progress | undefined
 }
 
 /**
  * Brings a programme into an event, in one transaction and by the rules of the API. Rows that are refused are in the
  * report, and the others are kept. What an earlier import brought is recognised by its external id: it is changed
- * where the file differs, and left alone where it does not.
+ * where the file differs, and left alone where it does not. What was edited by hand since is marked in the report.
  */
 export async function importSchedule(
   db: Db,
@@ -63,7 +69,7 @@ async function importInto(
   actor: Actor,
   target: Target,
   schedule: Schedule,
-  { timezone, dry_run = false, onProgress }: ImportOptions,
+  { timezone, dry_run = false, keep_edits = false, publish = false, onProgress = () => {} }: ImportOptions,
 ): Promise<Report> {
   const named = zoneNamed(schedule, timezone)
   const { event, created } = await eventOf(db, actor, target, schedule, named)
@@ -71,6 +77,7 @@ async function importInto(
     format: schedule.format,
     event_id: event.id,
     event_name: event.name,
+    event_status: publish ? 'live' : event.status,
     event_created: created,
     timezone: named ?? event.timezone,
     dry_run,
@@ -78,13 +85,16 @@ async function importInto(
     track: emptyTally(),
     session: emptyTally(),
     not_in_file: 0,
+    changes: [],
     rejected: [],
   }
-  const places = {
-    locations: await importLocations(db, actor, event, schedule, report),
-    tracks: await importTracks(db, actor, event, schedule, report),
-  }
-  await importSessions(db, actor, event, schedule, places, report, onProgress)
+  const memory = await Memory.of(db, event.id)
+  const run: Run = { db, actor, event, schedule, report, memory, keepsEdits: keep_edits, onProgress }
+  const locations = await importLocations(run)
+  const tracks = await importTracks(run)
+  await importSessions(run, locations, tracks)
+  await memory.store(db)
+  if (publish && event.status !== 'live') await changeEvent(db, actor, event.id, { status: 'live' })
   return report
 }
 

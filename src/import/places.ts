@@ -1,6 +1,5 @@
 import { type Db, transaction } from '../db/connection.ts'
-import type { EventRow } from '../events/queries.ts'
-import type { Actor } from '../http/actor.ts'
+import type { Draft, Given } from '../http/draft.ts'
 import { readNew, readUpdate } from '../http/draft.ts'
 import { changeLocation, createLocation } from '../locations/locations.ts'
 import { listLocationsOfEvent } from '../locations/queries.ts'
@@ -8,74 +7,81 @@ import { LocationInput } from '../locations/schema.ts'
 import { listTracksOfEvent } from '../tracks/queries.ts'
 import { TrackInput } from '../tracks/schema.ts'
 import { changeTrack, createTrack } from '../tracks/tracks.ts'
-import { differs, type Report, take } from './report.ts'
-import type { Place, Row, Schedule } from './schedule.ts'
+import { takeRecord } from './records.ts'
+import { take } from './report.ts'
+import type { Run } from './run.ts'
+import type { Place, Row } from './schedule.ts'
 
-/** Locations or tracks by the name that the file gives them; a name that was refused is missing. */
-export type PlaceIds = Map<string, number>
+/** Locations or tracks: by the name that the file gives them, without those that were refused, and what each is called. */
+export type Places = { ids: Map<string, number>; names: Map<number, string> }
+
+type Stored = { id: number; name: string; external_id: string | null }
+
+/** How one kind of place is read from a file and written. */
+type Kind = {
+  object: 'location' | 'track'
+  listed: Place[]
+  field: 'room' | 'track'
+  known: Stored[]
+  bodyOf: (place: Place) => Record<string, unknown>
+  create: (db: Db, body: Record<string, unknown>) => Promise<Stored>
+  read: (body: Record<string, unknown>) => Draft<Given<object>>
+  change: (db: Db, id: number, body: Record<string, unknown>) => Promise<unknown>
+}
 
 /** Creates or changes the rooms that sessions of the file are in. */
-export async function importLocations(
-  db: Db,
-  actor: Actor,
-  event: EventRow,
-  schedule: Schedule,
-  report: Report,
-): Promise<PlaceIds> {
-  const known = await listLocationsOfEvent(db, event.id)
-  const ids: PlaceIds = new Map()
-  for (const [sort, place] of placesInUse(schedule.rooms, schedule.rows, 'room').entries()) {
-    const row = findKnown(known, place)
-    const body = { ...bodyOf(event, place), ...capacityOf(place) }
-    const id = await take(report, { ...nameOf(place), object: 'location' }, () =>
-      transaction(db, async tx => {
-        if (!row)
-          return {
-            outcome: 'created',
-            id: (await createLocation(tx, actor, readNew(LocationInput, { ...body, sort }))).id,
-          }
-        const draft = readUpdate(LocationInput, body)
-        if (draft.faults.length === 0 && !differs(draft.given, row))
-          return { outcome: 'unchanged', id: row.id }
-        await changeLocation(tx, actor, row.id, body)
-        return { outcome: 'updated', id: row.id }
-      }),
-    )
-    if (id) ids.set(place.name, id)
-  }
-  return ids
+export async function importLocations(run: Run): Promise<Places> {
+  const { db, actor, event, schedule } = run
+  return importPlaces(run, {
+    object: 'location',
+    listed: schedule.rooms,
+    field: 'room',
+    known: await listLocationsOfEvent(db, event.id),
+    bodyOf: capacityOf,
+    create: (tx, body) => createLocation(tx, actor, readNew(LocationInput, body)),
+    read: body => readUpdate(LocationInput, body),
+    change: (tx, id, body) => changeLocation(tx, actor, id, body),
+  })
 }
 
 /** Creates or changes the tracks that sessions of the file are in. */
-export async function importTracks(
-  db: Db,
-  actor: Actor,
-  event: EventRow,
-  schedule: Schedule,
-  report: Report,
-): Promise<PlaceIds> {
-  const known = await listTracksOfEvent(db, event.id)
-  const ids: PlaceIds = new Map()
-  for (const [sort, place] of placesInUse(schedule.tracks, schedule.rows, 'track').entries()) {
-    const row = findKnown(known, place)
-    const body = { ...bodyOf(event, place), ...colorOf(place) }
-    const id = await take(report, { ...nameOf(place), object: 'track' }, () =>
-      transaction(db, async tx => {
-        if (!row)
-          return {
-            outcome: 'created',
-            id: (await createTrack(tx, actor, readNew(TrackInput, { ...body, sort }))).id,
-          }
-        const draft = readUpdate(TrackInput, body)
-        if (draft.faults.length === 0 && !differs(draft.given, row))
-          return { outcome: 'unchanged', id: row.id }
-        await changeTrack(tx, actor, row.id, body)
-        return { outcome: 'updated', id: row.id }
-      }),
+export async function importTracks(run: Run): Promise<Places> {
+  const { db, actor, event, schedule } = run
+  return importPlaces(run, {
+    object: 'track',
+    listed: schedule.tracks,
+    field: 'track',
+    known: await listTracksOfEvent(db, event.id),
+    bodyOf: colorOf,
+    create: (tx, body) => createTrack(tx, actor, readNew(TrackInput, body)),
+    read: body => readUpdate(TrackInput, body),
+    change: (tx, id, body) => changeTrack(tx, actor, id, body),
+  })
+}
+
+async function importPlaces(run: Run, kind: Kind): Promise<Places> {
+  const { db, event, schedule, report } = run
+  const places: Places = { ids: new Map(), names: new Map(kind.known.map(({ id, name }) => [id, name])) }
+  for (const [sort, place] of placesInUse(kind.listed, schedule.rows, kind.field).entries()) {
+    const { where, guid, name } = place
+    const body = { event_id: event.id, name, external_id: guid ?? name, ...kind.bodyOf(place) }
+    const id = await take(report, { object: kind.object, where, guid, name }, () =>
+      transaction(db, tx =>
+        takeRecord(run, {
+          object: kind.object,
+          known: findKnown(kind.known, place),
+          body,
+          draft: kind.read(body),
+          create: async () => (await kind.create(tx, { ...body, sort })).id,
+          change: (id, changed) => kind.change(tx, id, changed),
+        }),
+      ),
     )
-    if (id) ids.set(place.name, id)
+    if (id === null) continue
+    places.ids.set(name, id)
+    if (!places.names.has(id)) places.names.set(id, name)
   }
-  return ids
+  return places
 }
 
 /** Those that sessions are in: first the ones that the file lists, in its order, then the ones that only rows name. */
@@ -91,23 +97,12 @@ function placesInUse(listed: Place[], rows: Row[], field: 'room' | 'track'): Pla
 }
 
 /** By its guid or name from an earlier import; else one of that name that was made by hand. */
-function findKnown<R extends { name: string; external_id: string | null }>(
-  known: R[],
-  { guid, name }: Place,
-): R | undefined {
+function findKnown(known: Stored[], { guid, name }: Place): Stored | undefined {
   return (
     known.find(row => guid !== null && row.external_id === guid) ??
     known.find(row => row.external_id === name) ??
     known.find(row => row.external_id === null && row.name === name)
   )
-}
-
-function bodyOf(event: EventRow, { guid, name }: Place) {
-  return { event_id: event.id, name, external_id: guid ?? name }
-}
-
-function nameOf({ where, guid, name }: Place) {
-  return { where, guid, name }
 }
 
 function capacityOf({ capacity }: Place) {

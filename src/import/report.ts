@@ -1,24 +1,37 @@
 import { expectedError, type Fault } from '../errors.ts'
+import type { MemberChange } from './edits.ts'
 
 export const outcomes = ['created', 'updated', 'unchanged', 'rejected'] as const
 export type Outcome = (typeof outcomes)[number]
 export type Tally = Record<Outcome, number>
 export type Noun = 'location' | 'track' | 'session'
 
-/** A row that was not taken: where it is in the file, and everything that is wrong with it. */
-export type Rejected = {
-  object: Noun
-  where: string
-  guid: string | null
-  name: string | null
-  faults: Fault[]
+/** Where a row is in the file, and what people call it. */
+export type RowName = { object: Noun; where: string; guid: string | null; name: string | null }
+
+/** A row that was not taken, and everything that is wrong with it. */
+export type Rejected = RowName & { faults: Fault[] }
+
+/** What became of a row of the file. */
+export type Taken = {
+  outcome: Outcome
+  /** null when it was deleted by hand, and stays so */
+  id: number | null
+  /** members that differ from the file; of a record that is created, none */
+  members: MemberChange[]
+  /** whether an earlier import brought it, and it was deleted by hand since */
+  deleted: boolean
 }
+
+/** A record that an import creates or changes, or keeps as it was edited by hand. */
+export type RecordChange = Omit<Taken, 'outcome'> & RowName & { outcome: 'created' | 'updated' | 'kept' }
 
 /** What an import did. */
 export type Report = {
   format: string
   event_id: number
   event_name: string
+  event_status: string
   event_created: boolean
   timezone: string
   dry_run: boolean
@@ -27,21 +40,19 @@ export type Report = {
   session: Tally
   /** sessions of the event with an external id that the file does not have; they were left alone */
   not_in_file: number
+  changes: RecordChange[]
   rejected: Rejected[]
 }
 
 export const emptyTally = (): Tally => ({ created: 0, updated: 0, unchanged: 0, rejected: 0 })
 
-/** Counts what became of a row. A refusal of the rules is kept with the row; a failure that is ours is thrown on. */
-export async function take(
-  report: Report,
-  row: Omit<Rejected, 'faults'>,
-  work: () => Promise<{ outcome: Outcome; id: number }>,
-): Promise<number | null> {
+/** Reports what became of a row. A refusal of the rules is kept with the row; a failure that is ours is thrown on. */
+export async function take(report: Report, row: RowName, work: () => Promise<Taken>): Promise<number | null> {
   try {
-    const { outcome, id } = await work()
-    report[row.object][outcome]++
-    return id
+    const taken = await work()
+    report[row.object][taken.outcome]++
+    noteChange(report, row, taken)
+    return taken.id
   } catch (error) {
     const failure = expectedError(error)
     if (!failure || failure.status >= 500) throw error
@@ -52,9 +63,16 @@ export async function take(
   }
 }
 
-/** Whether a row that is stored differs from what is given for it. */
-export function differs(given: Record<string, unknown>, stored: object): boolean {
-  return Object.entries(given).some(([field, value]) => (stored as Record<string, unknown>)[field] !== value)
+function noteChange(report: Report, row: RowName, { outcome, id, members, deleted }: Taken): void {
+  if (outcome === 'unchanged' && members.length === 0 && !deleted) return
+  report.changes.push({
+    ...row,
+    outcome: outcome === 'created' || outcome === 'updated' ? outcome : 'kept',
+    // What a dry run creates has no number that it could be found by.
+    id: outcome === 'created' && report.dry_run ? null : id,
+    members,
+    deleted,
+  })
 }
 
 const whole = (type: string, message: string): Fault => ({ field: '', type, message })

@@ -1,34 +1,25 @@
-import type { Db } from '../db/connection.ts'
 import { type Fault, mustBeValid } from '../errors.ts'
 import type { EventRow } from '../events/queries.ts'
-import type { Actor } from '../http/actor.ts'
 import { type Body, readUpdate } from '../http/draft.ts'
-import { allSessionFields, type SessionFieldRow } from '../session-fields/queries.ts'
+import { allSessionFields } from '../session-fields/queries.ts'
 import { listSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'
 import { SessionInput } from '../sessions/schema.ts'
 import { changeSession, createSession } from '../sessions/sessions.ts'
-import type { PlaceIds } from './places.ts'
-import { differs, type Outcome, type Report, take } from './report.ts'
-import type { Row, Schedule } from './schedule.ts'
+import type { MemberChange } from './edits.ts'
+import type { Places } from './places.ts'
+import { takeRecord } from './records.ts'
+import { take } from './report.ts'
+import type { Run } from './run.ts'
+import type { Row } from './schedule.ts'
 import { descriptionOf, notesOf } from './texts.ts'
 import { readTimes } from './times.ts'
-
-export type Progress = (done: number, total: number) => void
-type Places = { locations: PlaceIds; tracks: PlaceIds }
 
 /** Longest texts of one session together, in characters: as much as a request of the API can carry. */
 const textLimit = 1024 * 1024
 
 /** Creates or changes the sessions of a file, one by one: those that are refused do not harm the others. */
-export async function importSessions(
-  db: Db,
-  actor: Actor,
-  event: EventRow,
-  schedule: Schedule,
-  places: Places,
-  report: Report,
-  onProgress: Progress = () => {},
-): Promise<void> {
+export async function importSessions(run: Run, locations: Places, tracks: Places): Promise<void> {
+  const { db, actor, event, schedule, report } = run
   const fields = await allSessionFields(db, actor.account_id)
   const known = new Map<string, SessionRow>()
   for (const session of await listSessionsOfEvent(db, event.id))
@@ -36,41 +27,43 @@ export async function importSessions(
   const firstOf = new Map<string, Row>()
   for (const [index, row] of schedule.rows.entries()) {
     const { where, guid, title } = row
-    await take(report, { object: 'session', where, guid, name: title }, () => {
+    await take(report, { object: 'session', where, guid, name: title }, async () => {
       mustBeValid(faultsOfRow(row, firstOf))
       const { wish, faults } = readTimes(row, report.timezone, schedule.day_change)
-      const body = { ...wish, ...bodyOf(row, event, places), ...zoneOf(report.timezone, event) }
-      return write(db, actor, fields, body, faults, known.get(guid!))
+      const body = { ...wish, ...bodyOf(row, event, locations, tracks), ...zoneOf(report.timezone, event) }
+      const session = known.get(guid!)
+      const taken = await takeRecord(run, {
+        object: 'session',
+        known: session,
+        body,
+        draft: readUpdate(SessionInput, body, session),
+        faults,
+        create: async () => (await createSession(db, actor, fields, body)).id,
+        change: (id, changed) => changeSession(db, actor, fields, id, changed),
+      })
+      return { ...taken, members: taken.members.map(change => withNames(change, locations, tracks)) }
     })
     if (guid) firstOf.set(guid, firstOf.get(guid) ?? row)
-    onProgress(index + 1, schedule.rows.length)
+    run.onProgress(index + 1, schedule.rows.length)
   }
   report.not_in_file = [...known.keys()].filter(guid => !firstOf.has(guid)).length
 }
 
-async function write(
-  db: Db,
-  actor: Actor,
-  fields: SessionFieldRow[],
-  body: Body,
-  faults: Fault[],
-  known: SessionRow | undefined,
-): Promise<{ outcome: Outcome; id: number }> {
-  const draft = readUpdate(SessionInput, body)
-  mustBeValid([...draft.faults, ...faults])
-  if (!known) return { outcome: 'created', id: (await createSession(db, actor, fields, body)).id }
-  if (!differs(draft.given, known)) return { outcome: 'unchanged', id: known.id }
-  await changeSession(db, actor, fields, known.id, body)
-  return { outcome: 'updated', id: known.id }
+/** Numbers of locations and tracks say nothing to people: their names stand beside them. */
+function withNames(change: MemberChange, locations: Places, tracks: Places): MemberChange {
+  const places = { location_id: locations, track_id: tracks }[change.member]
+  if (!places) return change
+  const named = (id: unknown) => (id === null ? null : { id, value: places.names.get(id as number) ?? null })
+  return { ...change, from: named(change.from), to: named(change.to) }
 }
 
-function bodyOf(row: Row, event: EventRow, { locations, tracks }: Places): Body {
+function bodyOf(row: Row, event: EventRow, locations: Places, tracks: Places): Body {
   return {
     event_id: event.id,
     name: row.title,
     description: descriptionOf(row),
-    location_id: locations.get(row.room ?? '') ?? null,
-    track_id: tracks.get(row.track ?? '') ?? null,
+    location_id: locations.ids.get(row.room ?? '') ?? null,
+    track_id: tracks.ids.get(row.track ?? '') ?? null,
     notes: notesOf(row),
     external_id: row.guid,
   }

@@ -19,10 +19,15 @@ export async function lectern(...words: string[]): Promise<Ran> {
   return { code, ...written }
 }
 
-/** Runs it as people do, in a process of its own. */
-export function spawnLectern(words: string[], more: Record<string, string> = {}): Promise<Ran> {
+/** Runs it as people do, in a process of its own; `input` is what stands in its standard input. */
+export function spawnLectern(
+  words: string[],
+  more: Record<string, string> = {},
+  input?: Buffer,
+): Promise<Ran> {
   const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
   const child = spawn(process.execPath, [program, ...words], { env: { ...process.env, ...env(), ...more } })
+  child.stdin.end(input)
   const ran: Ran = { code: null, out: '', said: '' }
   child.stdout.setEncoding('utf8').on('data', text => (ran.out += text))
   child.stderr.setEncoding('utf8').on('data', text => (ran.said += text))
