@@ -6,6 +6,7 @@ import { changeRoutes } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import { NotifiedCache } from './db/cache.ts'
 import type { Pool } from './db/connection.ts'
+import { Readiness } from './db/readiness.ts'
 import { allEventQuestions, type EventQuestionRow, questionChannel } from './event-questions/queries.ts'
 import { eventQuestionRoutes } from './event-questions/routes.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -162,7 +163,7 @@ export async function buildApp({
   await describeApi(app, namedSchemas, version)
 
   await app.register(async everyone => {
-    healthRoutes(everyone, { db: pool, isReady: () => !stopping })
+    healthRoutes(everyone, { readiness: new Readiness([pool, readers]), isStopping: () => stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
     everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())

@@ -67,6 +67,30 @@ export const settings = {
       'Further connections, for what it only reads: few are faster, because each then sends more at once.',
     ...integer(1, 200),
   },
+  DATABASE_LOCK_SECONDS: {
+    default: '10',
+    meaning:
+      'How long a statement of a request waits for what another transaction has locked, before the answer is 503. 0: without end.',
+    ...integer(0, 3600),
+  },
+  DATABASE_STATEMENT_SECONDS: {
+    default: '20',
+    meaning:
+      'How long a statement of a request may take, before it is cancelled and the answer is 503. A connection that is silent for 2 seconds longer is given up. 0: without end.',
+    ...integer(0, 3600),
+  },
+  DATABASE_IDLE_SECONDS: {
+    default: '60',
+    meaning:
+      'How long the database waits for the next statement of an open transaction, before it rolls back. 0: without end.',
+    ...integer(0, 3600),
+  },
+  DATABASE_QUEUE_SECONDS: {
+    default: '10',
+    meaning:
+      'How long a request waits for a free database connection, before the answer is 503. 0: without end.',
+    ...integer(0, 3600),
+  },
   DATA_DIR: {
     default: './data',
     meaning: 'Folder of the built-in database server. Not used with DATABASE_URL.',

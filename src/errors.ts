@@ -124,14 +124,28 @@ export function violatedConstraint(error: unknown): string | undefined {
   return (error as { constraint_name?: string } | null)?.constraint_name
 }
 
-const noDatabase = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'CONNECT_TIMEOUT',
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-])
+const away = 'The database does not answer. Try again in a moment.'
+const busy = 'The database is busy. Try again in a moment.'
+
+/**
+ * Why the database does not do at this moment what it was asked, and another try may succeed: by SQLSTATE, or the code of
+ * the network, of TLS and of the driver. Each is answered 503.
+ */
+const databaseFailures: [codes: RegExp, message: string][] = [
+  [
+    /^E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|(HOST|NET)(UNREACH|DOWN)|NETRESET|ADDRNOTAVAIL|NOTFOUND|AI_\w+)$/,
+    away,
+  ],
+  [/^(EMFILE|ENFILE|ENOBUFS|EPROTO|ERR_(TLS|SSL)_\w+|CERT_\w+|\w+_CERT\w*|SASL_SIGNATURE_MISMATCH)$/, away],
+  [/^(CONNECT_TIMEOUT|ANSWER_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED))$/, away],
+  // Connection and login, a name that is gone, a server that stops or starts, a file that cannot be read.
+  [/^((08|28|3D|58)...|57P..)$/, away],
+  [/^25006$/, 'The database can only be read at this moment. Try again in a while.'],
+  // No room on its disk, in its memory, or for another connection.
+  [/^53...$/, 'The database has no room for this at this moment. Try again in a while.'],
+  // Waiting that was cut short: locks, statements, idle transactions, the queue; and what only met others.
+  [/^(55P03|57014|25P0[34]|40001|40P01|QUEUE_(FULL|TIMEOUT))$/, busy],
+]
 
 /** Every failure as an ApiError; undefined for one that nobody expected. */
 export function expectedError(error: unknown): ApiError | undefined {
@@ -139,9 +153,8 @@ export function expectedError(error: unknown): ApiError | undefined {
   const { code = '', statusCode } = error as { code?: string; statusCode?: number }
   const fault = constraintFaults[violatedConstraint(error) ?? '']
   if (fault) return invalid([fault])
-  // 57P0x: the database stops or starts; 53300: it has no connection left; 40001, 40P01: another try will do.
-  if (noDatabase.has(code) || /^57P0|^53|^40001$|^40P01$/.test(code))
-    return unavailable('The database does not answer. Try again in a moment.')
+  const [, reason] = databaseFailures.find(([codes]) => codes.test(code)) ?? []
+  if (reason) return unavailable(reason)
   // Class 22: a value that PostgreSQL cannot hold, and that no check of ours foresaw.
   if (/^22[0-9A-Z]{3}$/.test(code))
     return badRequest('bad_value', 'The request contains a value that cannot be stored.')
@@ -150,6 +163,9 @@ export function expectedError(error: unknown): ApiError | undefined {
     (statusCode && statusCode < 500 ? clientError(statusCode, error as Error) : undefined)
   )
 }
+
+/** Whether a failure is only of this moment: the database is away or busy, or too many wait. */
+export const isUnavailable = (error: unknown) => expectedError(error)?.status === 503
 
 const frameworkErrors: Record<string, () => ApiError> = {
   FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,

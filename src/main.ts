@@ -58,9 +58,8 @@ function complain(error: unknown): void {
 }
 
 async function start(): Promise<void> {
-  const database = await openDatabase(config, tell)
+  const database = await openDatabase(config, { prepare: adoptRestoredChanges, tell })
   parts.database = database
-  await adoptRestoredChanges(database.pool)
   const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
   parts.dispatcher = startDispatcher(database.pool, config, systemClock.now, {
     warn: error => app.log.warn({ err: error }, 'e-mails wait'),

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
-import { type Database, openDatabase } from '../db/database.ts'
+
+import { type Database, openDatabase, withoutLimits } from '../db/database.ts'
 import { expectedError } from '../errors.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { type Command, type ExitCode, exitCodes, type OpenDatabase, UsageError } from './command.ts'
@@ -38,7 +39,7 @@ async function dispatch(
   const { args, options } = readArguments(command, rest)
   const config = readConfig(env)
   const open: OpenDatabase = async work => {
-    const opening = openDatabase({ ...config, DATABASE_POOL: 2 })
+    const opening = openDatabase({ ...config, DATABASE_POOL: 2, ...withoutLimits })
     const forget = onStopSignals(() => void breakOff(opening))
     try {
       return await work((await opening).pool)

@@ -42,7 +42,7 @@ export class NotifiedCache<V> {
    */
   async get(key: string, db?: Db): Promise<V> {
     const known = this.#entries.get(key)
-    if (known && known.until > Date.now()) return known.value
+    if (known && known.until > performance.now()) return known.value
     return db ? this.#load(key, db) : (this.#loading.get(key) ?? this.#read(key))
   }
 
@@ -60,6 +60,6 @@ export class NotifiedCache<V> {
 
   #remember(key: string, value: V): void {
     if (this.#entries.size >= mostEntries) this.#entries.clear()
-    this.#entries.set(key, { value, until: Date.now() + this.#believed })
+    this.#entries.set(key, { value, until: performance.now() + this.#believed })
   }
 }

@@ -1,5 +1,6 @@
 import type postgresTypes from 'postgres'
 import { postgres } from './driver.ts'
+import { Notifications } from './notifications.ts'
 
 /** The pool, or a transaction of it: whoever gets one can query, and need not know which it is. */
 export type Db = postgresTypes.ISql<{ bigint: number }>
@@ -13,16 +14,72 @@ const text = (from: number) => ({
   parse: (value: string) => value,
 })
 
+/** How long a connection waits for the database, in seconds; 0 is without end. */
+export type Limits = {
+  /** for a lock that another transaction has */
+  lock: number
+  /** for the end of a statement; 2 s later the connection is given up */
+  statement: number
+  /** the database, for the next statement of an open transaction */
+  idle: number
+  /** for a connection that is free, and at most 10,000 statements do so */
+  queue: number
+}
+
+/** For work that takes as long as it takes: migrations, the command line. */
+export const unlimited: Limits = { lock: 0, statement: 0, idle: 0, queue: 0 }
+
+/** What the driver was taught beside its own options (driver.ts). */
+type Taught = { answer_seconds?: number; queue_seconds?: number; longest_queue?: number }
+
 /**
  * Opens a pool. Values arrive in the form of the wire: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps
- * `YYYY-MM-DD HH:MM:SS` in UTC, 64-bit ids as numbers (identity columns stay far below 2^53).
+ * `YYYY-MM-DD HH:MM:SS` in UTC, 64-bit ids as numbers (identity columns stay far below 2^53). A connection that is lost
+ * is opened again within half a second of the database being back.
  */
-export function connect(url: string, options: { max: number; name?: string }): Pool {
-  return postgres(url, {
-    max: options.max,
+export function connect(
+  url: string,
+  { max, name = 'lectern', limits = unlimited }: { max: number; name?: string; limits?: Limits },
+): Pool {
+  const pool = postgres(url, { max, ...options(name, limits) })
+  const taught: Taught = {
+    ...(limits.statement > 0 && { answer_seconds: limits.statement + 2 }),
+    ...(limits.queue > 0 && { queue_seconds: limits.queue, longest_queue: 10_000 }),
+  }
+  Object.assign(pool.options, taught)
+  const notifications = new Notifications(heard => listener(url, `${name} listens`, heard))
+  const end = pool.end
+  return Object.assign(pool, {
+    listen: notifications.listen.bind(notifications),
+    end: async (how?: { timeout?: number }) => {
+      await Promise.all([end(how), notifications.end()])
+    },
+  })
+}
+
+/** One connection that hears notifications, and is given up when it is silent for two seconds. */
+function listener(url: string, name: string, onnotify: (channel: string, payload: string) => void) {
+  const once = { max: 1, fetch_types: false, max_lifetime: null, onnotify }
+  const sql = postgres(url, { ...options(name, unlimited), ...once })
+  Object.assign(sql.options, { answer_seconds: 2 } satisfies Taught)
+  return sql
+}
+
+function options(name: string, { lock, statement, idle }: Limits) {
+  return {
     onnotice: () => {},
-    connect_timeout: 10,
-    connection: { application_name: options.name ?? 'lectern', TimeZone: 'UTC', DateStyle: 'ISO' },
+    connect_timeout: 5,
+    // Seconds until a lost connection is opened again; the driver's own go up to 20.
+    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
+    connection: {
+      application_name: name,
+      TimeZone: 'UTC',
+      DateStyle: 'ISO',
+      // Nothing is sent of those that are 0: a pooling proxy may refuse them.
+      lock_timeout: lock * 1000,
+      statement_timeout: statement * 1000,
+      idle_in_transaction_session_timeout: idle * 1000,
+    },
     types: {
       bigint: { to: 20, from: [20], serialize: String, parse: Number },
       date: text(1082),
@@ -34,41 +91,60 @@ export function connect(url: string, options: { max: number; name?: string }): P
         parse: (value: string) => value.slice(0, 19),
       },
     } as unknown as { bigint: postgresTypes.PostgresType<number> },
-  })
+  }
 }
 
-/** Runs `work` in a transaction: a new one on the pool, a savepoint inside a transaction that is already open. */
+/**
+ * Runs `work` in a transaction: a new one on the pool, a savepoint inside a transaction that is already open. On the pool
+ * it is run again, at most twice, when it only met another: in a deadlock, or unserialisable.
+ */
 export function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
-  const open =
-    'begin' in db ? (db as Pool).begin : (db as postgresTypes.TransactionSql<{ bigint: number }>).savepoint
-  return (open as (work: (db: Db) => Promise<T>) => Promise<T>)(work)
+  if ('begin' in db) return untilUndisturbed(() => (db as Pool).begin(work) as Promise<T>)
+  return (db as postgresTypes.TransactionSql<{ bigint: number }>).savepoint(work) as Promise<T>
 }
 
 /**
  * Runs `work` in a transaction whose last statements travel together with its commit: it returns them sent, not awaited.
- * When one of them fails, the database answers the commit by rolling back, and this rejects with what was wrong.
+ * When one of them fails, the database answers the commit by rolling back, and this rejects with what was wrong. It is
+ * run again as any transaction is.
  */
-export async function swiftTransaction<T>(
+export function swiftTransaction<T>(
   pool: Pool,
   work: (db: Db) => Promise<{ result: T; writes: Promise<unknown> }>,
 ): Promise<T> {
-  const { result, writes } = (await pool.begin(async db => {
-    const { result, writes } = await work(db)
-    writes.catch(() => {})
-    // In an object, so that nobody awaits it here: the driver sends the commit now.
-    return { result, writes }
-  })) as { result: T; writes: Promise<unknown> }
-  try {
-    await writes
-    return result
-  } catch (error) {
-    if ((error as { code?: string }).code !== inFailedTransaction) throw error
-    // A statement behind the one that failed was heard first. Nothing was kept: what waits for each hears what was wrong.
-    return transaction(pool, async db => {
+  return untilUndisturbed(async () => {
+    const { result, writes } = (await pool.begin(async db => {
       const { result, writes } = await work(db)
+      writes.catch(() => {})
+      // In an object, so that nobody awaits it here: the driver sends the commit now.
+      return { result, writes }
+    })) as { result: T; writes: Promise<unknown> }
+    try {
       await writes
       return result
-    })
+    } catch (error) {
+      if ((error as { code?: string }).code !== inFailedTransaction) throw error
+      // A statement behind the one that failed was heard first. Nothing was kept: what waits for each hears what was wrong.
+      return transaction(pool, async db => {
+        const { result, writes } = await work(db)
+        await writes
+        return result
+      })
+    }
+  })
+}
+
+const mostRuns = 3
+/** SQLSTATE of a transaction that was rolled back because of another one: serialisation, deadlock. */
+const disturbed = new Set(['40001', '40P01'])
+
+async function untilUndisturbed<T>(run: () => Promise<T>): Promise<T> {
+  for (let runs = 1; ; runs++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (runs === mostRuns || !disturbed.has((error as { code?: string }).code ?? '')) throw error
+    }
   }
 }
 

@@ -2,13 +2,21 @@
 const lanes = 2
 /** Items of one batch. */
 const largestBatch = 200
+/** Items that may wait at once. */
+const longestQueue = 10_000
 
 type Waiting<I, O> = { item: I; resolve: (outcome: O) => void; reject: (error: unknown) => void }
+
+/** As the driver says it of its own queue. */
+class QueueFull extends Error {
+  readonly code = 'QUEUE_FULL'
+}
 
 /**
  * Writes many items with one statement and one commit: while some are being written, those who come gather for the next.
  * There is no timer: an item that comes alone is written alone, at once. When a batch fails because of what is in it
- * (`isOwnFault`), each of its items is written by itself, so that one harms nobody else.
+ * (`isOwnFault`), each of its items is written by itself, so that one harms nobody else; when it fails because the database
+ * is away, those who wait hear so as well, instead of each batch in its turn.
  */
 export class GatheredWrites<I, O> {
   readonly #write: (items: I[]) => Promise<O[]>
@@ -23,6 +31,7 @@ export class GatheredWrites<I, O> {
 
   /** Resolves when the item is committed, to what was written. */
   put(item: I): Promise<O> {
+    if (this.#waiting.length >= longestQueue) return Promise.reject(new QueueFull())
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
       if (this.#busy < lanes) void this.#serve()
@@ -40,9 +49,9 @@ export class GatheredWrites<I, O> {
       const outcomes = await this.#write(batch.map(waiting => waiting.item))
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!)
     } catch (error) {
-      if (batch.length > 1 && this.#isOwnFault(error))
-        for (const waiting of batch) await this.#writeBatch([waiting])
-      else for (const { reject } of batch) reject(error)
+      const isOwn = this.#isOwnFault(error)
+      if (isOwn && batch.length > 1) for (const waiting of batch) await this.#writeBatch([waiting])
+      else for (const { reject } of isOwn ? batch : [...batch, ...this.#waiting.splice(0)]) reject(error)
     }
   }
 }

@@ -1,18 +1,22 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import type { Db } from '../db/connection.ts'
-import { unavailable } from '../errors.ts'
+import type { Readiness } from '../db/readiness.ts'
+import { expectedError, unavailable } from '../errors.ts'
 
-/** `/healthz`: the process answers. `/readyz`: it can work, and is not about to stop. */
+/** `/healthz`: the process answers. `/readyz`: it can work, and is not about to stop; that is said within a second. */
 export function healthRoutes(
   app: FastifyInstance,
-  { db, isReady }: { db: Db; isReady: () => boolean },
+  { readiness, isStopping }: { readiness: Readiness; isStopping: () => boolean },
 ): void {
   app.get('/healthz', { schema: healthSchema }, async () => ({ ok: true }))
   app.get('/readyz', { schema: readySchema, logLevel: 'warn' }, async () => {
-    if (!isReady()) throw unavailable('The server is stopping.')
-    const [row] = await db<{ version: number }[]>`select max(version) as version from schema_migrations`
-    return { ok: true, database_version: row!.version }
+    if (isStopping()) throw unavailable('The server is stopping.')
+    const found = await readiness.check().catch(error => {
+      throw expectedError(error) ?? error
+    })
+    if (found === undefined) throw unavailable('The database does not answer in time.')
+    if (found.read_only) throw unavailable('The database can only be read at this moment.')
+    return { ok: true, database_version: found.version }
   })
 }
 
@@ -29,7 +33,8 @@ const readySchema = {
   ...documentation,
   operationId: 'getReadiness',
   summary: 'Ask whether the server can work',
-  description: '503 without its database, and while it stops.',
+  description:
+    '503 while it stops, and without a database that answers within a second and can be written. Always answers within a second.',
   response: {
     200: Type.Object({
       ok: Ok,

@@ -38,7 +38,14 @@ export class AvailabilityBoard {
   }
 
   async follow(pool: Pool): Promise<void> {
-    const { unlisten } = await pool.listen(seatsChannel, event_id => this.#announce(Number(event_id)))
+    const { unlisten } = await pool.listen(
+      seatsChannel,
+      event_id => this.#announce(Number(event_id)),
+      // What changed while nothing was heard is not known: every stream looks.
+      () => {
+        for (const event_id of this.#listeners.keys()) this.#announce(event_id)
+      },
+    )
     this.#unfollow = [await this.#cache.follow(pool, seatsChannel), unlisten]
   }
 

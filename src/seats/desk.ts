@@ -1,6 +1,6 @@
 import { type Db, type Pool, swiftTransaction, transaction } from '../db/connection.ts'
 import { Gathered } from '../db/gathered.ts'
-import { ApiError, expectedError, type Fault, invalid, unavailable } from '../errors.ts'
+import { ApiError, type Fault, invalid, isUnavailable, unavailable } from '../errors.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../http/once.ts'
 import type { Answer } from '../http/write.ts'
 import type { Outcome } from './errand.ts'
@@ -129,11 +129,12 @@ export class Desk {
 
   async #serve(event_id: number, queue: Queue): Promise<void> {
     queue.busy = true
-    while (queue.waiting.length > 0) await this.#serveBatch(event_id, queue.waiting.splice(0, largestBatch))
+    while (queue.waiting.length > 0)
+      await this.#serveBatch(event_id, queue, queue.waiting.splice(0, largestBatch))
     this.#queues.delete(event_id)
   }
 
-  async #serveBatch(event_id: number, batch: Waiting[]): Promise<void> {
+  async #serveBatch(event_id: number, queue: Queue, batch: Waiting[]): Promise<void> {
     try {
       const carried = await this.#commit(event_id, batch)
       for (const waiting of batch) waiting.resolve(carried.get(waiting)!)
@@ -141,11 +142,13 @@ export class Desk {
     } catch (error) {
       if (batch.length > 1 && isOwnFault(error)) {
         // One of them cannot be carried out: each by itself, so that it harms nobody else.
-        for (const waiting of batch) await this.#serveBatch(event_id, [waiting])
+        for (const waiting of batch) await this.#serveBatch(event_id, queue, [waiting])
         return
       }
-      for (const { reject } of batch) reject(error)
-      this.#waiting -= batch.length
+      // Who waits for the same event would hear the same, each batch after the time that this one took.
+      const failed = isUnavailable(error) ? [...batch, ...queue.waiting.splice(0)] : batch
+      for (const { reject } of failed) reject(error)
+      this.#waiting -= failed.length
     }
   }
 
@@ -200,5 +203,5 @@ function answersTo(db: Db, keyed: Waiting[], carried: Map<Waiting, Outcome | Kep
 
 /** Whether a batch failed because of what is in it, and not because its event or the database is away. */
 function isOwnFault(error: unknown): boolean {
-  return !(error instanceof ApiError) && expectedError(error)?.status !== 503
+  return !(error instanceof ApiError) && !isUnavailable(error)
 }

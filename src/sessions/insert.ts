@@ -1,6 +1,6 @@
 import type { Db, Pool } from '../db/connection.ts'
 import { GatheredWrites } from '../db/gathered-writes.ts'
-import { violatedConstraint } from '../errors.ts'
+import { isUnavailable } from '../errors.ts'
 import { insertNewSessions, type NewSession, type SessionRow } from './queries.ts'
 
 /** How a new session is written. */
@@ -15,6 +15,6 @@ export const insertAlone: Insert = async (db, session) => (await insertNewSessio
  */
 export function gatheredInsert(pool: Pool): Insert {
   const write = (sessions: NewSession[]): Promise<SessionRow[]> => insertNewSessions(pool, sessions)
-  const writes = new GatheredWrites(write, error => violatedConstraint(error) !== undefined)
+  const writes = new GatheredWrites(write, error => !isUnavailable(error))
   return (db, session) => (db === pool ? writes.put(session) : insertAlone(db, session))
 }

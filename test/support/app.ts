@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { createAccount, createCredential } from '../../src/accounts/accounts.ts'
 import { buildApp, type Clock, systemClock } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
-import { connect, type Pool } from '../../src/db/connection.ts'
+import { connect, type Limits, type Pool } from '../../src/db/connection.ts'
 import { moveReasons, seatSchemas } from '../../src/seats/schema.ts'
 import { documentationOf } from './documented.ts'
 
@@ -37,12 +37,14 @@ export type TestOptions = {
   beside?: TestApp
   /** a database other than the one that all tests of a run share */
   url?: string
+  /** how long its statements may wait for the database; without end unless given */
+  limits?: Limits
 }
 
 export async function testApp(options: TestOptions = {}): Promise<TestApp> {
   const url = options.url ?? process.env.TEST_DATABASE_URL
   if (!url) throw new Error('Run tests with `npm test`, which starts their database.')
-  const pool = connect(url, { max: 6 })
+  const pool = connect(url, { max: 6, ...(options.limits && { limits: options.limits }) })
   const config: Config = readConfig({
     PUBLIC_URL: 'http://lectern.test',
     RATE_LIMIT_CREDITS: '0',
