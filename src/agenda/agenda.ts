@@ -1,80 +1,92 @@
 import type { Db } from '../db/connection.ts'
+import { type SelectionState, takesPlace } from '../seats/books.ts'
 import {
+  type AgendaHistory,
   type AgendaSelection,
   type AgendaSession,
+  listAgendaHistories,
   listAgendaSelections,
   listAgendaSessions,
 } from './queries.ts'
+import { instantOf } from './words.ts'
 
 export type AgendaEntry = AgendaSession & Pick<AgendaSelection, 'state' | 'expires_at' | 'place'>
 
-/** What people have and wait for, in order, and sessions by their id. */
-export type Agendas = {
-  of: (registrant_id: number) => AgendaEntry[]
-  sessions: Map<number, AgendaSession>
+/** What is true of a person's sessions at a moment. E-mails, pages and calendars say this and nothing else. */
+export type Agenda = {
+  /** what they have and wait for, in order; also what does not take place */
+  entries: AgendaEntry[]
+  /** sessions still to come that were deleted while they had them, or waited for them */
+  lost: AgendaEntry[]
+  /** how often their part in a session changed, and when last; undefined when they never had any */
+  historyOf: (session_id: number) => AgendaHistory | undefined
 }
 
-/** Reads the agendas of registrants, with other sessions that are to be spoken of, in two statements. */
+/** What is true of people's sessions, and sessions by their id. */
+export type Agendas = { of: (registrant_id: number) => Agenda; sessions: Map<number, AgendaSession> }
+
+/** Reads the agendas of registrants, with other sessions that are to be spoken of, in three statements. */
 export async function readAgendas(
   db: Db,
   registrant_ids: number[],
+  now: Date,
   session_ids: number[] = [],
 ): Promise<Agendas> {
-  const selections = await listAgendaSelections(db, registrant_ids)
-  const ids = [...session_ids, ...selections.map(selection => selection.session_id)]
-  const listed = await listAgendaSessions(db, [...new Set(ids)])
+  const [selections, histories] = await Promise.all([
+    listAgendaSelections(db, registrant_ids, now),
+    listAgendaHistories(db, registrant_ids),
+  ])
+  const lost = histories.filter(history => history.lost)
+  const named = [...selections, ...lost].map(({ session_id }) => session_id)
+  const listed = await listAgendaSessions(db, [...new Set([...session_ids, ...named])])
   const selectionsOf = Map.groupBy(selections, selection => selection.registrant_id)
+  const historiesOf = Map.groupBy(histories, history => history.registrant_id)
   return {
     sessions: new Map(listed.map(session => [session.id, session])),
     of: registrant_id => {
-      const own = new Map(
-        selectionsOf.get(registrant_id)?.map(selection => [selection.session_id, selection]),
-      )
-      return listed.flatMap(session => {
-        const selection = own.get(session.id)
-        if (!selection) return []
-        const { state, expires_at, place } = selection
-        return [{ ...session, state, expires_at, place }]
-      })
+      const own = bySession(selectionsOf.get(registrant_id))
+      const past = bySession(historiesOf.get(registrant_id))
+      return {
+        entries: listed.flatMap(session => {
+          const selection = own.get(session.id)
+          if (!selection) return []
+          const { state, expires_at, place } = selection
+          return [{ ...session, state, expires_at, place }]
+        }),
+        lost: listed.flatMap(session => {
+          const state = past.get(session.id)?.lost
+          if (!state || own.has(session.id) || isOver(session, now)) return []
+          return [{ ...session, state, expires_at: null, place: null }]
+        }),
+        historyOf: session_id => past.get(session_id),
+      }
     },
   }
 }
 
-type Held = { state?: AgendaEntry['state'] | null }
+const bySession = <T extends { session_id: number }>(rows: T[] = []) =>
+  new Map(rows.map(row => [row.session_id, row]))
 
-export const hasSeat = ({ state }: Held) => state === 'selected' || state === 'held'
+type Held = { state?: SelectionState | null; session_status: string }
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' })
+/** Whether somebody has a seat in a session that takes place. */
+export const hasSeat = (entry: Held) =>
+  takesPlace(entry) && (entry.state === 'selected' || entry.state === 'held')
 
-/** `Monday, 14 September 2026, 10:00 AM - 12:00 PM (CEST, Europe/Brussels)` */
-export function whenOf({ date, times_with_timezone, timezone }: AgendaSession): string {
-  const on = day.format(new Date(`${date}T00:00:00Z`))
-  if (!times_with_timezone) return on
-  const names = times_with_timezone.endsWith(`(${timezone})`)
-    ? times_with_timezone
-    : times_with_timezone.replace(/\)$/, `, ${timezone})`)
-  return `${on}, ${names}`
+/** Whether a session is past; one without times when its day is over everywhere. */
+function isOver({ date, starts_at, ends_at }: AgendaSession, now: Date): boolean {
+  const end = ends_at ?? starts_at
+  return end
+    ? instantOf(end) <= now
+    : instantOf(`${date} 00:00:00`).getTime() + 36 * 3_600_000 <= now.getTime()
 }
 
-/** The moment of a timestamp in a zone: `Monday, 14 September 2026 at 10:00 CEST`. */
-export function momentIn(timestamp: string, timezone: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'full',
-    timeStyle: 'long',
-    timeZone: timezone,
-  }).format(instantOf(timestamp))
-}
-
-/** A timestamp of the database, which is in UTC. */
-export function instantOf(timestamp: string): Date {
-  return new Date(`${timestamp.slice(0, 10)}T${timestamp.slice(11, 19)}Z`)
-}
-
-/** The links of a session: its page, and for whoever has a seat the way into the webinar. */
+/** The links of a session that takes place: its page, and for whoever has a seat the way into the webinar. */
 export function linksOf(
-  session: AgendaSession & Held,
+  session: AgendaSession & Partial<Held>,
   baseUrl: string | null,
 ): { text: string; href: string }[] {
+  if (!takesPlace(session)) return []
   const { id, is_public, webinar_url, secure_id } = session
   const page = baseUrl && is_public ? `${baseUrl}/sessions/${id}` : null
   const webinar = webinar_url && (page ? `${page}/virtual/${secure_id}` : webinar_url)

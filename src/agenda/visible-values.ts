@@ -1,5 +1,6 @@
 import { attributeOf, type CustomField, isHtml, type StoredValues } from '../custom-values/values.ts'
 import { escapeHtml, readHtml } from '../http/html.ts'
+import { dayInWords } from './words.ts'
 
 /** A value that people see, as plain text and as HTML that is safe to show. */
 export type VisibleValue = { name: string; text: string; html: string }
@@ -39,12 +40,10 @@ function showHtml(stored: string): { text: string; html: string } {
   return { text: plainText(html), html }
 }
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' })
-
 function textOf(field: CustomField, value: unknown): string {
   if (Array.isArray(value)) return chosenOf(field, value).join(', ')
   if (field.type === 'flag') return value === 1 ? 'Yes' : 'No'
-  if (field.type === 'date') return day.format(new Date(`${value}T00:00:00Z`))
+  if (field.type === 'date') return dayInWords(String(value))
   if (field.type === 'time') return String(value).slice(0, 5)
   return String(value)
 }

@@ -53,7 +53,7 @@ describe('an unfinished registration', () => {
     assert.doesNotMatch(text, /inputmode="decimal"/)
     assert.match(
       text,
-      /Your registration is not finished\. Your seats are kept until Saturday, 1 December 2029 at 09:15:00 UTC\./,
+      /Your registration is not finished\. Your seats are kept until Saturday, 1 December 2029 at 09:15 UTC\./,
     )
     assert.match(text, /<label for="first_name" dir="auto">First name<\/label>/)
     assert.match(

@@ -1,8 +1,18 @@
+import { dayInWords } from '../agenda/words.ts'
 import { pageOf } from '../pages/layout.ts'
+import { takesPlace } from '../seats/books.ts'
 import { detailsForm, type Refused } from './details-form.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import { standingNote } from './remarks.ts'
-import { type Address, offeredItem, otherItem, ownItem, waitingItem } from './session-items.ts'
+import {
+  type Address,
+  goneItem,
+  offeredItem,
+  otherItem,
+  ownItem,
+  waitingItem,
+  withdrawnItem,
+} from './session-items.ts'
 import { isRegistered, mayChange, type Visit } from './visit.ts'
 
 /** `message` is what became of a deed, as HTML. */
@@ -19,14 +29,14 @@ export function attendeePage(
   const { person, programme, standing } = visit
   const name = [person.first_name, person.last_name].filter(Boolean).join(' ')
   const list = (title: string, states: (string | null)[], item: Item) => {
-    const entries = programme.filter(entry => states.includes(entry.state))
+    const entries = programme.filter(entry => takesPlace(entry) && states.includes(entry.state))
     return entries.length > 0
       ? `<h2>${title}</h2>\n<ul>\n${entries.map(entry => item(visit, address, entry)).join('\n')}\n</ul>`
       : ''
   }
   const details = detailsForm(visit, address.path, refused)
   const detailsFirst = standing !== 'open' || visit.missing.length > 0
-  const hasNothing = programme.every(entry => entry.state === null)
+  const hasNothing = programme.every(entry => entry.state === null || !takesPlace(entry))
   const parts = [
     message,
     standingNote(visit),
@@ -35,6 +45,7 @@ export function attendeePage(
     list('Seats that are kept for you', ['offered'], offeredItem),
     list('Your sessions', ['selected', 'held'], ownItem),
     list('Where you are in line', ['waitlisted'], waitingItem),
+    withdrawnSessions(visit, address),
     hasNothing && mayChange(visit) ? '<p>There are no sessions on your agenda yet.</p>' : '',
     otherSessions(visit, address),
     detailsFirst ? '' : details,
@@ -47,17 +58,25 @@ export function attendeePage(
   })
 }
 
+/** What the person has, or had, and does not take place: a session that is not live, or was deleted. */
+function withdrawnSessions(visit: Visit, address: Address): string {
+  const items = [
+    ...visit.programme
+      .filter(entry => entry.state !== null && !takesPlace(entry))
+      .map(entry => withdrawnItem(visit, address, entry)),
+    ...visit.lost.map(entry => goneItem(visit, address, entry)),
+  ]
+  return items.length > 0 ? `<h2>Does not take place</h2>\n<ul>\n${items.join('\n')}\n</ul>` : ''
+}
+
 /** For a link that is unknown or has expired: nobody can tell which. */
 export function noAgendaPage(): string {
   return pageOf({
     title: 'This link does not work any more',
     over: 'Lectern',
-    main: '<p>Links to an agenda are valid for a limited time. The newest letter from the event has the newest one; the organiser can send you another.</p>',
+    main: '<p>Links to an agenda are valid for a limited time. The newest e-mail from the event has the newest one; the organiser can send you another.</p>',
   })
 }
-
-const dayOf = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' })
-const dayInWords = (date: string) => dayOf.format(new Date(`${date}T00:00:00Z`))
 
 function otherDays({ programme }: Visit): [string, ProgrammeEntry[]][] {
   return [

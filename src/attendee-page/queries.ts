@@ -1,4 +1,5 @@
 import type { AgendaEntry } from '../agenda/agenda.ts'
+import { agendaColumns } from '../agenda/queries.ts'
 import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { RegistrationStatus } from '../registrants/schema.ts'
@@ -31,8 +32,6 @@ export async function findVisitor(db: Db, id: number): Promise<Visitor | undefin
 export type ProgrammeEntry = Omit<AgendaEntry, 'state'> & {
   state: AgendaEntry['state'] | null
   track_name: string | null
-  custom_fields: StoredValues
-  session_status: string
   selection_control: string
   locked_when_saved: number
   prevent_session_conflicts: number
@@ -51,9 +50,7 @@ export function listProgramme(
   { id, event_id }: Pick<Visitor, 'id' | 'event_id'>,
 ): Promise<ProgrammeEntry[]> {
   return db<ProgrammeEntry[]>`
-    select s.id, s.name, s.date, s.timezone, s.times_with_timezone, s.starts_at, s.ends_at, l.name as location_name,
-      s.webinar_url, s.secure_id, s.session_status = 'live' and e.status in ('live', 'closed') as is_public, s.updated_at,
-      t.name as track_name, s.custom_fields, s.session_status, s.selection_control, s.locked_when_saved, s.sold_out_message,
+    select ${agendaColumns(db)}, t.name as track_name, s.selection_control, s.locked_when_saved, s.sold_out_message,
       s.prevent_session_conflicts, (extract(epoch from s.starts_at) * 1000)::float8 as starts,
       (extract(epoch from s.ends_at) * 1000)::float8 as ends,
       case when s.capacity is not null then greatest(0, s.capacity - s.selected_count - s.held_count - s.offered_count) end as seats_left,

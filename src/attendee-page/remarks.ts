@@ -1,4 +1,5 @@
-import { hasSeat, momentIn } from '../agenda/agenda.ts'
+import { hasSeat } from '../agenda/agenda.ts'
+import { momentIn } from '../agenda/words.ts'
 import { attributeOf } from '../custom-values/values.ts'
 import type { Fault } from '../errors.ts'
 import { escapeHtml } from '../http/html.ts'

@@ -1,5 +1,6 @@
-import { linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
+import { type AgendaEntry, linksOf } from '../agenda/agenda.ts'
 import { definitionsOf, visibleValues } from '../agenda/visible-values.ts'
+import { momentIn, timesOf, whenOf } from '../agenda/words.ts'
 import { escapeHtml } from '../http/html.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import { hasStarted, rivalsOf, whyKept } from './swaps.ts'
@@ -56,6 +57,29 @@ export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntr
   })
 }
 
+/** A session that does not take place, which the person can leave. */
+export function withdrawnItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  const leave =
+    entry.state === 'waitlisted'
+      ? deedForm(address, entry, 'leave', 'Leave the line')
+      : entry.state === 'offered'
+        ? deedForm(address, entry, 'decline', 'Decline')
+        : whyKept(visit, entry) === null && deedForm(address, entry, 'give-up', 'Give up')
+  return itemOf(visit, address, entry, {
+    heading: 'h3',
+    facts: [whenOf(entry), entry.location_name, entry.track_name, 'Does not take place'],
+    deeds: mayChange(visit) && leave ? [leave] : [],
+  })
+}
+
+/** A session that was deleted. */
+export const goneItem = (visit: Visit, address: Address, entry: AgendaEntry): string =>
+  itemOf(visit, address, entry, {
+    heading: 'h3',
+    facts: [whenOf(entry), entry.location_name, 'Does not take place'],
+    deeds: [],
+  })
+
 /** A session that the person could take, or wait for; the day stands above it. */
 export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
   const isFull = hasNoSeatFor(visit, entry)
@@ -63,7 +87,7 @@ export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry)
   return itemOf(visit, address, entry, {
     heading: 'h4',
     facts: [
-      entry.times_with_timezone,
+      timesOf(entry),
       entry.location_name,
       entry.track_name,
       isOver ? 'Has started' : seatsInWords(entry, isFull),
@@ -103,7 +127,7 @@ function rivalsKept(visit: Visit, entry: ProgrammeEntry): string | null {
 function itemOf(
   { fields }: Visit,
   { baseUrl }: Address,
-  entry: ProgrammeEntry,
+  entry: ProgrammeEntry | AgendaEntry,
   { heading, facts, deeds }: Item,
 ): string {
   const { id, name } = entry

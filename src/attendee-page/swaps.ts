@@ -1,4 +1,4 @@
-import { instantOf } from '../agenda/agenda.ts'
+import { instantOf } from '../agenda/words.ts'
 import { clashes, isActive, isIncludedLive } from '../seats/books.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import type { Visit } from './visit.ts'

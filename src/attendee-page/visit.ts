@@ -1,4 +1,5 @@
-import { hasSeat, instantOf } from '../agenda/agenda.ts'
+import { type AgendaEntry, hasSeat, readAgendas } from '../agenda/agenda.ts'
+import { registrationOf } from '../agenda/registration.ts'
 import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
@@ -20,6 +21,8 @@ export type Visit = {
   person: Visitor
   event: EventRow
   programme: ProgrammeEntry[]
+  /** sessions still to come that were deleted while the person had them, or waited for them */
+  lost: AgendaEntry[]
   /** those of the programme in which the person has a seat */
   seats: ProgrammeEntry[]
   /** those that attendees see */
@@ -47,9 +50,10 @@ export async function openVisit(
   const resumed = await resume(db, token, now)
   const person = resumed && (await findVisitor(db, resumed.id))
   if (!person) return undefined
-  const [event, programme, questions, fields] = await Promise.all([
+  const [event, programme, agendas, questions, fields] = await Promise.all([
     readEvent(db, person.event_id),
     listProgramme(db, person),
+    readAgendas(db, [person.id], now),
     questionsOf(person.event_id),
     fieldsOf(person.account_id),
   ])
@@ -59,6 +63,7 @@ export async function openVisit(
     person,
     event,
     programme,
+    lost: agendas.of(person.id).lost,
     seats: programme.filter(hasSeat),
     questions: visible,
     fields,
@@ -77,14 +82,9 @@ export const mayClaim = (visit: Visit) => mayChange(visit) && visit.missing.leng
 /** Whether a person has an active registration, or one that is to be finished. */
 export const isRegistered = ({ person }: Visit) => maySit(person.registration_status)
 
-function standingOf(
-  { registration_status: status, hold_expires_at }: Visitor,
-  { closes }: EventRow,
-  now: Date,
-): Standing {
-  if (status === 'cancelled' || status === 'denied') return 'inactive'
+function standingOf(person: Visitor, { closes }: EventRow, now: Date): Standing {
+  const registration = registrationOf(person, now)
+  if (registration === 'ended') return 'inactive'
   if (closes !== null && closes <= now.getTime()) return 'closed'
-  if (status === 'expired') return 'expired'
-  if (status !== 'in_progress') return 'open'
-  return hold_expires_at && instantOf(hold_expires_at) <= now ? 'expired' : 'unfinished'
+  return registration === 'active' ? 'open' : registration
 }

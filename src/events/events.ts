@@ -9,7 +9,7 @@ import { copyRegTypes } from '../reg-types/queries.ts'
 import { isIncludedLive } from '../seats/books.ts'
 import { faultsOfCapacity } from '../seats/capacity.ts'
 import { notingClashes } from '../seats/clashes.ts'
-import { announceSeats } from '../seats/queries.ts'
+import { announceSeats, countPeopleIn } from '../seats/queries.ts'
 import { includeEveryone, moveLinesOf } from '../seats/sessions.ts'
 import {
   insertNewSessions,
@@ -87,14 +87,19 @@ async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<Sessio
   return moved
 }
 
-/** Deletes an event with all that is in it. Throws 422 when it has registrants, unless forced. */
-export async function removeEvent(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {
-  await transaction(db, async tx => {
+/**
+ * Deletes an event with all that is in it; returns how many people had sessions that were to take place: nobody is told,
+ * because whoever could be written to goes with it. Throws 422 when it has registrants, unless forced.
+ */
+export async function removeEvent(db: Db, actor: Actor, id: number, force: boolean): Promise<number> {
+  return transaction(db, async tx => {
     await mustLockEvent(tx, actor, id)
     const registrants = await countRegistrants(tx, id)
     if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
+    const people = await countPeopleIn(tx, id)
     await deleteEvent(tx, actor, id)
     await announceSeats(tx, id)
+    return people
   })
 }
 

@@ -8,7 +8,7 @@ import { selfUrlOf } from '../http/links.ts'
 import { readListing, readProjection, renderPage } from '../http/listing.ts'
 import { isAsked, isOn, type Query, Switch } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
-import { type Answer, write } from '../http/write.ts'
+import { type Answer, notTold, notToldNote, write } from '../http/write.ts'
 import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
 import { type EventRow, findEventByExternalId, listEvents } from './queries.ts'
 import { CloneInput, EventInput, eventLists } from './schema.ts'
@@ -107,14 +107,15 @@ export function eventRoutes(app: FastifyInstance): void {
     id: 'deleteEvent',
     tag,
     summary: 'Delete an event',
-    description: 'All that belongs to it goes with it. One that has registrants needs `force=1`.',
+    description: `All that belongs to it goes with it. One that has registrants needs \`force=1\`. They cannot be told afterwards: cancel them, or withdraw the sessions, with \`send_email=true\` before. ${notToldNote}`,
     query: { ...writeQuery, force: Switch('`true`: deletes it although it has registrants.') },
     failures: [422],
     success: { 204: Type.Null() },
     handler: (request, reply) =>
       write(request, reply, async db => {
-        await removeEvent(db, actorOf(request), idOf(request, 'Event'), isOn(request.query as Query, 'force'))
-        return { status: 204 }
+        const force = isOn(request.query as Query, 'force')
+        const people = await removeEvent(db, actorOf(request), idOf(request, 'Event'), force)
+        return { status: 204, ...notTold(people) }
       }),
   })
 

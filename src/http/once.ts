@@ -53,12 +53,13 @@ export function isRemembered(error: unknown): boolean {
   return status < 500 && status !== 409 && status !== 429
 }
 
-function serialise(reply: FastifyReply, { status, body, version, location }: Answer): Kept {
+function serialise(reply: FastifyReply, { status, body, version, location, headers }: Answer): Kept {
   reply.code(status)
   return {
     status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
+      ...headers,
       ...(location && { location }),
       ...(version !== undefined && { 'lectern-version': String(version) }),
     },

@@ -5,7 +5,22 @@ import { isRemembered, type Kept, keepAnswers, type Once, onceOf, takeKeys } fro
 import { isOn, type Query } from './query.ts'
 
 /** What a write answers: a record with its version, or nothing (204). */
-export type Answer = { status: 200 | 201 | 204; body?: object; version?: number; location?: string }
+export type Answer = {
+  status: 200 | 201 | 204
+  body?: object
+  version?: number
+  location?: string
+  headers?: Record<string, string>
+}
+
+/** What a deletion, which has no body, says of people who lost something by it and were not told. */
+export const notTold = (people: number): Pick<Answer, 'headers' | 'body'> =>
+  people > 0
+    ? { headers: { 'lectern-people-not-told': String(people) }, body: { people_not_told: people } }
+    : {}
+
+export const notToldNote =
+  'The header `Lectern-People-Not-Told` counts those who had something there, or waited for it, and were not told (with `validate_only`: the member `people_not_told`).'
 
 type Work = (db: Db) => Promise<Answer>
 
@@ -37,8 +52,9 @@ export async function write(
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status)
   if (answer.location) reply.header('location', answer.location)
+  if (answer.headers) reply.headers(answer.headers)
   if (answer.version !== undefined) tagVersion(reply, answer.version)
-  return reply.send(answer.body)
+  return reply.send(answer.status === 204 ? undefined : answer.body)
 }
 
 function sendKept(reply: FastifyReply, { status, headers, body, replayed }: Kept): FastifyReply {

@@ -1,31 +1,40 @@
 import { hash } from 'node:crypto'
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
-import { type AgendaEntry, instantOf, linksOf } from '../agenda/agenda.ts'
+import { linksOf } from '../agenda/agenda.ts'
+import type { CalendarEntry } from '../agenda/calendar-entries.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
-import type { LetterFacts } from './letter.ts'
+import { instantOf } from '../agenda/words.ts'
 import { oneLine } from './prose.ts'
+import type { Sender } from './smtp.ts'
 import { isPlain, timeZoneBlock } from './time-zone.ts'
 
-/** Sequence numbers count seconds from here, so that they fit into 31 bits until 2088. */
-const sequenceStart = Date.UTC(2020, 0, 1)
+/** Whose calendar it is, and who sends it. */
+export type CalendarFacts = {
+  event_name: string
+  /** of the registrant: nobody can tell from a UID which secure id it was made from */
+  secure_id: string
+  organiser: Sender
+  baseUrl: string | null
+  now: Date
+}
 
 /**
- * The calendar of a letter: what the person has, has been offered (tentative), and has given up (cancelled). A session of
- * a person has the same UID in every letter, and a sequence number that never falls. Null when no session has a time.
+ * The calendar of an e-mail. A session of a person has the same UID in every e-mail. One without times lasts its day; one
+ * without an end, or of no length, is a moment. Null when there is nothing to say.
  */
-export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): string | null {
-  const entries = [
-    ...facts.agenda.flatMap(entry =>
-      statuses[entry.state] ? [{ entry, status: statuses[entry.state]! }] : [],
-    ),
-    ...facts.dropped.map(entry => ({ entry, status: ICalEventStatus.CANCELLED })),
-  ].filter(({ entry }) => entry.starts_at)
+export function calendarOf(
+  { event_name, secure_id, organiser, baseUrl, now }: CalendarFacts,
+  entries: CalendarEntry[],
+): string | null {
   if (entries.length === 0) return null
-  const instants = entries.flatMap(({ entry }) =>
-    [startOf(entry), endOf(entry)].map(moment => moment.toTemporalInstant()),
+  const spans = entries.map(({ session }) => spanOf(session))
+  const instants = spans.flatMap(({ start, end }) =>
+    [start, end ?? start].flatMap(moment =>
+      moment instanceof Temporal.ZonedDateTime ? [moment.toInstant()] : [],
+    ),
   )
   const calendar = ical({
-    name: oneLine(facts.event_name),
+    name: oneLine(event_name),
     prodId: { company: 'Lectern', product: 'Lectern' },
     method: ICalCalendarMethod.PUBLISH,
     timezone: {
@@ -34,38 +43,49 @@ export function calendarOf(facts: LetterFacts, secure_id: string, now: Date): st
       generator: zone => timeZoneBlock(zone, instants),
     },
   })
-  for (const { entry, status } of entries) {
-    const [link] = linksOf(entry, facts.baseUrl)
-    const span = [startOf(entry), endOf(entry)].map(moment =>
-      moment.toTemporalInstant().toZonedDateTimeISO(entry.timezone),
-    )
-    const timezone = span.every(isPlain) ? entry.timezone : 'UTC'
+  for (const [index, { session, status, sequence, changed_at }] of entries.entries()) {
+    const [link] = linksOf(session, baseUrl)
     calendar.createEvent({
-      id: uidOf(secure_id, entry.id),
-      start: span[0]!,
-      end: span[1]!,
-      timezone,
-      summary: oneLine(entry.name),
-      status,
-      sequence: Math.max(0, Math.floor((now.getTime() - sequenceStart) / 1000)),
+      id: uidOf(secure_id, session.id),
+      ...spans[index]!,
+      summary: oneLine(session.name),
+      status: statuses[status],
+      sequence,
       stamp: now,
-      lastModified: instantOf(entry.updated_at),
-      ...(entry.location_name && { location: oneLine(entry.location_name) }),
+      lastModified: instantOf(changed_at),
+      organizer: { name: oneLine(organiser.name) || organiser.address, email: organiser.address },
+      ...(session.location_name && { location: oneLine(session.location_name) }),
       ...(link && { url: link.href }),
     })
   }
   return calendar.toString()
 }
 
-const statuses: Partial<Record<AgendaEntry['state'], ICalEventStatus>> = {
-  selected: ICalEventStatus.CONFIRMED,
-  held: ICalEventStatus.CONFIRMED,
-  offered: ICalEventStatus.TENTATIVE,
+const statuses = {
+  confirmed: ICalEventStatus.CONFIRMED,
+  tentative: ICalEventStatus.TENTATIVE,
+  cancelled: ICalEventStatus.CANCELLED,
 }
 
-const startOf = ({ starts_at }: AgendaSession) => instantOf(starts_at!)
-const endOf = ({ starts_at, ends_at }: AgendaSession) => instantOf(ends_at ?? starts_at!)
+type Span = {
+  start: Temporal.ZonedDateTime | Temporal.PlainDate
+  end?: Temporal.ZonedDateTime
+  timezone?: string
+  allDay?: boolean
+}
 
-/** Nobody can tell from it which secure id it was made from. */
+function spanOf({ date, starts_at, ends_at, timezone }: AgendaSession): Span {
+  if (!starts_at) return { start: Temporal.PlainDate.from(date), allDay: true }
+  const [start, end] = [starts_at, ends_at ?? starts_at].map(moment =>
+    instantOf(moment).toTemporalInstant().toZonedDateTimeISO(timezone),
+  )
+  return {
+    start: start!,
+    // DTEND must be later than DTSTART (RFC 5545 §3.8.2.2).
+    ...(!end!.equals(start!) && { end: end! }),
+    timezone: [start!, end!].every(isPlain) ? timezone : 'UTC',
+  }
+}
+
 const uidOf = (secure_id: string, session_id: number) =>
   `${hash('sha256', `${secure_id} ${session_id}`).slice(0, 32)}@lectern`

@@ -7,6 +7,7 @@ export type ClaimedLetter = {
   id: number
   kind: MailKind
   registrant_id: number
+  event_id: number
   session_id: number | null
   dropped_session_ids: number[]
   attempts: number
@@ -18,6 +19,7 @@ export type ClaimedLetter = {
   first_name: string | null
   last_name: string | null
   registration_status: RegistrationStatus
+  hold_expires_at: string | null
   secure_id: string
   forgotten_at: string | null
   event_name: string
@@ -46,8 +48,9 @@ export async function claimLetters(db: Db, { now, lease, limit, inHand }: Claim)
     update outbox o set state = 'sending', attempts = o.attempts + 1, next_attempt_at = ${lease}
     from due, registrants r, events e
     where o.id = due.id and r.id = o.registrant_id and e.id = o.event_id
-    returning o.id, o.kind, o.registrant_id, o.session_id, o.dropped_session_ids, o.attempts, o.delivered, o.refused,
-      o.created_at, r.email, r.cc_email, r.first_name, r.last_name, r.registration_status, r.secure_id, r.forgotten_at,
+    returning o.id, o.kind, o.registrant_id, o.event_id, o.session_id, o.dropped_session_ids, o.attempts, o.delivered, o.refused,
+      o.created_at, r.email, r.cc_email, r.first_name, r.last_name, r.registration_status, r.hold_expires_at, r.secure_id,
+      r.forgotten_at,
       e.name as event_name, e.timezone as event_timezone`
   return letters.sort((a, b) => a.id - b.id)
 }

@@ -11,21 +11,22 @@ import { testMailServer } from '../../test/support/mail-server.ts'
 import { meetingPools } from '../../test/support/meeting.ts'
 import { type Pool, transaction } from '../db/connection.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { mailServerAt } from './smtp.ts'
+import { mailServerAt, senderOf } from './smtp.ts'
 
 const databaseUrl = await ownDatabase()
 process.env.TEST_DATABASE_URL = databaseUrl
 const { call, make, pool } = await testApp()
 const smtp = await testMailServer()
 const from = 'Summit <summit@example.org>'
+const sender = senderOf(from)
 const dispatchers: Dispatcher[] = []
 const dispatcherOn = (hands: Pool) => {
   const dispatcher = new Dispatcher({
     pool: hands,
     now: () => new Date(),
     baseUrl: null,
-    server: mailServerAt(smtp.url, from),
-    domain: 'example.org',
+    server: mailServerAt(smtp.url, sender),
+    sender,
     warn: error => assert.fail(String(error)),
     fault: error => assert.fail(String(error)),
   })

@@ -9,7 +9,7 @@ import { testApp } from '../../test/support/app.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { testMailServer } from '../../test/support/mail-server.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { mailServerAt } from './smtp.ts'
+import { mailServerAt, senderOf } from './smtp.ts'
 
 const databaseUrl = await ownDatabase()
 process.env.TEST_DATABASE_URL = databaseUrl
@@ -18,6 +18,7 @@ const clock = { now: () => new Date(Date.now() + ahead) }
 const { call, make, pool } = await testApp()
 const smtp = await testMailServer()
 const from = 'Summit <summit@example.org>'
+const sender = senderOf(from)
 const dispatchers: Dispatcher[] = []
 /** what could not be written; nothing, unless a test says so */
 const faults: string[] = []
@@ -26,8 +27,8 @@ const dispatcherTo = (url: string | null) => {
     pool,
     now: clock.now,
     baseUrl: 'https://lectern.example',
-    server: url ? mailServerAt(url, from) : null,
-    domain: 'example.org',
+    server: url ? mailServerAt(url, sender) : null,
+    sender,
     warn: error => assert.fail(String(error)),
     fault: error => void faults.push(String(error)),
   })
@@ -115,18 +116,18 @@ describe('a letter', () => {
 
 Thank you for registering for Summit & <Friends>. We look forward to seeing you.
 
-Your own page, to see and change your sessions: https://lectern.example/my/<token>
+Your own page, with your sessions: https://lectern.example/my/<token>
 The link is yours alone: whoever has it can act for you.
 
 Your sessions
 
 * Talk
-  Saturday, 30 March 2030, 09:00 AM - 10:00 AM (CET, Europe/Brussels)
+  Saturday, 30 March 2030, 09:00–10:00 (CET, Europe/Brussels)
   Room <1>
   About the session: https://lectern.example/sessions/${early.id}
 
 * Workshop "A" <b>
-  Saturday, 30 March 2030, 02:00 PM - 03:30 PM (CET, Europe/Brussels)
+  Saturday, 30 March 2030, 14:00–15:30 (CET, Europe/Brussels)
   Room <1>
   About the session: https://lectern.example/sessions/${late.id}
   Join online: https://lectern.example/sessions/${late.id}/virtual/${late.secure_id}
@@ -305,7 +306,7 @@ Summit & <Friends>
     const [{ expires_at }] =
       (await pool`select expires_at from selections where registrant_id = ${waiting.id}`) as any
     assert.equal(mail.subject, 'A seat is free for you: Talk')
-    assert.match(mail.text!, new RegExp(`until .* at ${expires_at.slice(11, 16)}:\\d\\d UTC`))
+    assert.match(mail.text!, new RegExp(`until .* at ${expires_at.slice(11, 16)} UTC\\.`))
     assert.equal(
       eventsIn(mail.attachments[0]!.content.toString())[0]!.component.getFirstPropertyValue('status'),
       'TENTATIVE',

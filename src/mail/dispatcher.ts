@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { instantOf } from '../agenda/agenda.ts'
+import { instantOf } from '../agenda/words.ts'
 import type { Config } from '../config.ts'
 import { type Pool, transaction } from '../db/connection.ts'
 import {
@@ -10,9 +10,18 @@ import {
   settleLetter,
   storeLetters,
 } from './dispatch-queries.ts'
+import type { LetterTexts } from './letter.ts'
 import { oneLine } from './prose.ts'
 import { nextAttempt } from './retry.ts'
-import { type Delivery, domainOf, type MailServer, mailServerAt } from './smtp.ts'
+import {
+  type Delivery,
+  domainOf,
+  isSameMailbox,
+  type MailServer,
+  mailServerAt,
+  type Sender,
+  senderOf,
+} from './smtp.ts'
 import { type SealedLetter, withoutToken, writeLetters } from './writing.ts'
 
 /** How often the outbox is looked at, in milliseconds. */
@@ -31,8 +40,8 @@ export type DispatcherOptions = {
   baseUrl: string | null
   /** null: letters are written and kept */
   server: MailServer | null
-  /** domain of the Message-IDs */
-  domain: string
+  /** whom e-mails are from; its domain is that of the Message-IDs */
+  sender: Sender
   /** told of rounds that failed */
   warn: (error: unknown) => void
   /** told of what could not be written, and of which e-mail: nothing but a change of the program mends that */
@@ -109,7 +118,7 @@ export class Dispatcher {
   }
 
   async #take(limit: number): Promise<{ taken: number; outgoing: Outgoing[] }> {
-    const { pool, baseUrl, server, fault } = this.#options
+    const { pool, baseUrl, server, sender, fault } = this.#options
     const now = this.#options.now()
     return transaction(pool, async db => {
       const claimed = await claimLetters(db, {
@@ -119,7 +128,13 @@ export class Dispatcher {
         inHand: [...this.#inHand.keys()],
       })
       if (claimed.length === 0) return { taken: 0, outgoing: [] }
-      const written = await writeLetters(db, claimed, { baseUrl, now, isKept: !server, fault })
+      const written = await writeLetters(db, claimed, {
+        baseUrl,
+        now,
+        organiser: sender,
+        isKept: !server,
+        fault,
+      })
       await storeLetters(db, written.map(withoutToken))
       const outgoing = claimed.flatMap((letter, index) =>
         written[index]!.state === 'sending' ? [{ claimed: letter, written: written[index]! }] : [],
@@ -129,26 +144,36 @@ export class Dispatcher {
   }
 
   async #send({ claimed, written }: Outgoing): Promise<void> {
-    const { first_name, last_name, email, created_at, id } = claimed
     const done = new Set([...claimed.delivered, ...claimed.refused])
     const recipients = written.recipients.filter(recipient => !done.has(recipient))
-    const nobody: Delivery = { delivered: [], refused: [], reason: null, isOutage: false }
-    const delivery =
-      recipients.length === 0
-        ? nobody
-        : await this.#options.server!.deliver({
-            message_id: `<letter.${id}.${instantOf(created_at).getTime()}@${this.#options.domain}>`,
-            recipients,
-            to: { name: oneLine([first_name, last_name].filter(Boolean).join(' ')), address: email },
-            cc: written.recipients[1] ?? null,
-            subject: written.subject!,
-            text: written.body_text!,
-            html: written.body_html!,
-            calendar: written.calendar,
-          })
+    const [own, copies] = partition(recipients, recipient => isSameMailbox(recipient, claimed.email))
+    const texts = { subject: written.subject!, text: written.body_text!, html: written.body_html! }
+    const delivery = both(
+      await this.#deliver(claimed, written, own, texts),
+      await this.#deliver(claimed, written, copies, written.copy ?? texts, 'copy.'),
+    )
     const settlement = settle(claimed, recipients, delivery, this.#options.now())
     const last_error = settlement.last_error ?? written.last_error
     await this.#record(claimed, { ...settlement, last_error })
+  }
+
+  async #deliver(
+    { id, first_name, last_name, email, created_at }: ClaimedLetter,
+    written: SealedLetter,
+    recipients: string[],
+    texts: LetterTexts,
+    part = '',
+  ): Promise<Delivery> {
+    if (recipients.length === 0) return { delivered: [], refused: [], reason: null, isOutage: false }
+    const domain = domainOf(this.#options.sender)
+    return this.#options.server!.deliver({
+      ...texts,
+      message_id: `<letter.${id}.${part}${instantOf(created_at).getTime()}@${domain}>`,
+      recipients,
+      to: { name: oneLine([first_name, last_name].filter(Boolean).join(' ')), address: email },
+      cc: written.recipients[1] ?? null,
+      calendar: written.calendar,
+    })
   }
 
   /** What the mail server has taken must be written down, or it would go out again: a database that is away is waited for. */
@@ -177,17 +202,29 @@ export function startDispatcher(
   now: () => Date,
   told: Pick<DispatcherOptions, 'warn' | 'fault'>,
 ): Dispatcher {
+  const sender = senderOf(MAIL_FROM)
   const dispatcher = new Dispatcher({
     pool,
     now,
     baseUrl: PUBLIC_URL,
-    server: SMTP_URL ? mailServerAt(SMTP_URL, MAIL_FROM) : null,
-    domain: domainOf(MAIL_FROM),
+    server: SMTP_URL ? mailServerAt(SMTP_URL, sender) : null,
+    sender,
     ...told,
   })
   dispatcher.start()
   return dispatcher
 }
+
+function partition<T>(items: T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter(item => !belongs(item))]
+}
+
+const both = (one: Delivery, other: Delivery): Delivery => ({
+  delivered: [...one.delivered, ...other.delivered],
+  refused: [...one.refused, ...other.refused],
+  reason: [one.reason, other.reason].filter(Boolean).join('; ') || null,
+  isOutage: one.isOutage || other.isOutage,
+})
 
 const leaseFrom = (now: Date) => new Date(now.getTime() + leaseTime)
 

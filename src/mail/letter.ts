@@ -1,52 +1,23 @@
-import { type AgendaEntry, hasSeat, linksOf, momentIn, whenOf } from '../agenda/agenda.ts'
+import { type AgendaEntry, hasSeat, linksOf } from '../agenda/agenda.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
+import { momentIn, whenOf } from '../agenda/words.ts'
 import { escapeHtml } from '../http/html.ts'
-import type { RegistrationStatus } from '../registrants/schema.ts'
-import { isActive, maySit } from '../seats/books.ts'
+import { takesPlace } from '../seats/books.ts'
+import type { LetterFacts } from './facts.ts'
+import { openings } from './openings.ts'
 import { isolate, oneLine, type Prose, say } from './prose.ts'
 import type { MailKind } from './schema.ts'
 
-/** What a letter is written from. */
-export type LetterFacts = {
-  kind: MailKind
-  name: string
-  registration_status: RegistrationStatus
-  event_name: string
-  event_timezone: string
-  /** what an offer or a promotion is about */
-  session: AgendaSession | undefined
-  dropped: AgendaSession[]
-  agenda: AgendaEntry[]
-  baseUrl: string | null
-  /** address of the person's own page */
-  ownPage: string | null
-}
-
 export type LetterTexts = { subject: string; text: string; html: string }
 
-/** Why a letter must not go out any more, if so: what it would say is no longer true. */
-export function outdated({
-  kind,
-  registration_status: status,
-  session,
-  agenda,
-}: LetterFacts): string | undefined {
-  const own = agenda.find(entry => entry.id === session?.id)
-  if (kind === 'confirmation' && !maySit(status))
-    return 'The registration no longer stood when its turn came.'
-  if (kind === 'abandoned' && isActive(status)) return 'The registration was finished before its turn came.'
-  if (kind === 'offer' && own?.state !== 'offered') return 'The offer no longer stood when its turn came.'
-  if (kind === 'promotion' && !(own && hasSeat(own))) return 'The seat was given back before its turn came.'
-  return undefined
-}
-
-/** Writes a letter, as plain text and as HTML. */
+/** Writes an e-mail, as plain text and as HTML. */
 export function writeLetter(facts: LetterFacts): LetterTexts {
   const { subject, paragraphs } = openings[facts.kind](facts)
   const parts = [
     { items: paragraphs },
-    ...ownPageParts(facts),
+    ...wayParts(facts),
     ...(facts.kind === 'cancelled' ? [] : agendaParts(facts)),
+    ...withdrawnParts(facts),
     ...droppedParts(facts),
   ]
   return {
@@ -56,104 +27,77 @@ export function writeLetter(facts: LetterFacts): LetterTexts {
   }
 }
 
-type Opening = { subject: Prose; paragraphs: Prose[] }
-
-const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
-  confirmation: ({ event_name }) => ({
-    subject: say`You are registered: ${event_name}`,
-    paragraphs: [say`Thank you for registering for ${event_name}. We look forward to seeing you.`],
-  }),
-  modified: ({ event_name }) => ({
-    subject: say`Your registration has changed: ${event_name}`,
-    paragraphs: [say`Your registration for ${event_name} has changed. This is how it stands now.`],
-  }),
-  cancelled: ({ event_name }) => ({
-    subject: say`Your registration is cancelled: ${event_name}`,
-    paragraphs: [
-      say`Your registration for ${event_name} is cancelled. Your seats have been given back.`,
-      say`If you did not expect this, please get in touch with the organiser.`,
-    ],
-  }),
-  abandoned: ({ event_name, ownPage }) => ({
-    subject: say`Your registration is not finished: ${event_name}`,
-    paragraphs: [
-      say`You began to register for ${event_name}, but did not finish. We can no longer keep your seats for you.`,
-      ownPage
-        ? say`You are welcome to begin again on your own page, as long as there are seats.`
-        : say`You are welcome to register again, as long as there are seats.`,
-    ],
-  }),
-  offer: ({ event_name, event_timezone, session, agenda, ownPage }) => {
-    const { expires_at } = agenda.find(entry => entry.id === session!.id)!
-    return {
-      subject: say`A seat is free for you: ${session!.name}`,
-      paragraphs: [
-        say`You are on the waitlist of ${session!.name} at ${event_name}. A seat is free now, and we keep it for you until ${momentIn(expires_at!, event_timezone)}.`,
-        ownPage
-          ? say`Please accept it on your own page before then; after that it goes to the next person in line.`
-          : say`Please accept it before then; after that it goes to the next person in line.`,
-      ],
-    }
-  },
-  promotion: ({ event_name, session, dropped }) => ({
-    subject: say`You have a seat: ${session!.name}`,
-    paragraphs: [
-      say`Good news: a seat came free, and you have moved from the waitlist of ${session!.name} at ${event_name} into the session.`,
-      ...(dropped.length > 0
-        ? [say`As you asked, the sessions at the same time were given up for it; they are named below.`]
-        : []),
-    ],
-  }),
-}
-
 type Part = { title?: string; items: Prose[] }
 
-const pageNames: Partial<Record<MailKind, string>> = {
-  offer: 'Accept or decline the seat',
-  abandoned: 'Begin again',
+const pageNames: Partial<Record<MailKind, (facts: LetterFacts) => string>> = {
+  offer: () => 'Accept or decline the seat',
+  abandoned: ({ registration, isClosed }) => {
+    if (isClosed) return ownPage
+    return registration === 'unfinished' ? 'Finish your registration' : 'Begin again'
+  },
 }
+const ownPage = 'Your own page, with your sessions'
 
-/** Where the person acts for themselves. Whoever is cancelled can do nothing there. */
-function ownPageParts({ kind, ownPage }: LetterFacts): Part[] {
-  if (!ownPage || kind === 'cancelled') return []
-  const name = pageNames[kind] ?? 'Your own page, to see and change your sessions'
+/** Where the person acts for themselves, or why the reader cannot. Whoever is cancelled can do nothing there. */
+function wayParts(facts: LetterFacts): Part[] {
+  const { kind, way } = facts
+  if ('copyOf' in way)
+    return [{ items: [say`This is a copy of what we wrote to ${way.copyOf}. Only they can act on it.`] }]
+  if (kind === 'cancelled' || !('page' in way)) return []
+  const name = pageNames[kind]?.(facts) ?? ownPage
   const warning = 'The link is yours alone: whoever has it can act for you.'
   return [
     {
       items: [
         {
-          text: `${name}: ${ownPage}\n${warning}`,
-          html: `<a href="${escapeHtml(ownPage)}">${name}</a><br>\n${warning}`,
+          text: `${name}: ${way.page}\n${warning}`,
+          html: `<a href="${escapeHtml(way.page)}">${name}</a><br>\n${warning}`,
         },
       ],
     },
   ]
 }
 
-function agendaParts(facts: LetterFacts): Part[] {
-  const { agenda, baseUrl, event_timezone } = facts
+function agendaParts({ agenda, baseUrl, event_timezone }: LetterFacts): Part[] {
   const part = (title: string, entries: AgendaEntry[], remark: (entry: AgendaEntry) => Prose[] = () => []) =>
     entries.length > 0
       ? [{ title, items: entries.map(entry => sessionItem(entry, baseUrl, remark(entry))) }]
       : []
+  const entries = agenda.entries.filter(takesPlace)
   return [
-    ...part('Your sessions', agenda.filter(hasSeat)),
+    ...part('Your sessions', entries.filter(hasSeat)),
     ...part(
       'Seats that are kept for you',
-      agenda.filter(entry => entry.state === 'offered'),
+      entries.filter(entry => entry.state === 'offered'),
       entry => [say`Kept until ${momentIn(entry.expires_at!, event_timezone)}`],
     ),
     ...part(
       'Where you are in line',
-      agenda.filter(entry => entry.state === 'waitlisted'),
+      entries.filter(entry => entry.state === 'waitlisted'),
       entry => [say`Place ${String(entry.place)} in line`],
     ),
   ]
 }
 
+/** What the person had, or waited for, and what the e-mail is about. */
+function withdrawnParts({ kind, session, agenda }: LetterFacts): Part[] {
+  const about = kind === 'withdrawn' && session ? [session] : []
+  const own = [...agenda.entries, ...agenda.lost].filter(entry => !takesPlace(entry))
+  const sessions = new Map<number, AgendaSession>([...about, ...own].map(each => [each.id, each]))
+  return sessions.size > 0
+    ? [
+        {
+          title: 'Does not take place',
+          items: [...sessions.values()].map(each => sessionItem(each, null, [])),
+        },
+      ]
+    : []
+}
+
 function droppedParts({ dropped }: LetterFacts): Part[] {
-  return dropped.length > 0
-    ? [{ title: 'No longer on your agenda', items: dropped.map(session => sessionItem(session, null, [])) }]
+  const others = dropped.filter(takesPlace)
+  return others.length > 0
+    ? [{ title: 'No longer on your agenda', items: others.map(session => sessionItem(session, null, [])) }]
     : []
 }
 

@@ -17,13 +17,14 @@ const { call, pool } = app
 const desk = seatDesk(app)
 const { linkOf, open, press, send } = attendeeAt(app)
 const smtp = await testMailServer()
+const sender = { name: '', address: 'summit@example.org' }
 const dispatcherWith = (more: object) =>
   new Dispatcher({
     pool,
     now: clock.now,
     baseUrl: 'http://lectern.test',
-    server: mailServerAt(smtp.url, 'summit@example.org'),
-    domain: 'example.org',
+    server: mailServerAt(smtp.url, sender),
+    sender,
     warn: error => assert.fail(String(error)),
     fault: error => assert.fail(String(error)),
     ...more,
@@ -134,8 +135,10 @@ describe('the link to the own page', () => {
   it('is left out of a cancellation, of letters without a public URL, and of those that are only kept', async () => {
     const someone = await desk.person(await desk.event())
     await pool`delete from resume_tokens`
+    await desk.change(someone, { registration_status: 'cancelled' })
     await trigger(someone, 'cancelled')
     assert.equal((await sentTo(someone)).link, undefined)
+    await desk.change(someone, { registration_status: 'confirmed' })
     for (const more of [{ baseUrl: null }, { server: null }]) {
       await trigger(someone, 'confirmation')
       await dispatcherWith(more).dispatch()

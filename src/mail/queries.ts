@@ -9,7 +9,7 @@ import type { LetterBrief, MailKind, OutboxLetter } from './schema.ts'
 export type Letter = {
   registrant_id: number
   kind: MailKind
-  /** what an offer or a promotion is about */
+  /** what an offer or a promotion is about, or what does not take place */
   session_id: number | null
   /** what was given up in the same moment */
   dropped_session_ids: number[]

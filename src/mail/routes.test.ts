@@ -82,7 +82,15 @@ describe('POST /registrants/{id}/trigger-email/{type}', () => {
 describe('PUT /events/{id}/emails', () => {
   it('200 switches the given kinds only, and clones keep it', async () => {
     const own = await make('events', { name: 'Own', timezone: 'UTC' })
-    const all = { confirmation: 1, modified: 1, cancelled: 1, abandoned: 1, offer: 1, promotion: 1 }
+    const all = {
+      confirmation: 1,
+      modified: 1,
+      cancelled: 1,
+      abandoned: 1,
+      offer: 1,
+      promotion: 1,
+      withdrawn: 1,
+    }
     assert.deepEqual((await call('GET', `/events/${own.id}/emails`)).body, all)
     await call('PUT', `/events/${own.id}/emails`, { offer: 'false' })
     const { status, body } = await call('PUT', `/events/${own.id}/emails`, { promotion: 0 })

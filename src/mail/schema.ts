@@ -5,7 +5,15 @@ import { recordSchemas } from '../http/schemas.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../http/values.ts'
 
 /** What letters can be about. */
-export const mailKinds = ['confirmation', 'modified', 'cancelled', 'abandoned', 'offer', 'promotion'] as const
+export const mailKinds = [
+  'confirmation',
+  'modified',
+  'cancelled',
+  'abandoned',
+  'offer',
+  'promotion',
+  'withdrawn',
+] as const
 export type MailKind = (typeof mailKinds)[number]
 
 /** Those that `trigger-email` can send again. */
@@ -27,7 +35,12 @@ export const OutboxLetter = Type.Object({
   event_id: Id({ examples: [67890] }),
   registrant_id: Id({ examples: [987] }),
   kind: Word([...mailKinds]),
-  session_id: Nullable(Id({ description: 'What an offer or a promotion is about.' })),
+  session_id: Nullable(
+    Id({
+      description:
+        'What an offer or a promotion is about, or what does not take place (`withdrawn`): that may have been deleted.',
+    }),
+  ),
   dropped_session_ids: Type.Array(Type.Integer(), {
     description: 'Sessions that were given up in the same moment.',
     examples: [[]],

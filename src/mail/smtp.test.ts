@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { testMailServer } from '../../test/support/mail-server.ts'
-import { domainOf, mailServerAt } from './smtp.ts'
+import { domainOf, mailServerAt, senderOf } from './smtp.ts'
 
 const smtp = await testMailServer()
 after(() => smtp.close())
@@ -18,9 +18,9 @@ describe('a sender', () => {
 
   for (const [from, name, address] of senders)
     it(`${from} arrives as it is written`, async () => {
-      const server = mailServerAt(smtp.url, from)
+      const server = mailServerAt(smtp.url, senderOf(from))
       const { delivered } = await server.deliver({
-        message_id: `<letter.1@${domainOf(from)}>`,
+        message_id: `<letter.1@${domainOf(senderOf(from))}>`,
         recipients: ['ada@example.com'],
         to: { name: 'Ada', address: 'ada@example.com' },
         cc: null,

@@ -38,7 +38,7 @@ export type MailServer = { deliver: (parcel: Parcel) => Promise<Delivery>; close
 const minutes = (count: number) => count * 60_000
 
 /** The mail server at an smtp:// or smtps:// URL, over a few connections that are kept. */
-export function mailServerAt(url: string, from: string): MailServer {
+export function mailServerAt(url: string, sender: Sender): MailServer {
   const transport = createTransport({
     url,
     pool: true,
@@ -53,7 +53,6 @@ export function mailServerAt(url: string, from: string): MailServer {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  const sender = senderOf(from)
   // The pool says so of connections that nobody waits for; each letter has its own failure.
   transport.on('error', () => {})
   return {
@@ -71,12 +70,12 @@ export function mailServerAt(url: string, from: string): MailServer {
 }
 
 /** The domain of a sender, as it may stand in a Message-ID. */
-export const domainOf = (from: string) => asTold(senderOf(from).address).replace(/^.*@/, '')
+export const domainOf = ({ address }: Sender) => asTold(address).replace(/^.*@/, '')
 
-type Sender = { name: string; address: string }
+export type Sender = { name: string; address: string }
 
 /** `Name <address>`, or an address alone. The name is any text: a header would read `Fair: desk` as a group. */
-function senderOf(from: string): Sender {
+export function senderOf(from: string): Sender {
   const [, name = '', address = from] = /^(.*?)\s*<(.*)>$/.exec(from) ?? []
   return { name: name.replace(/^"(.*)"$/, '$1'), address }
 }
@@ -87,6 +86,10 @@ function senderOf(from: string): Sender {
  */
 const asTold = (address: string) =>
   new MimeNode('text/plain').setEnvelope({ to: bare(address) }).getEnvelope().to[0] ?? address
+
+/** Whether the mail server is told the same address for both. */
+export const isSameMailbox = (one: string, other: string) =>
+  asTold(one).toLowerCase() === asTold(other).toLowerCase()
 
 /** Not to be read as a header, where `a(b)@c` means `a@c`, and `a:b@c` a group. */
 const bare = (address: string) => ({ name: '', address })

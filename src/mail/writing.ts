@@ -1,16 +1,26 @@
-import { readAgendas } from '../agenda/agenda.ts'
+import { type Agendas, readAgendas } from '../agenda/agenda.ts'
+import { calendarEntries } from '../agenda/calendar-entries.ts'
+import { registrationOf } from '../agenda/registration.ts'
 import type { Db } from '../db/connection.ts'
 import { makeLetterLinks } from '../resume/letter-links.ts'
+import { hasClosed } from '../seats/books.ts'
+import { type EventRow, readEvent } from '../seats/queries.ts'
 import { calendarOf } from './calendar.ts'
 import type { ClaimedLetter, WrittenLetter } from './dispatch-queries.ts'
-import { type LetterFacts, outdated, writeLetter } from './letter.ts'
+import { type LetterFacts, outdated, type Way } from './facts.ts'
+import { type LetterTexts, writeLetter } from './letter.ts'
+import type { Sender } from './smtp.ts'
 
-/** A letter as it goes out; `token` opens the page of its registrant, and must not be stored. */
-export type SealedLetter = WrittenLetter & { token: string | null }
+/**
+ * An e-mail as it goes out; `token` opens the page of its registrant, and must not be stored. `copy` is for the address that
+ * wants a copy: nothing in it acts for the registrant.
+ */
+export type SealedLetter = WrittenLetter & { token: string | null; copy: LetterTexts | null }
 
 export type Writing = {
   baseUrl: string | null
   now: Date
+  organiser: Sender
   isKept: boolean
   /** told of what could not be written, and of which e-mail */
   fault: (error: unknown, letter_id: number) => void
@@ -24,62 +34,102 @@ export type Writing = {
 export async function writeLetters(
   db: Db,
   letters: ClaimedLetter[],
-  { baseUrl, now, isKept, fault }: Writing,
+  writing: Writing,
 ): Promise<SealedLetter[]> {
-  const agendas = await readAgendas(
-    db,
-    letters.map(letter => letter.registrant_id),
-    letters.flatMap(letter => [
-      ...letter.dropped_session_ids,
-      ...(letter.session_id ? [letter.session_id] : []),
-    ]),
-  )
-  const people = letters.map(letter => letter.registrant_id)
-  const tokens = baseUrl && !isKept ? await makeLetterLinks(db, [...new Set(people)], now) : new Map()
+  const { baseUrl, now, isKept } = writing
+  const people = [...new Set(letters.map(letter => letter.registrant_id))]
+  const about = letters.flatMap(({ dropped_session_ids, session_id }) => [
+    ...dropped_session_ids,
+    ...(session_id ? [session_id] : []),
+  ])
+  const agendas = await readAgendas(db, people, now, about)
+  const events = new Map<number, EventRow>()
+  for (const id of new Set(letters.map(letter => letter.event_id))) {
+    const event = await readEvent(db, id)
+    if (event) events.set(id, event)
+  }
+  const tokens = baseUrl && !isKept ? await makeLetterLinks(db, people, now) : new Map<number, string>()
   return letters.map(letter => {
     const token = tokens.get(letter.registrant_id) ?? null
-    const facts: LetterFacts = {
-      kind: letter.kind,
-      name: [letter.first_name, letter.last_name].filter(Boolean).join(' ') || letter.email,
-      registration_status: letter.registration_status,
-      event_name: letter.event_name,
-      event_timezone: letter.event_timezone,
-      session: agendas.sessions.get(letter.session_id ?? 0),
-      dropped: letter.dropped_session_ids.flatMap(id => agendas.sessions.get(id) ?? []),
-      agenda: agendas.of(letter.registrant_id),
-      baseUrl,
-      ownPage: token && `${baseUrl}/my/${token}`,
-    }
-    const reason = letter.forgotten_at ? 'The registrant was forgotten.' : outdated(facts)
-    if (reason) return unsent(letter, 'dropped', reason)
-    try {
-      const { subject, text, html } = writeLetter(facts)
-      return {
-        id: letter.id,
-        state: isKept ? 'kept' : 'sending',
-        recipients: recipientsOf(letter),
-        subject,
-        body_text: text,
-        body_html: html,
-        ...calendarFor(facts, letter, now, fault),
-        token,
-      }
-    } catch (error) {
-      fault(error, letter.id)
-      return unsent(letter, 'failed', `It could not be written: ${(error as Error).message}`)
-    }
+    return writeOne(
+      letter,
+      factsOf(letter, agendas, events.get(letter.event_id), token, writing),
+      token,
+      writing,
+    )
   })
+}
+
+function factsOf(
+  letter: ClaimedLetter,
+  agendas: Agendas,
+  event: EventRow | undefined,
+  token: string | null,
+  { baseUrl, now, organiser }: Writing,
+): LetterFacts {
+  const agenda = agendas.of(letter.registrant_id)
+  const own = new Set(agenda.entries.map(entry => entry.id))
+  const { address } = organiser
+  return {
+    kind: letter.kind,
+    name: nameOf(letter),
+    registration: registrationOf(letter, now),
+    hold_expires_at: letter.hold_expires_at,
+    event_name: letter.event_name,
+    event_timezone: letter.event_timezone,
+    isClosed: event !== undefined && hasClosed({ event, now: now.getTime() }),
+    session: agendas.sessions.get(letter.session_id ?? 0),
+    dropped: letter.dropped_session_ids.flatMap(id => (own.has(id) ? [] : (agendas.sessions.get(id) ?? []))),
+    agenda,
+    baseUrl,
+    way: token ? { page: `${baseUrl}/my/${token}` } : { ask: /@localhost$/.test(address) ? null : address },
+  }
+}
+
+const nameOf = ({ first_name, last_name, email }: ClaimedLetter) =>
+  [first_name, last_name].filter(Boolean).join(' ') || email
+
+function writeOne(
+  letter: ClaimedLetter,
+  facts: LetterFacts,
+  token: string | null,
+  writing: Writing,
+): SealedLetter {
+  const reason = letter.forgotten_at ? 'The registrant was forgotten.' : outdated(facts)
+  if (reason) return unsent(letter, 'dropped', reason)
+  try {
+    const { subject, text, html } = writeLetter(facts)
+    const recipients = recipientsOf(letter)
+    const way: Way = { copyOf: facts.name }
+    return {
+      id: letter.id,
+      state: writing.isKept ? 'kept' : 'sending',
+      recipients,
+      subject,
+      body_text: text,
+      body_html: html,
+      ...calendarFor(facts, letter, writing),
+      token,
+      copy: recipients.length > 1 ? writeLetter({ ...facts, way }) : null,
+    }
+  } catch (error) {
+    writing.fault(error, letter.id)
+    return unsent(letter, 'failed', `It could not be written: ${(error as Error).message}`)
+  }
 }
 
 /** The calendar of a letter; when it cannot be written, why: the person is told all the same. */
 function calendarFor(
-  facts: LetterFacts,
+  { agenda, dropped, event_name, baseUrl }: LetterFacts,
   { id, secure_id }: ClaimedLetter,
-  now: Date,
-  fault: Writing['fault'],
+  { now, organiser, fault }: Writing,
 ): Pick<WrittenLetter, 'calendar' | 'last_error'> {
   try {
-    return { calendar: calendarOf(facts, secure_id, now), last_error: null }
+    const entries = calendarEntries(agenda, dropped)
+    return {
+      calendar: calendarOf({ event_name, secure_id, organiser, baseUrl, now }, entries),
+      last_error: null,
+    }
   } catch (error) {
     fault(error, id)
     return { calendar: null, last_error: `Its calendar could not be written: ${(error as Error).message}` }
@@ -87,7 +137,7 @@ function calendarFor(
 }
 
 /** The letter as it is stored: whoever reads the outbox cannot act for its registrant. */
-export function withoutToken({ token, ...letter }: SealedLetter): WrittenLetter {
+export function withoutToken({ token, copy: _copy, ...letter }: SealedLetter): WrittenLetter {
   const hide = (text: string | null) => (token && text ? text.replaceAll(token, '…') : text)
   return { ...letter, body_text: hide(letter.body_text), body_html: hide(letter.body_html) }
 }
@@ -99,5 +149,5 @@ function recipientsOf({ email, cc_email }: ClaimedLetter): string[] {
 
 function unsent({ id }: ClaimedLetter, state: 'dropped' | 'failed', last_error: string): SealedLetter {
   const nothing = { subject: null, body_text: null, body_html: null, calendar: null }
-  return { id, state, recipients: [], ...nothing, last_error, token: null }
+  return { id, state, recipients: [], ...nothing, last_error, token: null, copy: null }
 }

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { definitionsOf, type VisibleField, visibleValues } from '../agenda/visible-values.ts'
+import { whenOf } from '../agenda/words.ts'
 import { escapeHtml } from '../http/html.ts'
 import { readId } from '../http/query.ts'
+import { takesPlace } from '../seats/books.ts'
 import { pageOf } from './layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 
 const html = 'text/html; charset=utf-8'
 
-/** The pages that `direct_link` and `virtual_link` of a session lead to. Only live sessions of open events have them. */
+/** The pages that `direct_link` and `virtual_link` of a session lead to. Those of open events have them; one that does not take place any more says so. */
 export function sessionPages(app: FastifyInstance): void {
   const sessionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string }
@@ -18,6 +20,7 @@ export function sessionPages(app: FastifyInstance): void {
     const session = await sessionOf(request)
     if (!session) return nothingHere(reply)
     return reply
+      .code(takesPlace(session) ? 200 : 410)
       .type(html)
       .header(
         'content-security-policy',
@@ -32,13 +35,14 @@ export function sessionPages(app: FastifyInstance): void {
     async (request, reply) => {
       const session = await sessionOf(request)
       const { secure_id } = request.params as { secure_id: string }
-      if (!session?.webinar_url || secure_id !== session.secure_id) return nothingHere(reply)
+      if (!session?.webinar_url || !takesPlace(session) || secure_id !== session.secure_id)
+        return nothingHere(reply)
       return reply.redirect(session.webinar_url, 302)
     },
   )
 }
 
-/** Letters and calendars keep their links longer than sessions are to be seen: whoever follows one is a person. */
+/** E-mails and calendars keep their links longer than sessions are to be seen: whoever follows one is a person. */
 function nothingHere(reply: FastifyReply): FastifyReply {
   const main = '<p>The session may have been moved or withdrawn. The organiser can tell you more.</p>'
   return reply
@@ -49,14 +53,17 @@ function nothingHere(reply: FastifyReply): FastifyReply {
 
 function page(session: PublicSession, fields: VisibleField[]): string {
   const facts = [
-    ['When', [session.date, session.times_with_timezone].filter(Boolean).join(', ')],
+    ['When', whenOf(session)],
     ['Where', session.location_name],
     ['Track', session.track_name],
   ].flatMap(([name, text]) => (text ? [{ name: name!, html: escapeHtml(text) }] : []))
   const definitions = definitionsOf([...facts, ...visibleValues(fields, session.custom_fields)])
+  const note = takesPlace(session)
+    ? ''
+    : '<p class="note"><strong>This session does not take place.</strong></p>\n'
   return pageOf({
     title: session.name,
     over: session.event_name,
-    main: `${definitions}\n<div dir="auto">${session.description ?? ''}</div>`,
+    main: `${note}${definitions}\n<div dir="auto">${session.description ?? ''}</div>`,
   })
 }

@@ -13,7 +13,7 @@ const dispatcher = new Dispatcher({
   now: () => new Date(),
   baseUrl: null,
   server: null,
-  domain: 'example.org',
+  sender: { name: '', address: 'summit@example.org' },
   warn: error => assert.fail(String(error)),
   fault: error => assert.fail(String(error)),
 })

@@ -1,4 +1,5 @@
-import { readAgendas, whenOf } from '../agenda/agenda.ts'
+import { readAgendas } from '../agenda/agenda.ts'
+import { whenOf } from '../agenda/words.ts'
 import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
@@ -35,7 +36,7 @@ export async function exportPerson(
   const { event_id } = await mustFindTrace(db, account_id, id)
   const [person, agendas, history, letters, links] = await Promise.all([
     findRegistrant(db, account_id, id),
-    readAgendas(db, [id]),
+    readAgendas(db, [id], actor.now),
     listHistoryOf(db, { account_id, event_id, id }),
     listLettersInFull(db, id),
     listLinksOf(db, id),
@@ -43,7 +44,7 @@ export async function exportPerson(
   return {
     exported_at: actor.now.toISOString().slice(0, 19).replace('T', ' '),
     ...profileOf(person, person ? await questionsOf(event_id) : []),
-    selections: agendas.of(id).map(entry => ({
+    selections: agendas.of(id).entries.map(entry => ({
       session_id: entry.id,
       name: entry.name,
       when: whenOf(entry),

@@ -207,6 +207,29 @@ export async function findPlaces(db: Db, ids: number[]): Promise<Map<number, Pla
   return new Map(rows.map(row => [row.id, row]))
 }
 
+/**
+ * Whoever has a seat in a session, was offered one, or waits for it, apart from those who are forgotten; and whether it has
+ * been written to them that it does not take place.
+ */
+export function listPeopleOf(db: Db, session_id: number): Promise<{ id: number; is_told: boolean }[]> {
+  return db<{ id: number; is_told: boolean }[]>`
+    select r.id, exists (
+      select from outbox o where o.registrant_id = r.id and o.session_id = ${session_id} and o.kind = 'withdrawn'
+        and o.state not in ('dropped', 'failed')) as is_told
+    from selections s join registrants r on r.id = s.registrant_id
+    where s.session_id = ${session_id} and r.forgotten_at is null order by r.id`
+}
+
+/** How many people have a session of an event that takes place, or wait for one. */
+export async function countPeopleIn(db: Db, event_id: number): Promise<number> {
+  const [row] = await db<{ people: number }[]>`
+    select count(distinct x.registrant_id)::int as people
+    from selections x join sessions s on s.id = x.session_id and s.session_status = 'live'
+    join registrants r on r.id = x.registrant_id and r.forgotten_at is null
+    where x.event_id = ${event_id}`
+  return row!.people
+}
+
 /** Takes everybody out of a session, or an event, that is about to be deleted. */
 export async function deleteSelectionsOf(
   db: Db,

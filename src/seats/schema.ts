@@ -108,6 +108,13 @@ export const whatHappenedToSeats = {
       },
     ),
   ),
+  people_not_told: Type.Optional(
+    Type.Integer({
+      description:
+        'How many people have the session, or wait for it, and were not told that it does not take place any more. Absent when there are none.',
+      examples: [12],
+    }),
+  ),
 }
 
 /** A selection in the change feed. */

@@ -8,9 +8,10 @@ import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
 import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
-import { isAsked, isOn, type Query, Switch } from '../http/query.ts'
+import { isOn, type Query, Switch } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
-import { type Answer, write } from '../http/write.ts'
+import { type Answer, notTold, notToldNote, write } from '../http/write.ts'
+import { mannerOf } from '../registrants/manner.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { findSessionByExternalId, listSessions } from './queries.ts'
 import { sessionLists } from './schema.ts'
@@ -18,8 +19,12 @@ import { type Changed, changeSession, createSession, mustFindSession, removeSess
 import { showSession, showSessions } from './view.ts'
 
 const tag = 'Sessions'
+const tellsQuery = Switch(
+  '`true`: tells those who have the session, or wait for it, by e-mail when it does not take place any more. Understood in the body as well.',
+)
 const changeQuery = {
   ...writeQuery,
+  send_email: tellsQuery,
   override_capacity_errors: Switch(
     '`true`: allows to lower a capacity below the seats that are taken. Understood in the body as well.',
   ),
@@ -60,7 +65,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update a session',
     description:
-      'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`.',
+      'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told.',
     query: changeQuery,
     body: Type.Ref('SessionUpdate'),
     success: { 200: Type.Ref('WrittenSession') },
@@ -75,7 +80,7 @@ export function sessionRoutes(app: FastifyInstance): void {
             context.fields,
             id,
             request.body as Body,
-            overrides(request),
+            mannerOf(request),
           ),
           context,
         ),
@@ -99,7 +104,7 @@ export function sessionRoutes(app: FastifyInstance): void {
         create: async (db, actor, body) =>
           created(await createSession(db, actor, context.fields, body), context),
         update: async (db, actor, id, body) =>
-          updated(await changeSession(db, actor, context.fields, id, body, overrides(request)), context),
+          updated(await changeSession(db, actor, context.fields, id, body, mannerOf(request)), context),
       })
     },
   })
@@ -109,19 +114,21 @@ export function sessionRoutes(app: FastifyInstance): void {
     id: 'deleteSession',
     tag,
     summary: 'Delete a session',
-    description: 'One in which people have seats, or for which they wait, needs `force=1`.',
-    query: { ...writeQuery, force: Switch('`true`: deletes it although people have seats in it.') },
+    description: `One in which people have seats, or for which they wait, needs \`force=1\`. ${notToldNote}`,
+    query: {
+      ...writeQuery,
+      send_email: tellsQuery,
+      force: Switch('`true`: deletes it although people have seats in it.'),
+    },
     failures: [422],
     success: { 204: Type.Null() },
     handler: (request, reply) =>
       write(request, reply, async db => {
-        await removeSession(
-          db,
-          actorOf(request),
-          idOf(request, 'Session'),
-          isOn(request.query as Query, 'force'),
-        )
-        return { status: 204 }
+        const people = await removeSession(db, actorOf(request), idOf(request, 'Session'), {
+          force: isOn(request.query as Query, 'force'),
+          mail: mannerOf(request).mail,
+        })
+        return { status: 204, ...notTold(people) }
       }),
   })
 
@@ -167,8 +174,6 @@ export function sessionRoutes(app: FastifyInstance): void {
   })
 }
 
-const overrides = (request: FastifyRequest) => isAsked(request, 'override_capacity_errors')
-
 type Context = { fields: SessionFieldRow[]; baseUrl: string }
 
 function created(row: Changed, context: Context): Answer {
@@ -176,13 +181,14 @@ function created(row: Changed, context: Context): Answer {
 }
 
 function updated(row: Changed, { fields, baseUrl }: Context): Answer {
-  const { not_included, new_conflicts } = row
+  const { not_included, new_conflicts, people_not_told } = row
   return {
     status: 200,
     body: {
       ...showSession(row, fields, baseUrl),
       ...(not_included && { not_included }),
       ...(new_conflicts && { new_conflicts }),
+      ...(people_not_told && { people_not_told }),
     },
     version: row.version,
   }

@@ -6,7 +6,8 @@ import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft
 import { mustMatchVersion } from '../http/etag.ts'
 import { readId } from '../http/query.ts'
 import { unwrapChoice } from '../http/values.ts'
-import { isIncludedLive } from '../seats/books.ts'
+import type { Manner } from '../registrants/manner.ts'
+import { isIncludedLive, takesPlace } from '../seats/books.ts'
 import { type NewConflict, notingClashes } from '../seats/clashes.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import {
@@ -17,6 +18,7 @@ import {
   type NotIncluded,
   overbookedAt,
 } from '../seats/sessions.ts'
+import { peopleToTell, tellOfWithdrawal } from '../seats/withdrawal.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { type Insert, insertAlone } from './insert.ts'
 import { chooseChangedZone, chooseZone, type Place, placementOf, recallPlacement } from './placement.ts'
@@ -34,9 +36,16 @@ import { resolveTimes, type WallTimes } from './times.ts'
 
 /**
  * A session as written; `not_included` names those who did not fit when it was included for everybody, `new_conflicts`
- * those who have seats at the same time since it was moved.
+ * those who have seats at the same time since it was moved; `people_not_told` counts those who have it, and were not told
+ * that it does not take place any more.
  */
-export type Changed = SessionRow & { not_included?: NotIncluded[]; new_conflicts?: NewConflict[] }
+export type Changed = SessionRow & {
+  not_included?: NotIncluded[]
+  new_conflicts?: NewConflict[]
+  people_not_told?: number
+}
+
+type Removal = { force: boolean; mail: boolean }
 
 /** How often a session is written again because its event changed meanwhile. */
 const placementAttempts = 5
@@ -136,7 +145,7 @@ export async function changeSession(
   fields: SessionFieldRow[],
   id: number,
   body: Body,
-  override = false,
+  { override = false, mail = false }: Partial<Manner> = {},
 ): Promise<Changed> {
   return transaction(db, async tx => {
     const current = await mustLockSession(tx, actor, id)
@@ -160,6 +169,7 @@ export async function changeSession(
     } as StoredSession
     const instants = { starts_at: storedInstant(next.starts_at), ends_at: storedInstant(next.ends_at) }
     if (!changesIn({ ...next, ...instants }, current)) return current
+    const people = takesPlace(current) && !takesPlace(next) ? await peopleToTell(tx, current) : []
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     // Where nothing of these changes nothing new can be in conflict.
     const isMoved = conflictFields.some(field => field in draft.given)
@@ -168,20 +178,27 @@ export async function changeSession(
     const changed = await mustFindSession(tx, actor.account_id, id)
     const mayTakeIn = !isIncludedLive(current) || includingFields.some(field => field in draft.given)
     const whole = mayTakeIn ? await withEveryone(tx, actor, changed) : changed
-    return { ...whole, ...(new_conflicts.length > 0 && { new_conflicts }) }
+    const people_not_told = await tellOfWithdrawal(tx, actor, current, people, mail)
+    return {
+      ...whole,
+      ...(new_conflicts.length > 0 && { new_conflicts }),
+      ...(people_not_told > 0 && { people_not_told }),
+    }
   })
 }
 
 /** An instant in the form in which rows have it. */
 const storedInstant = (instant: string | null) => instant?.slice(0, 19).replace('T', ' ') ?? null
 
-/** Deletes a session. Throws 404, 412, and 422 when people have seats in it, unless forced. */
-export async function removeSession(db: Db, actor: Actor, id: number, force: boolean): Promise<void> {
-  await transaction(db, async tx => {
+/** Deletes a session; returns how many of its people are not told. Throws 404, 412, and 422 when there are any, unless forced. */
+export async function removeSession(db: Db, actor: Actor, id: number, how: Removal): Promise<number> {
+  return transaction(db, async tx => {
     const session = await mustLockSession(tx, actor, id)
-    await giveBackAll(tx, actor, session, force)
+    const people = await peopleToTell(tx, session)
+    await giveBackAll(tx, actor, session, how.force)
     await deleteSession(tx, actor, id)
     await moveLinesOf(tx, session.event_id, actor.now)
+    return tellOfWithdrawal(tx, actor, session, people, how.mail)
   })
 }
 

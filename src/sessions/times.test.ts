@@ -71,12 +71,12 @@ describe('wall-clock times', () => {
     [
       'the night of the gap, across it',
       { ...brussels, date: '2026-03-29', start_time: '01:30:00', end_time: '03:30:00' },
-      ['2026-03-29T00:30:00Z', '2026-03-29T01:30:00Z', '01:30 AM - 03:30 AM (CET)'],
+      ['2026-03-29T00:30:00Z', '2026-03-29T01:30:00Z', '01:30 AM - 03:30 AM (CET - CEST)'],
     ],
     [
       'from the evening before into the gap night',
       { ...brussels, date: '2026-03-28', start_time: '23:00:00', end_time: '03:00:00' },
-      ['2026-03-28T22:00:00Z', '2026-03-29T01:00:00Z', '11:00 PM - 03:00 AM (CET)'],
+      ['2026-03-28T22:00:00Z', '2026-03-29T01:00:00Z', '11:00 PM - 03:00 AM (CET - CEST)'],
     ],
     [
       'the overlap, the earlier',
@@ -91,7 +91,7 @@ describe('wall-clock times', () => {
     [
       'from the overlap onwards',
       { ...brussels, date: '2026-10-25', start_time: '02:30:00', end_time: '03:30:00' },
-      ['2026-10-25T00:30:00Z', '2026-10-25T02:30:00Z', '02:30 AM - 03:30 AM (CEST)'],
+      ['2026-10-25T00:30:00Z', '2026-10-25T02:30:00Z', '02:30 AM - 03:30 AM (CEST - CET)'],
     ],
     [
       'time_fold where nothing is ambiguous',

@@ -106,10 +106,11 @@ function instantOf(moment: Temporal.ZonedDateTime): string {
   return moment.toInstant().toString({ smallestUnit: 'second' })
 }
 
-/** `10:00 AM - 12:00 PM (EDT)` */
+/** `10:00 AM - 12:00 PM (EDT)`; when the clocks change in between `11:00 PM - 03:00 AM (EST - EDT)`. */
 function describe(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime | undefined): string {
-  const times = [start, ...(end ? [end] : [])].map(twelveHours).join(' - ')
-  return `${times} (${abbreviation(start)})`
+  const moments = [start, ...(end ? [end] : [])]
+  const names = new Set(moments.map(abbreviationOf))
+  return `${moments.map(twelveHours).join(' - ')} (${[...names].join(' - ')})`
 }
 
 function twelveHours({ hour, minute }: Temporal.ZonedDateTime): string {
@@ -123,7 +124,8 @@ const formats = new Map<string, Intl.DateTimeFormat[]>()
 const abbreviations = new Map<string, string>()
 const mostAbbreviations = 10_000
 
-function abbreviation(moment: Temporal.ZonedDateTime): string {
+/** What people call the zone at that moment: `CEST`, or `GMT+4` where it has no other name. */
+export function abbreviationOf(moment: Temporal.ZonedDateTime): string {
   const day = Math.floor(moment.epochMilliseconds / 86_400_000)
   const key = `${moment.timeZoneId} ${moment.offset} ${day}`
   const known = abbreviations.get(key)
