@@ -14,8 +14,8 @@ type Behaviour = {
   refuseSender?: () => Refusal
   /** what RCPT TO answers for an address; undefined: it is accepted */
   refuse?: (address: string) => Refusal
-  /** waits before the answer to the text of a letter */
-  beforeAnswer?: (mail: ParsedMail) => Promise<void>
+  /** waits before the answer to the text of a letter, over a connection of that name */
+  beforeAnswer?: (mail: ParsedMail, connection: string) => Promise<void>
   /** what the text of a letter is answered with; undefined: 250 */
   answer?: () => Refusal
 }
@@ -45,7 +45,7 @@ export async function testMailServer(port = 0): Promise<TestMailServer> {
     async onData(stream, session, done) {
       const mail = await simpleParser(stream).catch(() => undefined)
       if (!mail) return done(new Error('The connection broke.'))
-      await behaviour.beforeAnswer?.(mail)
+      await behaviour.beforeAnswer?.(mail, session.id)
       const failure = errorOf(behaviour.answer?.())
       if (failure) return done(failure)
       if (!gone.has(session.id))
