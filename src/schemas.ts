@@ -8,7 +8,8 @@ import * as oauthSchemas from './oauth/schema.ts'
 import * as privacySchemas from './privacy/schema.ts'
 import { RegType, RegTypeInput } from './reg-types/schema.ts'
 import { RegistrantGroup, RegistrantGroupInput } from './registrant-groups/schema.ts'
-import { CheckInInput, Registrant, RegistrantBody, WrittenRegistrant } from './registrants/schema.ts'
+import { CheckedIn, CheckInInput } from './registrants/check-in-schema.ts'
+import { Registrant, RegistrantBody, WrittenRegistrant } from './registrants/schema.ts'
 import * as resumeSchemas from './resume/schema.ts'
 import { faultDetails, seatSchemas } from './seats/schema.ts'
 import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
@@ -31,6 +32,7 @@ export const namedSchemas = {
   ...recordSchemas('EventQuestion', EventQuestion, EventQuestionBody),
   ...recordSchemas('Registrant', Registrant, RegistrantBody),
   WrittenRegistrant,
+  CheckedIn,
   CheckInInput: tellDefaults(CheckInInput),
   ...seatSchemas,
   ...mailSchemas,

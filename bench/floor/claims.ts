@@ -37,13 +37,20 @@ for (const signal of ['SIGTERM', 'SIGINT'])
     process.exit(0)
   })
 
+const granted: Outcome = {
+  granted: true,
+  moves: [],
+  skipped: [],
+  before: { status: 'confirmed', expired_session_ids: [] },
+}
+
 async function claim(db: Db, { registrant_id, add: [session_id] }: Wish): Promise<Outcome> {
   const [session] = await db<{ event_id: number; capacity: number | null; selected_count: number }[]>`
     select event_id, capacity, selected_count from sessions where id = ${session_id!} for no key update`
   if (!session) throw notFound('Session', session_id)
   const [known] = await db`
     select from selections where registrant_id = ${registrant_id} and session_id = ${session_id!}`
-  if (known) return { granted: true, moves: [], skipped: [] }
+  if (known) return granted
   if (session.capacity !== null && session.selected_count >= session.capacity)
     return {
       granted: false,
@@ -54,5 +61,5 @@ async function claim(db: Db, { registrant_id, add: [session_id] }: Wish): Promis
     insert into selections (account_id, event_id, registrant_id, session_id, state, created_at, updated_at)
     values (1, ${session.event_id}, ${registrant_id}, ${session_id!}, 'selected', ${now}, ${now})`
   await db`update sessions set selected_count = selected_count + 1 where id = ${session_id!}`
-  return { granted: true, moves: [], skipped: [] }
+  return granted
 }

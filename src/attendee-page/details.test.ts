@@ -188,6 +188,23 @@ describe('an unfinished registration', () => {
     assert.equal((await read(someone.id)).registration_status, 'expired')
   })
 
+  it('422 what is wrong in the form and what speaks against the seats is said at once', async () => {
+    const summit = await event({ capacity: 1 })
+    const { link } = await beginner(summit)
+    await question(summit, 'number', { name: 'Cold' })
+    const [{ attribute }] = (await app.call('GET', `/event-questions?event_id=${summit.id}`)).body.items
+    wait(16)
+    await person(summit)
+    assert.deepEqual(reasonsOn(await send(link, 'again', { [attribute]: 'x' })), [
+      'Cold: Please write a number, such as 12.5.',
+      'The event is sold out.',
+    ])
+    const nobody = await person(await event(), { first_name: null })
+    const full = await session({ id: nobody.event_id }, { name: 'Full', capacity: 0 })
+    const reasons = reasonsOn(await press(await linkOf(nobody), full, 'add'))
+    assert.deepEqual(reasons, ['First name: Please write a first or a last name.', '"Full" is sold out.'])
+  })
+
   it('422 nobody finishes, or comes back, after registration has closed', async () => {
     const closing = await event({ close_date: '2029-12-31' })
     const late = await beginner(closing)

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { choiceTypes } from '../custom-values/schema.ts'
 import { attributeOf, mustBeAnswered, readCustomValues, type StoredValues } from '../custom-values/values.ts'
-import { type Fault, mustBeValid } from '../errors.ts'
+import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, readUpdate } from '../http/draft.ts'
@@ -9,17 +9,16 @@ import { RegistrantInput } from '../registrants/schema.ts'
 import type { Order } from '../seats/desk.ts'
 import { emptyWish, type Wish } from '../seats/wish.ts'
 import { missingAnswer, missingName } from './missing.ts'
-import { mayChange, type Visit } from './visit.ts'
+import { mayChange, type OwnOrder, type Visit } from './visit.ts'
 
 const { first_name, last_name } = RegistrantInput.properties
 const Names = Type.Object({ first_name, last_name })
 
 /**
  * What saves names and answers for the person whose page it is, and finishes a registration that is not finished; with
- * `again` also one that has run out. Throws 422 with every question that has to be answered and is not, and when no name is
- * left. It is refused with 412 when the registration changed after the visit was opened: its status decides what is meant.
+ * `again` also one that has run out. Faults are every question that has to be answered and is not, and that no name is left. It is refused with 412 when the registration changed after the visit was opened: its status decides what is meant.
  */
-export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolean): Order {
+export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolean): OwnOrder {
   const { person, questions } = visit
   const names = readUpdate(Names, textsOf(body))
   const given = answersIn(visit, body)
@@ -31,7 +30,6 @@ export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolea
   ]
   // A person who can save nothing is told that, by the rules of seats.
   const maySave = mayChange(visit) || (again && visit.standing === 'expired')
-  mustBeValid(maySave ? faults.map(fault => inWords(questions, fault)) : [])
   const status = person.registration_status
   const finishes = status === 'in_progress' || (again && status === 'expired')
   const wish: Wish = {
@@ -40,7 +38,7 @@ export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolea
     registrant_id: person.id,
     ...(finishes && { status: 'confirmed' as const }),
   }
-  return {
+  const order: Order = {
     event_id: person.event_id,
     errand: {
       actor: { ...actor, ifMatch: `"${person.version}-"` },
@@ -54,6 +52,7 @@ export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolea
       ...(finishes && { letter: 'confirmation' as const }),
     },
   }
+  return { order, faults: maySave ? faults.map(fault => inWords(questions, fault)) : [] }
 }
 
 /** What a form says of a question: texts, of which lists may have several. */

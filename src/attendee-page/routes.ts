@@ -4,7 +4,6 @@ import type { Actor } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { baseUrlOf } from '../http/links.ts'
 import { type Query, readId } from '../http/query.ts'
-import type { Order } from '../seats/desk.ts'
 import { detailsFor } from './details.ts'
 import type { Refused } from './details-form.ts'
 import { refusePage } from './failures.ts'
@@ -12,7 +11,7 @@ import { attendeePage, noAgendaPage } from './page.ts'
 import { alertOf, statusMessage } from './remarks.ts'
 import { type Address, claimForms } from './session-items.ts'
 import { rivalsOf } from './swaps.ts'
-import { openVisit, type Visit } from './visit.ts'
+import { type OwnOrder, openVisit, type Visit } from './visit.ts'
 import { type Deed, deeds, wishFor } from './wishes.ts'
 
 const hidden = { schema: { hide: true } as object }
@@ -74,9 +73,9 @@ export function attendeePages(app: FastifyInstance): void {
         const visit = await visitOf(request)
         if (!visit) return unknownLink(reply)
         try {
-          const order = detailsFor(visit, actorFor(request, visit), body, path === 'again')
-          await submit(app, order)
-          const done = order.errand.wish.status ? 'finished' : 'saved'
+          const own = detailsFor(visit, actorFor(request, visit), body, path === 'again')
+          await submit(app, own)
+          const done = own.order.errand.wish.status ? 'finished' : 'saved'
           return reply.redirect(`${addressOf(request).path}?done=${done}`, 303)
         } catch (error) {
           if (isStale(error) && attempt < attempts) continue
@@ -124,7 +123,11 @@ const actorFor = (request: FastifyRequest, { person }: Visit): Actor => ({
   now: request.server.clock.now(),
 })
 
-const submit = (app: FastifyInstance, order: Order) => app.desk.submit(app.pool, order, async () => {})
+/** Carries out what a person wants. Throws 422 with what is wrong in their form and every reason against their seats. */
+async function submit({ desk, pool }: FastifyInstance, { order, faults }: OwnOrder): Promise<void> {
+  await desk.mustBeFaultless(pool, faults, order)
+  await desk.submit(pool, order, async () => {})
+}
 
 const isStale = (error: unknown) => error instanceof ApiError && error.status === 412
 

@@ -5,6 +5,7 @@ import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { resume } from '../resume/tokens.ts'
 import { maySit } from '../seats/books.ts'
+import type { Order } from '../seats/desk.ts'
 import { type EventRow, readEvent } from '../seats/queries.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { missingDetails } from './missing.ts'
@@ -34,6 +35,9 @@ export type Visit = {
   missing: Fault[]
   now: Date
 }
+
+/** What a person wants, and what is wrong with what they have told, which keeps it from being carried out. */
+export type OwnOrder = { order: Order; faults: Fault[] }
 
 export type VisitTools = {
   db: Db

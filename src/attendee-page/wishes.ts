@@ -3,11 +3,10 @@ import type { Actor } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { readIds } from '../registrants/input.ts'
 import { readOnConflict } from '../seats/claims.ts'
-import type { Order } from '../seats/desk.ts'
 import { emptyWish, type Wish } from '../seats/wish.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import { rivalsOf } from './swaps.ts'
-import { mayChange, type Visit } from './visit.ts'
+import { mayChange, type OwnOrder, type Visit } from './visit.ts'
 
 /** What a person does with a session, by the word of the path; `drop` is what they give up for it. */
 const wishes = {
@@ -26,15 +25,16 @@ export type Deed = keyof typeof wishes
 export const deeds = Object.keys(wishes) as Deed[]
 
 /**
- * What carries out a deed for the person whose page it is, as the attendee. Throws 422, for a claim also with what has to be
- * told before.
+ * What carries out a deed for the person whose page it is, as the attendee; a claim lacks what has to be told before.
  */
-export function wishFor(visit: Visit, actor: Actor, deed: Deed, entry: ProgrammeEntry, body: Body): Order {
+export function wishFor(visit: Visit, actor: Actor, deed: Deed, entry: ProgrammeEntry, body: Body): OwnOrder {
   const { person } = visit
-  if (claims.includes(deed) && mayChange(visit)) mustBeValid(visit.missing)
   const wanted: Partial<Wish> = wishes[deed](entry.id, body, givenUpFor(visit, entry, body))
   const wish: Wish = { ...emptyWish, by: 'attendee', registrant_id: person.id, ...wanted }
-  return { event_id: person.event_id, errand: { actor, wish } }
+  return {
+    order: { event_id: person.event_id, errand: { actor, wish } },
+    faults: claims.includes(deed) && mayChange(visit) ? visit.missing : [],
+  }
 }
 
 /** What a form names is given up only while it is at the same time: an old page takes away nothing that can be kept. */

@@ -89,6 +89,7 @@ async function planning(write: (db: Db, body: Json, fields: any[]) => Promise<an
 
 const toolsFor = (db: Db, questions: any[]) => ({
   db,
+  desk: app.desk,
   ids: app.registrantIds,
   questionsOf: async () => questions,
 })

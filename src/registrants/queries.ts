@@ -26,6 +26,9 @@ export type ProfileChange = {
   unanswered: string[]
 }
 
+/** What is stored of a person, apart from their seats. */
+export type Profile = Record<string, unknown> & Pick<NewRegistrant, 'addresses' | 'custom_fields'>
+
 export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
   id: number
   account_id: number
@@ -39,6 +42,7 @@ export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
   cancelled_at: string | null
   checked_in_at: string | null
   hold_expires_at: string | null
+  expired_session_ids: number[]
 }
 
 /** Ids for people who are about to be written. */
@@ -93,8 +97,9 @@ export async function updateRegistrant(
   { given, addresses, answers, unanswered }: ProfileChange,
   moments?: StatusMoments,
 ): Promise<void> {
-  const { registered_at, cancelled_at, checked_in_at, ...status } = moments ?? {}
-  const set = { ...given, ...status, updated_at: actor.now }
+  const { registered_at, cancelled_at, checked_in_at, expired_session_ids, ...status } = moments ?? {}
+  const lost = expired_session_ids && { expired_session_ids: db.json(expired_session_ids) }
+  const set = { ...given, ...status, ...lost, updated_at: actor.now }
   await db`
     with ${standing(db, choicesIn([answers]))}, before as (select * from registrants where id = ${id}),
       after as (
@@ -113,6 +118,15 @@ export async function updateRegistrant(
             || ${stillStanding(db, db`${db.json(answers as never)}::jsonb`)}
         where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'update')}`
+}
+
+/** What is stored of people, by their ids. */
+export async function readProfiles(db: Db, ids: number[]): Promise<Map<number, Profile>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db<
+    (Profile & { id: number })[]
+  >`select * from registrants where id = any(${ids}::bigint[])`
+  return new Map(rows.map(row => [row.id, row]))
 }
 
 /** Lets unfinished registrations hold their seats until then. */

@@ -64,7 +64,7 @@ const money = {
   total_paid: '0.00',
   balance_due: '0.00',
 }
-const undefinedHere = { contact_id: null, profile_picture: null }
+const undefinedHere = { contact_id: null, profile_picture: null, expired_session_ids: [] }
 
 describe('POST /registrants/create', () => {
   it('201 with every field, read as it was given', async () => {

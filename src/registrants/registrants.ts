@@ -1,26 +1,29 @@
 import type { Db } from '../db/connection.ts'
-import { notFound } from '../errors.ts'
+import { mustBeValid, notFound } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { unknownEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, type Draft, settle } from '../http/draft.ts'
+import type { Body, Draft } from '../http/draft.ts'
 import { readId } from '../http/query.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/schema.ts'
 import { isActive, maySit } from '../seats/books.ts'
-import type { Order } from '../seats/desk.ts'
-import { noChange, type PersonErrand } from '../seats/registration.ts'
+import type { Desk, Order } from '../seats/desk.ts'
+import type { PersonErrand } from '../seats/registration.ts'
 import { emptyWish, type Wish } from '../seats/wish.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
+import { noChange } from './change.ts'
+import type { CheckInStatus } from './check-in-schema.ts'
 import type { IdBlock } from './ids.ts'
 import { readNewRegistrant, readRegistrantUpdate } from './input.ts'
 import type { Manner } from './manner.ts'
 import { findRegistrant, findRegistrantPlacement, type RegistrantRow } from './queries.ts'
-import type { CheckInStatus, RegistrantInput, RegistrationStatus } from './schema.ts'
+import type { RegistrantInput, RegistrationStatus } from './schema.ts'
 
 /** What registrants are written with. */
 export type Registration = {
   db: Db
+  desk: Desk
   ids: IdBlock
   questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
 }
@@ -35,11 +38,13 @@ export async function register(
   body: Body,
   manner: Manner,
 ): Promise<Order> {
-  const { db, ids } = tools
+  const { db, desk, ids } = tools
   const draft = readNewRegistrant(await questionsFor(tools, actor.account_id, body), body)
   await checkPlacement(db, actor.account_id, draft)
-  const given = settle<RegistrantInput>(draft)
-  const status = given.registration_status!
+  // Without an event there are no seats that could be refused.
+  if (draft.faults.some(({ field }) => field === 'event_id')) mustBeValid(draft.faults)
+  const given = draft.given as RegistrantInput
+  const status = given.registration_status ?? 'confirmed'
   const person = {
     ...(given as Required<RegistrantInput>),
     secure_id: given.secure_id ?? newSecureId(),
@@ -62,7 +67,9 @@ export async function register(
     newcomer: { reg_type_id: person.reg_type_id ?? null, group_id: person.group_id ?? null },
     ...(manner.mail && isActive(status) && { letter: 'confirmation' as const }),
   }
-  return { event_id: given.event_id, errand }
+  const order = { event_id: given.event_id, errand }
+  await desk.mustBeFaultless(db, draft.faults, order)
+  return order
 }
 
 /**
@@ -76,14 +83,14 @@ export async function changeRegistrant(
   body: Body,
   manner: Manner,
 ): Promise<Order> {
-  const { db } = tools
+  const { db, desk } = tools
   const current = await mustFindRegistrant(db, actor.account_id, id)
   const draft = readRegistrantUpdate(await tools.questionsOf(current.event_id), body)
   await checkPlacement(db, actor.account_id, {
     given: { ...draft.given, event_id: current.event_id },
     faults: draft.faults,
   })
-  const { registration_status: status, ...given } = settle<Partial<RegistrantInput>>(draft)
+  const { registration_status: status, ...given } = draft.given
   if (given.secure_id === null) delete given.secure_id
   const isReassigned = 'reg_type_id' in given || 'group_id' in given
   const errand: PersonErrand = {
@@ -105,7 +112,9 @@ export async function changeRegistrant(
     change: { given, addresses: draft.addresses, answers: draft.answers, unanswered: draft.unanswered },
     letter: manner.mail ? letterFor(current, status) : undefined,
   }
-  return { event_id: current.event_id, errand }
+  const order = { event_id: current.event_id, errand }
+  await desk.mustBeFaultless(db, draft.faults, order)
+  return order
 }
 
 /** What deletes a registrant; seats are given back first, and lines move. */

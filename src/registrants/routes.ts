@@ -12,7 +12,7 @@ import { mustNameEvent, readListing, readProjection, renderPage } from '../http/
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type DeskWork, workAtDesk, writeAtDesk } from '../seats/write.ts'
-import { readCheckIn } from './check-in.ts'
+import { checkInNote, readCheckIn } from './check-in.ts'
 import { mannerOf, seatQuery } from './manner.ts'
 import { findRegistrantByExternalId, listRegistrants, seatAttributes } from './queries.ts'
 import {
@@ -30,20 +30,28 @@ const tag = 'Registrants'
 
 export function registrantRoutes(app: FastifyInstance): void {
   const questionsOf = (db: Db) => (event_id: number) => app.eventQuestions.get(String(event_id), db)
-  const toolsFor = (db: Db): Registration => ({ db, ids: app.registrantIds, questionsOf: questionsOf(db) })
-  const updated: DeskWork['answer'] = async (db, skipped, { errand: { actor, wish } }) => {
+  const toolsFor = (db: Db): Registration => ({
+    db,
+    desk: app.desk,
+    ids: app.registrantIds,
+    questionsOf: questionsOf(db),
+  })
+  const updated: DeskWork['answer'] = async (db, { skipped, before }, { errand: { actor, wish } }) => {
     const registrant = await mustFindRegistrant(db, actor.account_id, wish.registrant_id)
     return {
       status: 200,
       body: {
         ...showRegistrant(registrant, await questionsOf(db)(registrant.event_id)),
         ...(skipped.length > 0 && { skipped_sessions: skipped }),
+        ...(before.expired_session_ids.length > 0 && {
+          expired_session_ids: before.expired_session_ids.map(String),
+        }),
       },
       version: registrant.version,
     }
   }
-  const created: DeskWork['answer'] = async (db, skipped, order) => ({
-    ...(await updated(db, skipped, order)),
+  const created: DeskWork['answer'] = async (db, granted, order) => ({
+    ...(await updated(db, granted, order)),
     status: 201,
     location: `/api/v1/registrants/${order.errand.wish.registrant_id}`,
   })
@@ -134,9 +142,11 @@ export function registrantRoutes(app: FastifyInstance): void {
     id: 'checkInRegistrant',
     tag,
     summary: 'Check a registrant in',
+    description:
+      'Sets the status to attended, confirmed or no_show. `first_check_in` says whether it was not attended before: a second check-in changes nothing, and `checked_in_at` has the moment of the first.',
     query: writeQuery,
     body: Type.Ref('CheckInInput'),
-    success: { 200: Type.Ref('WrittenRegistrant') },
+    success: { 200: Type.Ref('CheckedIn') },
     failures: [404, 412],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
@@ -144,7 +154,13 @@ export function registrantRoutes(app: FastifyInstance): void {
           const { id, status } = readCheckIn(request.body as Body)
           return checkIn(db, actorOf(request), id, status)
         },
-        answer: updated,
+        answer: async (db, granted, order) => {
+          const { body, ...answer } = await updated(db, granted, order)
+          return {
+            ...answer,
+            body: { ...body, ...checkInNote(order.errand.wish.status!, granted.before.status) },
+          }
+        },
       }),
   })
 

@@ -180,6 +180,10 @@ export const Registrant = Type.Object(
     cancelled_at: Nullable(Timestamp()),
     checked_in_at: Nullable(Timestamp()),
     hold_expires_at: Nullable(Timestamp()),
+    expired_session_ids: Type.Array(Type.String(), {
+      description:
+        'Sessions in which the registrant had a seat when the hold ran out. Once more in the answer to the call that registers them again.',
+    }),
   },
   { additionalProperties: true, description: 'Answers are flat, as `c_N`.' },
 )
@@ -198,6 +202,7 @@ export const WrittenRegistrant = Type.Object(
 )
 
 const derived = [
+  'expired_session_ids',
   'session_ids',
   'waitlisted_session_ids',
   ...Object.keys(money),
@@ -226,15 +231,3 @@ export const registrantLists: Listable = {
   sparse: ['id', 'first_name', 'last_name'],
   expansions: ['sessions', 'homeAddress', 'workAddress', 'billingAddress', 'emailHistory', 'lineItems'],
 }
-
-const checkInStatuses = ['attended', 'confirmed', 'no_show'] as const
-
-export type CheckInStatus = (typeof checkInStatuses)[number]
-
-/** Who is checked in, and as what. */
-export const CheckInInput = Type.Object({
-  id: Id({ description: 'The registrant; `registrant_id` is understood as well.', examples: [987] }),
-  status: Type.Optional(
-    Word([...checkInStatuses], { default: 'attended', description: '`confirmed` takes a check-in back.' }),
-  ),
-})

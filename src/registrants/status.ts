@@ -12,16 +12,19 @@ export type StatusMoments = {
   /** the first moment of being active */
   registered_at: Date | null
   checked_in_at: Date | null
+  /** sessions whose seats a hold gave back that ran out */
+  expired_session_ids: number[]
 }
 
-/** The moments that a status brings with it when it is taken on at `now`. */
-export function momentsOf(status: RegistrationStatus, now: Date): StatusMoments {
+/** The moments that a status brings with it when it is taken on at `now`, and seats in the sessions `lost` are given up for it. */
+export function momentsOf(status: RegistrationStatus, now: Date, lost: number[] = []): StatusMoments {
   return {
     registration_status: status,
     registered_at: isActive(status) ? now : null,
     cancelled_at: maySit(status) ? null : now,
     checked_in_at: status === 'attended' ? now : null,
     hold_expires_at: status === 'in_progress' ? holdFrom(now) : null,
+    expired_session_ids: status === 'expired' ? lost : [],
   }
 }
 

@@ -125,17 +125,26 @@ describe('POST /registrants/checkin', () => {
     const someone = await person(event)
     const at = later(1)
     const { status, body } = await checkIn({ id: someone.id, status: 'attended' })
+    const { status: label, first_check_in, ...record } = body
+    assert.deepEqual([status, label, first_check_in], [200, 'Attended', true])
     assert.deepEqual(
-      [status, { ...body, updated_at: '' }],
-      [200, { ...someone, registration_status: 'attended', checked_in_at: at, updated_at: '' }],
+      { ...record, updated_at: '' },
+      { ...someone, registration_status: 'attended', checked_in_at: at, updated_at: '' },
     )
-    assert.deepEqual(await read(someone), body)
+    assert.deepEqual(await read(someone), record)
     later(1)
     assert.equal((await checkIn({ registrant_id: String(someone.id) })).body.checked_in_at, at)
-    for (const status of ['no_show', 'confirmed']) {
-      const { registration_status, checked_in_at } = (await checkIn({ id: someone.id, status })).body
-      assert.deepEqual([registration_status, checked_in_at], [status, null])
+    for (const [given, label] of [
+      ['no_show', 'No Show'],
+      ['confirmed', 'Confirmed'],
+    ]) {
+      const { body } = await checkIn({ id: someone.id, status: given })
+      assert.deepEqual(
+        [body.registration_status, body.checked_in_at, body.status, body.first_check_in],
+        [given, null, label, false],
+      )
     }
+    assert.equal((await checkIn({ id: someone.id })).body.first_check_in, true)
   })
 
   it('422 without somebody, or with another status; 404 for nobody', async () => {

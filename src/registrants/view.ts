@@ -36,6 +36,7 @@ export function showRegistrant(row: RegistrantRow, questions: CustomField[]) {
         : { id: '', value: null },
       session_ids: ids(seats),
       waitlisted_session_ids: ids(waits),
+      expired_session_ids: row.expired_session_ids.map(String),
       ...noMoney,
       missing_answers: questions
         .filter(mustBeAnswered)

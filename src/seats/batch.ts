@@ -1,5 +1,5 @@
 import type { Db } from '../db/connection.ts'
-import { type ApiError, invalid, notFound } from '../errors.ts'
+import { type ApiError, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { isPersonal } from '../registrants/input.ts'
@@ -8,8 +8,10 @@ import { apply, type Books, type Move, type Registrant, type SelectionState, sea
 import { decide } from './decide.ts'
 import { type Errand, expiredErrands, type Notice, type Outcome } from './errand.ts'
 import { canMove, endOfOffer, moveLine, type PassedOver } from './line.ts'
-import { addErrands, lineInParts, openBooks, registrantsInto } from './open-books.ts'
+import { addErrands, lineInParts, type Opened, openBooks, registrantsInto } from './open-books.ts'
 import { type EventRow, readWaitedFor } from './queries.ts'
+import { forgotten } from './refusals.ts'
+import { type Rewriting, rewritingOf } from './rewriting.ts'
 import { type Change, splitRelined, writeRegistrantCounts, writeSelections, writeVersions } from './writes.ts'
 
 /** What was decided, to be written in the same transaction. */
@@ -17,8 +19,10 @@ export type Decided = {
   event: EventRow
   changesSeats: boolean
   outcomes: Outcome[]
-  /** registrants whose time to finish is over */
-  expired: number[]
+  /** what is written of people besides their seats, by errand, in order */
+  rewritings: Map<Errand, Rewriting>
+  /** what gave back holds that were over */
+  expired: Errand[]
   notices: Notice[]
   /** whether somebody's registration is still to be finished */
   isUnfinished: (registrant_id: number) => boolean
@@ -44,7 +48,7 @@ export async function decideErrands(
   await addErrands(db, event_id, books, expired)
   const waitedFor = everyLine ? await readWaitedFor(db, event_id) : []
   await registrantsInto(db, event_id, books, [], waitedFor)
-  const batch = new Batch(db, books, event, now)
+  const batch = new Batch(db, opened, now)
   for (const errand of expired) await batch.carry(errand)
   const outcomes: Outcome[] = []
   for (const errand of errands) outcomes.push(await batch.carry(errand))
@@ -54,7 +58,8 @@ export async function decideErrands(
     event,
     changesSeats: changes.length > 0,
     outcomes,
-    expired: expired.flatMap(({ wish, isOverdue }) => (isOverdue ? [wish.registrant_id] : [])),
+    rewritings: batch.rewritings,
+    expired: expired.filter(({ isOverdue }) => isOverdue),
     notices: batch.notices,
     isUnfinished: id => books.registrants.get(id)?.status === 'in_progress',
     writeSeats: () => batch.write(changes),
@@ -63,9 +68,11 @@ export async function decideErrands(
 
 class Batch {
   readonly notices: Notice[] = []
+  readonly rewritings = new Map<Errand, Rewriting>()
   readonly #db: Db
   readonly #books: Books
   readonly #event: EventRow
+  readonly #profiles: Opened['profiles']
   readonly #now: Date
   readonly #changes = new Map<string, Change>()
   readonly #overridden = new Set<number>()
@@ -76,14 +83,16 @@ class Batch {
   readonly #renewed = new Map<number, number>()
   #countsChanged = false
 
-  constructor(db: Db, books: Books, event: EventRow, now: Date) {
+  constructor(db: Db, { books, event, profiles }: Opened, now: Date) {
     this.#db = db
+    this.#profiles = profiles
     this.#books = books
     this.#event = event
     this.#now = now
   }
 
-  async carry({ actor, wish, newcomer, change, removal, isOverdue }: Errand): Promise<Outcome> {
+  async carry(errand: Errand): Promise<Outcome> {
+    const { actor, wish, newcomer, change, removal, isOverdue } = errand
     const registrant = this.#books.registrants.get(wish.registrant_id)
     if (!registrant || this.#removed.has(registrant.id))
       return { failure: notFound('Registrant', wish.registrant_id) }
@@ -95,6 +104,8 @@ class Batch {
     }
     const decision = decide(this.#books, wish)
     if (!decision.granted) return decision
+    const before = { status: registrant.status, expired_session_ids: registrant.expired_session_ids }
+    const rewriting = rewritingOf(errand, registrant, this.#profiles, decision.moves)
     for (const move of decision.moves) this.#move(actor, await this.#withPlace(move))
     if (isOverdue)
       this.notices.push({
@@ -107,11 +118,14 @@ class Batch {
       applyStanding(this.#books, registrant, standingAfter(registrant, wish))
       this.#countsChanged = true
     }
-    if (change || isOverdue) registrant.version++
-    else if (decision.moves.length > 0 && !newcomer) this.#renew(registrant)
+    if (rewriting) {
+      registrant.version++
+      this.rewritings.set(errand, rewriting)
+      if (rewriting.status) registrant.expired_session_ids = rewriting.lost
+    } else if (decision.moves.length > 0 && !newcomer) this.#renew(registrant)
     if (removal) this.#removed.add(registrant.id)
     await this.moveLines()
-    return decision
+    return { ...decision, before }
   }
 
   /** Moves the lines of every session that could give a seat to somebody, until nothing moves any more. */
@@ -223,15 +237,6 @@ class Batch {
     yield [...late]
   }
 }
-
-const forgotten = () =>
-  invalid([
-    {
-      field: 'id',
-      type: 'forgotten',
-      message: 'This person was forgotten: nothing about them can be stored any more. Register them again.',
-    },
-  ])
 
 const isSeat = (state: SelectionState | null) => state !== null && state !== 'waitlisted'
 

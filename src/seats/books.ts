@@ -54,6 +54,8 @@ export type Registrant = {
   version: number
   /** nothing about who they are is stored, or will be */
   forgotten: boolean
+  /** sessions in which they had a seat when their hold ran out */
+  expired_session_ids: number[]
   reg_type_id: number | null
   group_id: number | null
   /** by session */

@@ -55,6 +55,7 @@ function booksOf(capacities: number[], flags: number[], mode: Books['event']['wa
           status: 'confirmed',
           version: 1,
           forgotten: false,
+          expired_session_ids: [],
           reg_type_id: null,
           group_id: null,
           selections: new Map(),

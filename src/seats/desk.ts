@@ -3,11 +3,10 @@ import { Gathered } from '../db/gathered.ts'
 import { ApiError, type Fault, invalid, isUnavailable, unavailable } from '../errors.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../http/once.ts'
 import type { Answer } from '../http/write.ts'
-import type { Outcome } from './errand.ts'
+import type { Granted, Outcome } from './errand.ts'
 import { findPlaces, type Place, readEventsWithExpired } from './queries.ts'
 import { mustBeGranted } from './refusals.ts'
 import { carryOut, type PersonErrand, prepare } from './registration.ts'
-import type { Reason } from './wish.ts'
 
 /** Errands that may wait at once in this process; more are refused with 503, at once. */
 const longestQueue = 20_000
@@ -21,8 +20,8 @@ const sweepInterval = 5000
 /** An errand, and the event that it is about. */
 export type Order = { event_id: number; errand: PersonErrand }
 
-/** What is answered to an errand that was granted; `skipped` was not, although the rest was. */
-export type Reply<T> = (db: Db, skipped: Reason[]) => Promise<T>
+/** What is answered to an errand that was granted. */
+export type Reply<T> = (db: Db, granted: Granted) => Promise<T>
 
 /** A request that is carried out once: it is answered, and its answer remembered, in the transaction of its batch. */
 type Keyed = { once: Once; answer: Reply<Answer> }
@@ -85,11 +84,15 @@ export class Desk {
 
   /**
    * Throws one 422 with the faults of fields, if there are any, and every reason against the order besides: it is decided as
-   * it would be now, and nothing is written. Throws 404 and 412 as the order would.
+   * it would be now, and nothing of it is written. Throws 404 and 412 as the order would.
    */
   async mustBeFaultless(db: Db, faults: Fault[], { event_id, errand }: Order): Promise<void> {
     if (faults.length === 0) return
-    const { outcomes } = await transaction(db, tx => prepare(tx, event_id, [errand], this.#now()))
+    const { outcomes } = await transaction(db, async tx => {
+      // What is over is given back before, as in every batch: an order of before that is stale for good otherwise.
+      await carryOut(tx, event_id, [], this.#now())
+      return prepare(tx, event_id, [errand], this.#now())
+    })
     const [outcome] = outcomes
     if ('failure' in outcome!) throw outcome.failure
     throw invalid([...faults, ...((outcome!.granted ? [] : outcome!.reasons) as Fault[])])

@@ -1,6 +1,7 @@
 import type { ApiError } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import type { ProfileChange } from '../registrants/queries.ts'
+import type { Registrant } from './books.ts'
 import type { Opened } from './open-books.ts'
 import { type Decision, emptyWish, type Wish } from './wish.ts'
 
@@ -18,7 +19,13 @@ export type Errand = {
   isOverdue?: boolean
 }
 
-export type Outcome = Decision | { failure: ApiError }
+/** How a registrant stood before an errand was carried out. */
+export type Before = Pick<Registrant, 'status' | 'expired_session_ids'>
+
+/** An errand that was carried out. */
+export type Granted = Extract<Decision, { granted: true }> & { before: Before }
+
+export type Outcome = Granted | Exclude<Decision, { granted: true }> | { failure: ApiError }
 
 /** A person has to be told something that they did not do themselves. */
 export type Notice = {

@@ -1,5 +1,6 @@
 import type { Db } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
+import { type Profile, readProfiles } from '../registrants/queries.ts'
 import type { Books, Registrant } from './books.ts'
 import type { Errand } from './errand.ts'
 import {
@@ -22,6 +23,8 @@ import {
 export type Opened = {
   event: EventRow
   books: Books
+  /** what is stored of the people whom errands change, by id */
+  profiles: Map<number, Profile>
   expiredHolds: number[]
   expiredOffers: { registrant_id: number; session_id: number }[]
 }
@@ -42,10 +45,14 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
     groups: new Map(),
   }
   const named = [...new Set(errands.flatMap(mentioned))]
-  const [, , event, expiredHolds, expiredOffers] = await Promise.all([
+  const [, , event, profiles, expiredHolds, expiredOffers] = await Promise.all([
     preferIndexes(db),
     lockEventSeats(db, event_id),
     readEvent(db, event_id),
+    readProfiles(
+      db,
+      errands.flatMap(({ change, wish }) => (change ? [wish.registrant_id] : [])),
+    ),
     readExpiredHolds(db, event_id, now),
     readExpiredOffers(db, event_id, now),
     registrantsInto(
@@ -63,7 +70,7 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
     typesInto(db, event_id, books, errands),
     missing.length > 0 && elsewhereInto(db, books, event.account_id, missing),
   ])
-  return { event, books: { ...books, event }, expiredHolds, expiredOffers }
+  return { event, books: { ...books, event }, profiles, expiredHolds, expiredOffers }
 }
 
 /** Adds what the rules need to decide further errands of registrants about sessions that they have. */
@@ -95,7 +102,20 @@ type Pages = Omit<Books, 'event'>
 function newcomerOf({ newcomer, wish }: Errand): [number, Registrant][] {
   if (!newcomer) return []
   const id = wish.registrant_id
-  return [[id, { id, status: 'new', version: 0, forgotten: false, ...newcomer, selections: new Map() }]]
+  return [
+    [
+      id,
+      {
+        id,
+        status: 'new',
+        version: 0,
+        forgotten: false,
+        expired_session_ids: [],
+        ...newcomer,
+        selections: new Map(),
+      },
+    ],
+  ]
 }
 
 function mentioned({ wish: { add, drop, leave, lineUp } }: Errand): number[] {

@@ -106,7 +106,8 @@ export type RegistrantRow = Omit<Registrant, 'selections' | 'status'> & {
 /** The registrants of an event, locked against changes of their own fields. */
 export function lockRegistrants(db: Db, event_id: number, ids: number[]): Promise<RegistrantRow[]> {
   return db<RegistrantRow[]>`
-    select id, registration_status, reg_type_id, group_id, version, forgotten_at is not null as forgotten from registrants
+    select id, registration_status, reg_type_id, group_id, version, forgotten_at is not null as forgotten, expired_session_ids
+    from registrants
     where event_id = ${event_id} and id = any(${ids}::bigint[]) order by id for no key update`
 }
 

@@ -7,14 +7,14 @@ import {
   insertRegistrants,
   type Newcomer,
   type NewRegistrant,
-  type ProfileChange,
   renewHolds,
   updateRegistrant,
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
 import { decideErrands, givenUp } from './batch.ts'
 import type { Errand, Notice, Outcome } from './errand.ts'
-import { announceSeats, type EventRow } from './queries.ts'
+import { announceSeats } from './queries.ts'
+import type { Rewriting } from './rewriting.ts'
 
 /** An errand with what is written of the person in the transaction of their seats: both, or neither. */
 export type PersonErrand = Errand & {
@@ -29,9 +29,6 @@ const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer =
   actor,
   moments: momentsOf(person.registration_status!, actor.now),
 })
-
-/** Nothing of the person changes, apart from their status. */
-export const noChange: ProfileChange = { given: {}, addresses: {}, answers: {}, unanswered: [] }
 
 /** What is decided of errands, and `write`, which sends everything that follows from it at once. */
 export type Prepared = { outcomes: Outcome[]; write: () => Promise<unknown> }
@@ -64,12 +61,14 @@ export async function prepare(
   everyLine = false,
 ): Promise<Prepared> {
   const decided = await decideErrands(db, event_id, errands, now, everyLine)
-  const { event, outcomes, expired, notices, isUnfinished } = decided
+  const { event, outcomes, expired, rewritings, notices, isUnfinished } = decided
   const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
   const renewed = granted
     .filter(({ person, wish }) => !person && isUnfinished(wish.registrant_id))
     .map(errand => errand.wish.registrant_id)
-  const letters = errands.flatMap((errand, index) => lettersOf(errand, outcomes[index]!, notices))
+  const letters = errands.flatMap((errand, index) =>
+    lettersOf(errand, outcomes[index]!, rewritings.get(errand), notices),
+  )
   const write = () =>
     Promise.all([
       insertRegistrants(
@@ -78,7 +77,7 @@ export async function prepare(
           person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
         ),
       ),
-      writeChanges(db, event, granted, expired, now),
+      writeChanges(db, [...expired, ...granted], rewritings, now),
       decided.writeSeats(),
       renewHolds(db, renewed, holdFrom(now)),
       insertLetters(db, event, [...letters, ...notices], now),
@@ -93,37 +92,33 @@ export async function prepare(
 /** One update for each errand that changes a registrant, in order of arrival; those who expired did so before. */
 async function writeChanges(
   db: Db,
-  event: EventRow,
-  granted: PersonErrand[],
-  expired: number[],
+  errands: Errand[],
+  rewritings: Map<Errand, Rewriting>,
   now: Date,
 ): Promise<void> {
-  const server: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
-  await Promise.all([
-    ...expired.map(id => updateRegistrant(db, server, id, noChange, momentsOf('expired', now))),
-    ...granted.flatMap(({ wish, change, actor }) =>
-      change
-        ? [
-            updateRegistrant(
-              db,
-              actor,
-              wish.registrant_id,
-              change,
-              wish.status && momentsOf(wish.status, now),
-            ),
-          ]
-        : [],
-    ),
-  ])
+  await Promise.all(
+    errands.flatMap(errand => {
+      const rewriting = rewritings.get(errand)
+      if (!rewriting) return []
+      const { change, status, lost } = rewriting
+      const moments = status && momentsOf(status, now, lost)
+      return [updateRegistrant(db, errand.actor, errand.wish.registrant_id, change, moments)]
+    }),
+  )
 }
 
 /** The letter that an errand asks for, when something came of it that nothing else tells: each cause has one letter. */
-function lettersOf({ wish, change, letter }: PersonErrand, outcome: Outcome, notices: Notice[]): Letter[] {
+function lettersOf(
+  { wish, person, letter }: PersonErrand,
+  outcome: Outcome,
+  rewriting: Rewriting | undefined,
+  notices: Notice[],
+): Letter[] {
   if (!letter || !('granted' in outcome && outcome.granted)) return []
   const { registrant_id } = wish
   const isTold = (session_id: number) =>
     notices.some(notice => notice.registrant_id === registrant_id && notice.session_id === session_id)
-  if (letter === 'modified' && !change && outcome.moves.every(move => isTold(move.session_id))) return []
+  if (!person && !rewriting && outcome.moves.every(move => isTold(move.session_id))) return []
   return [{ registrant_id, kind: letter, session_id: null, dropped_session_ids: givenUp(outcome.moves) }]
 }
 

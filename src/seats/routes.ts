@@ -114,7 +114,7 @@ export function seatRoutes(app: FastifyInstance): void {
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => setAgenda(wisherOf(request, db), request.body as Body),
-        answer: async (db, refused, { errand: { actor, wish } }) => {
+        answer: async (db, { skipped: refused }, { errand: { actor, wish } }) => {
           const { selections } = await mustFindRegistrant(db, actor.account_id, wish.registrant_id)
           const idsIn = (...states: string[]) =>
             selections

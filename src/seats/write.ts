@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { type Answer, write } from '../http/write.ts'
 import type { Order } from './desk.ts'
-import type { Reason } from './wish.ts'
+import type { Granted } from './errand.ts'
 
 /** What a request wants of the desk, and what is answered when it is granted. */
 export type DeskWork = {
   order: (db: Db) => Promise<Order>
-  answer: (db: Db, skipped: Reason[], order: Order) => Promise<Answer>
+  answer: (db: Db, granted: Granted, order: Order) => Promise<Answer>
 }
 
 /** A write that goes through the desk: also one with an Idempotency-Key shares the transaction of its batch. */
@@ -20,7 +20,7 @@ export function writeAtDesk(
   return write(request, reply, db => workAtDesk(request, db, work), {
     carryOnce: async once => {
       const order = await work.order(pool)
-      return request.server.desk.submitOnce(order, (db, skipped) => work.answer(db, skipped, order), once)
+      return request.server.desk.submitOnce(order, (db, granted) => work.answer(db, granted, order), once)
     },
   })
 }
@@ -32,5 +32,5 @@ export async function workAtDesk(
   { order, answer }: DeskWork,
 ): Promise<Answer> {
   const ordered = await order(db)
-  return request.server.desk.submit(db, ordered, (db, skipped) => answer(db, skipped, ordered))
+  return request.server.desk.submit(db, ordered, (db, granted) => answer(db, granted, ordered))
 }

@@ -36,7 +36,8 @@ function kindOf(path: string): Kind {
   if (folder === 'db' || folder === 'http') return folder
   const name = file.slice(0, -'.ts'.length)
   if (name.endsWith('queries')) return 'queries'
-  return name === 'routes' || name === 'schema' ? name : 'rules'
+  if (name.endsWith('schema')) return 'schema'
+  return name === 'routes' ? name : 'rules'
 }
 
 const files = sources('src/**/*.ts').filter(file => !isTest(file))
