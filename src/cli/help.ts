@@ -15,7 +15,8 @@ export function describeAll(commands: Command[]): string {
     '',
     ...wrap(
       'Works on the database that the settings name (DATABASE_URL, else DATA_DIR), whether the server runs or not. ' +
-        'Exit codes: 0 done, 1 failed, 2 wrong command line or setting. `<command> --help` says more.',
+        'Exit codes: 0 done, 1 failed, 2 wrong command line or setting. `<command> --help` says more, `--version` says ' +
+        'which Lectern this is.',
     ),
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { lectern, spawnLectern } from '../../test/support/cli.ts'
 import { commands } from './commands.ts'
@@ -10,6 +11,11 @@ describe('lectern', () => {
     assert.deepEqual([code, said], [0, ''])
     for (const { name } of commands) assert.equal(out.includes(`  ${name}`), true)
     assert.equal((await lectern('help')).out, out)
+  })
+
+  it('0 --version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+    assert.deepEqual(await lectern('--version'), { code: 0, out: `${version}\n`, said: '' })
   })
 
   it('0 help before a command is --help after it', async () => {

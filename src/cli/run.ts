@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { type Database, openDatabase, withoutLimits } from '../db/database.ts'
 import { expectedError } from '../errors.ts'
 import { onStopSignals } from '../stop-signals.ts'
+import { version } from '../version.ts'
 import { type Command, type ExitCode, exitCodes, type OpenDatabase, UsageError } from './command.ts'
 import { commands } from './commands.ts'
 import { describeAll, describeCommand, usageOf, wrap } from './help.ts'
@@ -28,6 +29,10 @@ async function dispatch(
   env: Record<string, string | undefined>,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (words.length === 1 && words[0] === '--version') {
+    terminal.out(version)
+    return exitCodes.ok
+  }
   if (words[0] === 'help') return dispatch([...words.slice(1), '--help'], env, terminal)
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
   if (!command) return withoutCommand(words, terminal)
