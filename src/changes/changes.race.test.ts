@@ -8,7 +8,7 @@ import type { Actor } from '../http/actor.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import { insertTrack, updateTrack } from '../tracks/queries.ts'
 import { removeTrack } from '../tracks/tracks.ts'
-import { type Cursor, listChanges, start } from './queries.ts'
+import { type Cursor, readChanges, start } from './queries.ts'
 
 const app = await testApp()
 const { make, call, pool, account_id } = app
@@ -26,7 +26,10 @@ const insert = (db: Parameters<typeof insertTrack>[0], name: string) =>
 
 const filter = { event_id: event.id as number, objects: ['track'] }
 const namesAfter = async (cursor: Cursor) => {
-  const rows = await listChanges(pool, account_id, cursor, filter, 100)
+  const { changes: rows } = await readChanges(pool, account_id, cursor, filter, {
+    changes: 100,
+    bytes: 1_000_000,
+  })
   return { names: rows.map(({ after }) => after!.name), cursor: rows.at(-1) ?? cursor }
 }
 const namesById = async (last: number) => {

@@ -4,11 +4,13 @@ import { ApiError, badRequest } from '../errors.ts'
 import { CountParameter, type Query, readId, TextParameter, wordsOf } from '../http/query.ts'
 import { route } from '../http/route.ts'
 import { Id } from '../http/values.ts'
-import { type ChangeRow, type Cursor, isKnown, listChanges, start } from './queries.ts'
+import { type ChangeRow, type Cursor, isKnown, readChanges, start } from './queries.ts'
 import { objectKinds } from './schema.ts'
 
 const mostChanges = 1000
 const fewestChanges = 100
+/** Records before and after that one answer has, in bytes; a single change may be larger. */
+const mostBytes = 4_000_000
 
 export function changeRoutes(app: FastifyInstance): void {
   route(app, {
@@ -26,7 +28,7 @@ export function changeRoutes(app: FastifyInstance): void {
         examples: ['session,selection'],
       }),
       'per-page': CountParameter({
-        description: `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}.`,
+        description: `Items of an answer: ${fewestChanges} unless given, at most ${mostChanges}. An answer has fewer when their records take more than ${mostBytes / 1_000_000} MB.`,
         examples: [fewestChanges],
       }),
     },
@@ -39,13 +41,13 @@ export function changeRoutes(app: FastifyInstance): void {
       const limit = readLimit(query['per-page'])
       const filter = { event_id: readEvent(query.event_id), objects: readObjects(query.object) }
       const { account_id } = request.caller
-      const [known, rows] = await Promise.all([
+      const [known, { changes, hasMore }] = await Promise.all([
         isKnown(app.pool, account_id, since),
-        listChanges(app.pool, account_id, since, filter, limit + 1),
+        readChanges(app.pool, account_id, since, filter, { changes: limit, bytes: mostBytes }),
       ])
       if (!known) throw unknownCursor()
-      const items = rows.slice(0, limit).map(toChange)
-      return { items, cursor: items.at(-1)?.cursor ?? writeCursor(since), has_more: rows.length > limit }
+      const items = changes.map(toChange)
+      return { items, cursor: items.at(-1)?.cursor ?? writeCursor(since), has_more: hasMore }
     },
   })
 }

@@ -76,7 +76,7 @@ export function mustBeAnswered({ type, required, choices }: CustomField): boolea
 }
 
 /** The values as they leave: every field of the account, flat, choices with their names, unset ones as null. */
-export function showCustomValues(fields: CustomField[], stored: StoredValues): Record<string, unknown> {
+export function showCustomValues(fields: CustomField[], stored: StoredValues = {}): Record<string, unknown> {
   const shown: Record<string, unknown> = {}
   for (const field of fields) {
     const attribute = attributeOf(field)

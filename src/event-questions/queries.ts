@@ -5,6 +5,7 @@ import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
 import type { EventQuestion, EventQuestionInput } from './schema.ts'
 
 export type EventQuestionRow = Omit<EventQuestion, 'attribute'> & { account_id: number; version: number }
@@ -92,9 +93,11 @@ export function allEventQuestions(db: Db, event_id: number): Promise<EventQuesti
 export async function listEventQuestions(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where q.account_id = ${account_id} and q.event_id = ${event_id} ${filterOf(db, listing, 'q')}`
   const [rows, [count]] = await Promise.all([
-    db<
-      EventQuestionRow[]
-    >`select ${withChoices(db)} from event_questions q ${where} ${pageOf(db, listing, 'q')}`,
+    rowsOfPage(
+      db<
+        EventQuestionRow[]
+      >`select ${withChoices(db)} from event_questions q ${where} ${pageOf(db, listing, 'q')}`,
+    ),
     db<{ total: number }[]>`select count(*)::int as total from event_questions q ${where}`,
   ])
   return { rows, total: count!.total }

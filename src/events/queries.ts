@@ -3,9 +3,10 @@ import type { Db } from '../db/connection.ts'
 import { deleteQuestionsOf } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
-import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
 import { deleteSelectionsOf } from '../seats/queries.ts'
-import type { Event, EventInput } from './schema.ts'
+import { type Event, type EventInput, eventColumns, eventLists } from './schema.ts'
 
 export type EventRow = Event & { account_id: number; version: number }
 
@@ -99,7 +100,8 @@ export async function takenUrls(db: Db, account_id: number, stem: string): Promi
 export async function listEvents(db: Db, account_id: number, listing: Listing) {
   const where = db`where e.account_id = ${account_id} ${filterOf(db, listing, 'e')}`
   const [rows, [count]] = await Promise.all([
-    db<EventRow[]>`select * from events e ${where} ${pageOf(db, listing, 'e')}`,
+    rowsOfPage(db<EventRow[]>`
+      select ${columnsOf(db, 'e', eventColumns, eventLists, listing)} from events e ${where} ${pageOf(db, listing, 'e')}`),
     db<{ total: number }[]>`select count(*)::int as total from events e ${where}`,
   ])
   return { rows, total: count!.total }

@@ -115,8 +115,12 @@ export const CloneInput = Type.Object({
 })
 export type CloneInput = Static<typeof CloneInput>
 
+/** The members of an event that are columns. */
+export const eventColumns = Object.keys(Event.properties).filter(name => !Object.hasOwn(writers, name))
+
 export const eventLists: Listable = {
   attributes: attributesOf(Event, Object.keys(writers)),
   sparse: ['id', 'name'],
+  long: { description: /^description$/ },
   expansions: ['sessions'],
 }

@@ -1,6 +1,7 @@
 import type { Db, Fragment } from '../db/connection.ts'
 import { ApiError, badRequest } from '../errors.ts'
 import { type Attribute, orderOf } from './attributes.ts'
+import { mustFit } from './page-size.ts'
 import { type Query, readId, wordsOf } from './query.ts'
 import { type Condition, readSearch, whereOf } from './search.ts'
 
@@ -11,6 +12,8 @@ export type Listable = {
   sparse: string[]
   /** names that `expand` knows */
   expansions?: readonly string[]
+  /** columns that may be long, and the fields and related objects that are made of them: read only for who asks for one */
+  long?: Record<string, RegExp>
 }
 
 /** A list as it was asked for (api.md §3). */
@@ -85,8 +88,26 @@ export function pageOf(db: Db, { sort, page, perPage }: Listing, alias: string):
     limit ${perPage} offset ${Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)}`
 }
 
-/** A page of a list as it leaves: items, links that repeat the query, and the numbers of the whole. */
+/** These columns of the table with alias `alias`, less the long ones of which nothing is asked: rows do not have them. */
+export function columnsOf(
+  db: Db,
+  alias: string,
+  columns: readonly string[],
+  { long = {} }: Listable,
+  { fields, expand }: Listing,
+): Fragment {
+  const asked = fields && [...fields, ...expand]
+  const isRead = (column: string) =>
+    !asked || !Object.hasOwn(long, column) || asked.some(name => long[column]!.test(name))
+  return db`${db(columns.filter(isRead).map(column => `${alias}.${column}`))}`
+}
+
+/**
+ * A page of a list as it leaves: items, links that repeat the query, and the numbers of the whole. Throws 400 when the
+ * items, with what `expand` repeats in each, are larger than a page may be.
+ */
 export function renderPage<T>(items: T[], totalCount: number, listing: Listing, href: string): Page<T> {
+  mustFit(items)
   const { page, perPage } = listing
   const pageCount = Math.ceil(totalCount / perPage)
   const link = (number: number) => {

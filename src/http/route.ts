@@ -131,7 +131,8 @@ export const projectionQuery = ({ expansions = [] }: Listable): Parameters => ({
 export const listQuery = ({ sparse, expansions = [] }: Listable): Parameters => ({
   page: CountParameter({ description: 'Number of the page, from 1.' }),
   'per-page': CountParameter({
-    description: 'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`.',
+    description:
+      'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`. Items that take more than 16 MB are 400 `page_too_large`, and the message says how many fit.',
     examples: [20],
   }),
   fields: TextParameter({

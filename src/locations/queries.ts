@@ -3,6 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
 import type { Location, LocationInput } from './schema.ts'
 
 export type LocationRow = Location & { account_id: number; version: number }
@@ -74,7 +75,7 @@ export async function findLocationByExternalId(
 export async function listLocations(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where l.account_id = ${account_id} and l.event_id = ${event_id} ${filterOf(db, listing, 'l')}`
   const [rows, [count]] = await Promise.all([
-    db<LocationRow[]>`select * from locations l ${where} ${pageOf(db, listing, 'l')}`,
+    rowsOfPage(db<LocationRow[]>`select * from locations l ${where} ${pageOf(db, listing, 'l')}`),
     db<{ total: number }[]>`select count(*)::int as total from locations l ${where}`,
   ])
   return { rows, total: count!.total }

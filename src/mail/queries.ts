@@ -2,8 +2,9 @@ import type { Static } from 'typebox'
 import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { LetterBrief, MailKind, OutboxLetter } from './schema.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
+import { type LetterBrief, type MailKind, OutboxLetter, outboxLists } from './schema.ts'
 
 /** Somebody who has to be told something. */
 export type Letter = {
@@ -50,7 +51,8 @@ export type OutboxRow = Static<typeof OutboxLetter>
 export async function listOutbox(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where o.account_id = ${account_id} and o.event_id = ${event_id} ${filterOf(db, listing, 'o')}`
   const [rows, [count]] = await Promise.all([
-    db<OutboxRow[]>`select o.* from outbox o ${where} ${pageOf(db, listing, 'o')}`,
+    rowsOfPage(db<OutboxRow[]>`
+      select ${columnsOf(db, 'o', Object.keys(OutboxLetter.properties), outboxLists, listing)} from outbox o ${where} ${pageOf(db, listing, 'o')}`),
     db<{ total: number }[]>`select count(*)::int as total from outbox o ${where}`,
   ])
   return { rows, total: count!.total }

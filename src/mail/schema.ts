@@ -112,4 +112,5 @@ export const mailSchemas = {
 export const outboxLists: Listable = {
   attributes: attributesOf(OutboxLetter, ['dropped_session_ids', 'recipients', 'delivered', 'refused']),
   sparse: ['id', 'registrant_id', 'kind', 'state', 'subject'],
+  long: { body_text: /^body_text$/, body_html: /^body_html$/, calendar: /^calendar$/ },
 }

@@ -2,8 +2,9 @@ import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
-import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { RegType, RegTypeInput } from './schema.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
+import { RegType, type RegTypeInput, regTypeLists } from './schema.ts'
 
 export type RegTypeRow = RegType & { account_id: number; version: number }
 
@@ -88,7 +89,8 @@ export async function findRegTypeByExternalId(
 export async function listRegTypes(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where t.account_id = ${account_id} and t.event_id = ${event_id} ${filterOf(db, listing, 't')}`
   const [rows, [count]] = await Promise.all([
-    db<RegTypeRow[]>`select * from reg_types t ${where} ${pageOf(db, listing, 't')}`,
+    rowsOfPage(db<RegTypeRow[]>`
+      select ${columnsOf(db, 't', Object.keys(RegType.properties), regTypeLists, listing)} from reg_types t ${where} ${pageOf(db, listing, 't')}`),
     db<{ total: number }[]>`select count(*)::int as total from reg_types t ${where}`,
   ])
   return { rows, total: count!.total }

@@ -60,4 +60,8 @@ export const RegType = Type.Object({
 })
 export type RegType = Static<typeof RegType>
 
-export const regTypeLists: Listable = { attributes: attributesOf(RegType), sparse: ['id', 'name'] }
+export const regTypeLists: Listable = {
+  attributes: attributesOf(RegType),
+  sparse: ['id', 'name'],
+  long: { description: /^description$/ },
+}

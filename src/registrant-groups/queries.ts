@@ -3,6 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
 import type { RegistrantGroup, RegistrantGroupInput } from './schema.ts'
 
 export type RegistrantGroupRow = RegistrantGroup & { account_id: number; version: number }
@@ -86,7 +87,7 @@ export async function findRegistrantGroupByExternalId(
 export async function listRegistrantGroups(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where g.account_id = ${account_id} and g.event_id = ${event_id} ${filterOf(db, listing, 'g')}`
   const [rows, [count]] = await Promise.all([
-    db<RegistrantGroupRow[]>`select * from ${groups(db)} ${where} ${pageOf(db, listing, 'g')}`,
+    rowsOfPage(db<RegistrantGroupRow[]>`select * from ${groups(db)} ${where} ${pageOf(db, listing, 'g')}`),
     db<{ total: number }[]>`select count(*)::int as total from ${groups(db)} ${where}`,
   ])
   return { rows, total: count!.total }

@@ -1,12 +1,13 @@
 import { logged } from '../changes/log.ts'
 import { choicesIn, stillStanding } from '../custom-values/queries.ts'
 import type { StoredValues } from '../custom-values/values.ts'
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Attribute } from '../http/attributes.ts'
 import type { Given } from '../http/draft.ts'
-import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { Address, AddressKind, RegistrantInput } from './schema.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
+import { type Address, type AddressKind, RegistrantInput, registrantLists } from './schema.ts'
 import type { StatusMoments } from './status.ts'
 
 type Addresses = Partial<Record<AddressKind, Address>>
@@ -158,8 +159,15 @@ export async function findRegistrantPlacement(
   return placement
 }
 
-const withSelections = (db: Db) => db`
-  r.*, t.name as reg_type_name, coalesce((
+/** Columns that lists read. */
+const listed = [
+  ...Object.keys(RegistrantInput.properties),
+  ...['id', 'addresses', 'custom_fields', 'created_at', 'updated_at'],
+  ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at'],
+]
+
+const withSelections = (db: Db, columns: Fragment = db`r.*`) => db`
+  ${columns}, t.name as reg_type_name, coalesce((
     select jsonb_agg(jsonb_build_object('session_id', s.session_id, 'state', s.state) order by s.session_id)
     from selections s where s.registrant_id = r.id), '[]') as selections
   from registrants r left join reg_types t on t.id = r.reg_type_id`
@@ -189,7 +197,8 @@ export async function findRegistrantByExternalId(
 export async function listRegistrants(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where r.account_id = ${account_id} and r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
   const [rows, [count]] = await Promise.all([
-    db<RegistrantRow[]>`select ${withSelections(db)} ${where} ${pageOf(db, listing, 'r')}`,
+    rowsOfPage(db<RegistrantRow[]>`
+      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${pageOf(db, listing, 'r')}`),
     db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
   ])
   return { rows, total: count!.total }

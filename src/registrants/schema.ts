@@ -229,5 +229,11 @@ export const registrantLists: Listable = {
     reg_type_id: { comparison: 'number', column: (db, alias) => db`${db(`${alias}.reg_type_id`)}` },
   },
   sparse: ['id', 'first_name', 'last_name'],
+  long: {
+    bio: /^bio$/,
+    notes: /^notes$/,
+    addresses: /^(home|work|billing)Address$/,
+    custom_fields: /^(missing_answers|c_\d+)$/,
+  },
   expansions: ['sessions', 'homeAddress', 'workAddress', 'billingAddress', 'emailHistory', 'lineItems'],
 }

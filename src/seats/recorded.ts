@@ -1,4 +1,4 @@
-import { type ChangeRow, type Cursor, listChanges, listHeldBack, start } from '../changes/queries.ts'
+import { type ChangeRow, type Cursor, listHeldBack, readChanges, start } from '../changes/queries.ts'
 import type { Db } from '../db/connection.ts'
 import { listAccountIds, type StoredSelection, selectionsInParts } from './integrity-queries.ts'
 
@@ -32,16 +32,15 @@ export async function listUnrecorded(db: Db): Promise<Disagreement[]> {
   return [...wrong, ...gone].sort((a, b) => a.registrant_id - b.registrant_id || a.session_id - b.session_id)
 }
 
-const pageSize = 1000
+const limit = { changes: 1000, bytes: 4_000_000 }
 
 /** What the feed gives, and last what it still holds back because an older transaction runs. */
 async function* feedOf(db: Db, account_id: number): AsyncGenerator<ChangeRow[]> {
   const filter = { event_id: undefined, objects: ['selection'] }
-  let since: Cursor = start
-  for (let page: ChangeRow[] = []; ; since = page.at(-1)!) {
-    page = await listChanges(db, account_id, since, filter, pageSize)
-    yield page
-    if (page.length < pageSize) break
+  for (let since: Cursor | undefined = start; since; ) {
+    const { changes, hasMore } = await readChanges(db, account_id, since, filter, limit)
+    yield changes
+    since = hasMore ? changes.at(-1) : undefined
   }
   yield await listHeldBack(db, account_id, filter)
 }

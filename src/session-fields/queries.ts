@@ -5,6 +5,7 @@ import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
 import type { SessionField, SessionFieldInput } from './schema.ts'
 
 export type SessionFieldRow = Omit<SessionField, 'attribute'> & { account_id: number; version: number }
@@ -73,9 +74,11 @@ export function allSessionFields(db: Db, account_id: number): Promise<SessionFie
 export async function listSessionFields(db: Db, account_id: number, listing: Listing) {
   const where = db`where f.account_id = ${account_id} ${filterOf(db, listing, 'f')}`
   const [rows, [count]] = await Promise.all([
-    db<
-      SessionFieldRow[]
-    >`select ${withChoices(db)} from session_fields f ${where} ${pageOf(db, listing, 'f')}`,
+    rowsOfPage(
+      db<
+        SessionFieldRow[]
+      >`select ${withChoices(db)} from session_fields f ${where} ${pageOf(db, listing, 'f')}`,
+    ),
     db<{ total: number }[]>`select count(*)::int as total from session_fields f ${where}`,
   ])
   return { rows, total: count!.total }

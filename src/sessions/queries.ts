@@ -1,9 +1,8 @@
 import { logged } from '../changes/log.ts'
 import { choicesIn, stillStanding } from '../custom-values/queries.ts'
 import type { StoredValues } from '../custom-values/values.ts'
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import { filterOf, type Listing, pageOf } from '../http/listing.ts'
 import { sessionsClash } from '../seats/clash-queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
@@ -89,7 +88,7 @@ export async function findPlacement(
 }
 
 /** Columns of a new session; the database decides the others. */
-const written = [...columns, 'account_id', 'created_at', 'updated_at']
+export const written = [...columns, 'account_id', 'created_at', 'updated_at']
 
 /** A session that is about to be written, and who writes it. */
 export type NewSession = { actor: Actor; session: StoredSession }
@@ -177,8 +176,8 @@ const oneWithNames = (db: Db) => db`
   s.*, (select t.name from tracks t where t.id = s.track_id) as track_name,
   (select l.name from locations l where l.id = s.location_id) as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken`
 
-const withNames = (db: Db) => db`
-  s.*, t.name as track_name, l.name as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken
+export const withNames = (db: Db, columns: Fragment = db`s.*`) => db`
+  ${columns}, t.name as track_name, l.name as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken
   from sessions s left join tracks t on t.id = s.track_id left join locations l on l.id = s.location_id`
 
 export async function findSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
@@ -219,15 +218,6 @@ export async function lockSessionsOfEvent(db: Db, event_id: number): Promise<voi
 
 export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRow[]> {
   return db<SessionRow[]>`select ${withNames(db)} where s.event_id = ${event_id} order by s.id`
-}
-
-export async function listSessions(db: Db, account_id: number, event_id: number, listing: Listing) {
-  const where = db`where s.account_id = ${account_id} and s.event_id = ${event_id} ${filterOf(db, listing, 's')}`
-  const [rows, [count]] = await Promise.all([
-    db<SessionRow[]>`select ${withNames(db)} ${where} ${pageOf(db, listing, 's')}`,
-    db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
-  ])
-  return { rows, total: count!.total }
 }
 
 /**

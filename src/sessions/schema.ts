@@ -242,8 +242,9 @@ const derived = [
   'custom_fields',
 ]
 
-export const sessionLists = {
+export const sessionLists: Listable = {
   attributes: attributesOf(Session, derived),
   sparse: ['id', 'name'],
+  long: { description: /^description$/, notes: /^notes$/, custom_fields: /^(custom_fields|c_\d+)$/ },
   expansions: ['location', 'track', 'conflicts', 'registrantCount', 'reservedCount', 'waitlistCount'],
 } as const satisfies Listable

@@ -2,8 +2,9 @@ import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
-import { filterOf, type Listing, pageOf } from '../http/listing.ts'
-import type { Track, TrackInput } from './schema.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
+import { rowsOfPage } from '../http/page-size.ts'
+import { Track, type TrackInput, trackLists } from './schema.ts'
 
 export type TrackRow = Track & { account_id: number; version: number }
 
@@ -72,7 +73,8 @@ export async function findTrackByExternalId(
 export async function listTracks(db: Db, account_id: number, event_id: number, listing: Listing) {
   const where = db`where t.account_id = ${account_id} and t.event_id = ${event_id} ${filterOf(db, listing, 't')}`
   const [rows, [count]] = await Promise.all([
-    db<TrackRow[]>`select * from tracks t ${where} ${pageOf(db, listing, 't')}`,
+    rowsOfPage(db<TrackRow[]>`
+      select ${columnsOf(db, 't', Object.keys(Track.properties), trackLists, listing)} from tracks t ${where} ${pageOf(db, listing, 't')}`),
     db<{ total: number }[]>`select count(*)::int as total from tracks t ${where}`,
   ])
   return { rows, total: count!.total }

@@ -36,4 +36,8 @@ export const Track = Type.Object({
 })
 export type Track = Static<typeof Track>
 
-export const trackLists: Listable = { attributes: attributesOf(Track), sparse: ['id', 'name'] }
+export const trackLists: Listable = {
+  attributes: attributesOf(Track),
+  sparse: ['id', 'name'],
+  long: { description: /^description$/ },
+}
