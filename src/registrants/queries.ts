@@ -183,6 +183,12 @@ export async function findRegistrant(
   return registrant
 }
 
+/** Registrants by their ids, with their selections. */
+export async function findRegistrants(db: Db, ids: number[]): Promise<Map<number, RegistrantRow>> {
+  const rows = await db<RegistrantRow[]>`select ${withSelections(db)} where r.id = any(${ids})`
+  return new Map(rows.map(row => [row.id, row]))
+}
+
 export async function findRegistrantByExternalId(
   db: Db,
   account_id: number,

@@ -1,4 +1,5 @@
 import type { Db } from '../db/connection.ts'
+import { Gathered } from '../db/gathered.ts'
 import { mustBeValid, notFound } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { unknownEvent } from '../events/events.ts'
@@ -17,7 +18,7 @@ import type { CheckInStatus } from './check-in-schema.ts'
 import type { IdBlock } from './ids.ts'
 import { readNewRegistrant, readRegistrantUpdate } from './input.ts'
 import type { Manner } from './manner.ts'
-import { findRegistrant, findRegistrantPlacement, type RegistrantRow } from './queries.ts'
+import { findRegistrant, findRegistrantPlacement, findRegistrants, type RegistrantRow } from './queries.ts'
 import type { RegistrantInput, RegistrationStatus } from './schema.ts'
 
 /** What registrants are written with. */
@@ -134,6 +135,17 @@ export async function checkIn(db: Db, actor: Actor, id: number, status: CheckInS
 export async function mustFindRegistrant(db: Db, account_id: number, id: number): Promise<RegistrantRow> {
   const registrant = await findRegistrant(db, account_id, id)
   if (!registrant) throw notFound('Registrant', id)
+  return registrant
+}
+
+const gathered = new WeakMap<Db, Gathered<RegistrantRow>>()
+
+/** The same for answers: who are asked for at the same time, in one transaction, are read with one statement. */
+export async function mustFindAnswered(db: Db, account_id: number, id: number): Promise<RegistrantRow> {
+  const asked = gathered.get(db) ?? new Gathered(ids => findRegistrants(db, ids))
+  gathered.set(db, asked)
+  const registrant = await asked.get(id)
+  if (registrant?.account_id !== account_id) throw notFound('Registrant', id)
   return registrant
 }
 

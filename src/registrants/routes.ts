@@ -18,6 +18,7 @@ import { findRegistrantByExternalId, listRegistrants, seatAttributes } from './q
 import {
   changeRegistrant,
   checkIn,
+  mustFindAnswered,
   mustFindRegistrant,
   type Registration,
   register,
@@ -37,7 +38,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     questionsOf: questionsOf(db),
   })
   const updated: DeskWork['answer'] = async (db, { skipped, before }, { errand: { actor, wish } }) => {
-    const registrant = await mustFindRegistrant(db, actor.account_id, wish.registrant_id)
+    const registrant = await mustFindAnswered(db, actor.account_id, wish.registrant_id)
     return {
       status: 200,
       body: {

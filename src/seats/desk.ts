@@ -23,14 +23,19 @@ export type Order = { event_id: number; errand: PersonErrand }
 /** What is answered to an errand that was granted. */
 export type Reply<T> = (db: Db, granted: Granted) => Promise<T>
 
-/** A request that is carried out once: it is answered, and its answer remembered, in the transaction of its batch. */
-type Keyed = { once: Once; answer: Reply<Answer> }
+/**
+ * A request at the desk. It is answered in the transaction of its batch, so that no answer needs the database after the
+ * commit; one with `once` is carried out once, and its answer remembered in the same transaction.
+ */
 type Waiting = {
   errand: PersonErrand
-  keyed: Keyed | undefined
-  resolve: (carried: Outcome | Kept) => void
+  answer: Reply<unknown>
+  once: Once | undefined
+  resolve: (answered: unknown) => void
   reject: (error: unknown) => void
 }
+/** What became of a request: its answer, or why it has none. */
+type Settled = { answered: unknown } | { failure: unknown }
 type Queue = { waiting: Waiting[]; busy: boolean }
 
 /**
@@ -61,15 +66,13 @@ export class Desk {
   }
 
   /**
-   * Carries out an errand and answers after it has been committed. With a transaction as `db` it is carried out inside
-   * that, by itself: validate_only needs it there. Throws the refusal of one that is not granted.
+   * Carries out an errand and resolves to its answer after it has been committed. With a transaction as `db` it is carried
+   * out inside that, by itself: validate_only needs it there. Throws the refusal of one that is not granted.
    */
   async submit<T>(db: Db, { event_id, errand }: Order, answer: Reply<T>): Promise<T> {
-    const outcome =
-      db === this.#pool
-        ? ((await this.#queue(event_id, errand)) as Outcome)
-        : (await carryOut(db, event_id, [errand], this.#now()))[0]!
-    return answer(db, mustBeGranted(outcome))
+    if (db === this.#pool) return (await this.#queue(event_id, errand, answer)) as T
+    const [outcome] = await carryOut(db, event_id, [errand], this.#now())
+    return answer(db, mustBeGranted(outcome!))
   }
 
   /**
@@ -77,9 +80,7 @@ export class Desk {
    * carried out elsewhere, and 422 for a key that was used for another request.
    */
   async submitOnce({ event_id, errand }: Order, answer: Reply<Answer>, once: Once): Promise<Kept> {
-    const carried = await this.#queue(event_id, errand, { once, answer })
-    if ('failure' in carried) throw carried.failure
-    return carried as Kept
+    return (await this.#queue(event_id, errand, answer, once)) as Kept
   }
 
   /**
@@ -118,13 +119,13 @@ export class Desk {
     return place
   }
 
-  #queue(event_id: number, errand: PersonErrand, keyed?: Keyed): Promise<Outcome | Kept> {
+  #queue(event_id: number, errand: PersonErrand, answer: Reply<unknown>, once?: Once): Promise<unknown> {
     if (this.#waiting >= longestQueue)
       throw unavailable('Too many people are signing up at this moment. Try again in a second.')
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(event_id) ?? { waiting: [], busy: false }
       this.#queues.set(event_id, queue)
-      queue.waiting.push({ errand, keyed, resolve, reject })
+      queue.waiting.push({ errand, answer, once, resolve, reject })
       this.#waiting++
       if (!queue.busy) void this.#serve(event_id, queue)
     })
@@ -139,8 +140,8 @@ export class Desk {
 
   async #serveBatch(event_id: number, queue: Queue, batch: Waiting[]): Promise<void> {
     try {
-      const carried = await this.#commit(event_id, batch)
-      for (const waiting of batch) waiting.resolve(carried.get(waiting)!)
+      const settled = await this.#commit(event_id, batch)
+      for (const waiting of batch) tell(waiting, settled.get(waiting)!)
       this.#waiting -= batch.length
     } catch (error) {
       if (batch.length > 1 && isOwnFault(error)) {
@@ -155,53 +156,59 @@ export class Desk {
     }
   }
 
-  #commit(event_id: number, batch: Waiting[]): Promise<Map<Waiting, Outcome | Kept>> {
+  #commit(event_id: number, batch: Waiting[]): Promise<Map<Waiting, Settled>> {
     return swiftTransaction(this.#pool, async db => {
-      const carried = await answeredBefore(db, batch)
-      const fresh = batch.filter(waiting => !carried.has(waiting))
+      const before = await answeredBefore(db, batch)
+      const fresh = batch.filter(waiting => !before.has(waiting))
       const { outcomes, write } = await prepare(
         db,
         event_id,
         fresh.map(waiting => waiting.errand),
         this.#now(),
       )
-      for (const [index, waiting] of fresh.entries()) carried.set(waiting, outcomes[index]!)
-      const written = write()
-      const keyed = fresh.filter(waiting => waiting.keyed)
-      if (keyed.length === 0) return { result: carried, writes: written }
-      await written
-      return { result: carried, writes: keepAnswers(db, await answersTo(db, keyed, carried)) }
+      await write()
+      const settled = await Promise.all(
+        fresh.map(async (waiting, index) => [waiting, await settle(db, waiting, outcomes[index]!)] as const),
+      )
+      const kept = settled.flatMap(([{ once }, of]): [Once, Kept][] =>
+        once && 'answered' in of ? [[once, of.answered as Kept]] : [],
+      )
+      return { result: new Map([...before, ...settled]), writes: keepAnswers(db, kept) }
     })
   }
 }
 
+function tell({ resolve, reject }: Waiting, settled: Settled): void {
+  if ('failure' in settled) reject(settled.failure)
+  else resolve(settled.answered)
+}
+
 /** Takes the keys of a batch; says what became of the requests that are not new. */
-async function answeredBefore(db: Db, batch: Waiting[]): Promise<Map<Waiting, Outcome | Kept>> {
-  const keyed = batch.filter(waiting => waiting.keyed)
+async function answeredBefore(db: Db, batch: Waiting[]): Promise<Map<Waiting, Settled>> {
+  const keyed = batch.filter(({ once }) => once)
   if (keyed.length === 0) return new Map()
   const earlier = await takeKeys(
     db,
-    keyed.map(waiting => waiting.keyed!.once),
+    keyed.map(({ once }) => once!),
   )
   return new Map(
     keyed.flatMap(waiting => {
-      const answer = earlier.get(waiting.keyed!.once)
-      return answer ? [[waiting, answer]] : []
+      const known = earlier.get(waiting.once!)
+      return known ? [[waiting, 'failure' in known ? known : { answered: known }]] : []
     }),
   )
 }
 
-/** Renders what is answered to requests with a key; puts it in the place of what was decided. */
-function answersTo(db: Db, keyed: Waiting[], carried: Map<Waiting, Outcome | Kept>): Promise<[Once, Kept][]> {
-  return Promise.all(
-    keyed.map(async (waiting): Promise<[Once, Kept]> => {
-      const { once, answer } = waiting.keyed!
-      const outcome = carried.get(waiting) as Outcome
-      const kept = await once.render(async () => answer(db, mustBeGranted(outcome)))
-      carried.set(waiting, kept)
-      return [once, kept]
-    }),
-  )
+/** The answer to a request, or its refusal, which harms no other. Throws what nobody expected. */
+async function settle(db: Db, { answer, once }: Waiting, outcome: Outcome): Promise<Settled> {
+  const work = async () => answer(db, mustBeGranted(outcome))
+  if (once) return { answered: await once.render(work as () => Promise<Answer>) }
+  try {
+    return { answered: await work() }
+  } catch (failure) {
+    if (failure instanceof ApiError) return { failure }
+    throw failure
+  }
 }
 
 /** Whether a batch failed because of what is in it, and not because its event or the database is away. */

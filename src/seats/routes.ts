@@ -6,7 +6,7 @@ import type { Body } from '../http/draft.ts'
 import { idOf, route } from '../http/route.ts'
 import type { Answer } from '../http/write.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
-import { mustFindRegistrant } from '../registrants/registrants.ts'
+import { mustFindAnswered } from '../registrants/registrants.ts'
 import { mustFindSession } from '../sessions/sessions.ts'
 import { streamAvailability } from './availability-stream.ts'
 import {
@@ -115,7 +115,7 @@ export function seatRoutes(app: FastifyInstance): void {
       writeAtDesk(request, reply, {
         order: db => setAgenda(wisherOf(request, db), request.body as Body),
         answer: async (db, { skipped: refused }, { errand: { actor, wish } }) => {
-          const { selections } = await mustFindRegistrant(db, actor.account_id, wish.registrant_id)
+          const { selections } = await mustFindAnswered(db, actor.account_id, wish.registrant_id)
           const idsIn = (...states: string[]) =>
             selections
               .filter(({ state }) => states.includes(state))

@@ -16,6 +16,8 @@ export type Gate = {
   opened: () => number
   /** calls back with everything that a client sends from now on, before it is let through */
   watch: (look: (sent: Buffer) => void) => void
+  /** calls back when a commit was acknowledged, and the client has heard so */
+  onCommit: (callback: () => void) => void
   end: () => Promise<void>
 }
 
@@ -26,6 +28,7 @@ export async function gateTo(database: string): Promise<Gate> {
   let frozen = false
   let opened = 0
   let look: (sent: Buffer) => void = () => {}
+  let committed = () => {}
   const server = createServer(client => {
     const behind = dial(Number(port), hostname)
     const pair: [Socket, Socket] = [client, behind]
@@ -36,7 +39,11 @@ export async function gateTo(database: string): Promise<Gate> {
       look(sent as Buffer)
       behind.write(sent)
     })
-    behind.on('data', received => client.write(received))
+    behind.on('data', received =>
+      client.write(received, () => {
+        if (received.includes('COMMIT\0')) committed()
+      }),
+    )
     for (const socket of pair)
       socket
         .on('error', () => {})
@@ -79,6 +86,9 @@ export async function gateTo(database: string): Promise<Gate> {
     opened: () => opened,
     watch: callback => {
       look = callback
+    },
+    onCommit: callback => {
+      committed = callback
     },
     end: async () => (server.listening ? close() : undefined),
   }
