@@ -12,20 +12,24 @@ import { eventQuestionRoutes } from './event-questions/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { authenticate, type Caller } from './http/auth.ts'
 import { acceptBodies, bodyLimit } from './http/bodies.ts'
+import { boundConnections } from './http/connections.ts'
 import { sendEtags } from './http/etag.ts'
 import { healthRoutes } from './http/health.ts'
 import { describeApi, openApiSchema } from './http/openapi.ts'
+import { answerOrigins } from './http/origins.ts'
+import { guardPages } from './http/page-policy.ts'
 import { parseQuery } from './http/query.ts'
 import { limitRate } from './http/rate-limit.ts'
-import { refuse, refusePath } from './http/refuse.ts'
-import { logResponse } from './http/request-log.ts'
-import { answerUnreadable } from './http/unreadable.ts'
+import { keepFailuresSendable, refuse, refusePath } from './http/refuse.ts'
+import { describeFailure, logResponse } from './http/request-log.ts'
+import { SparseLog } from './http/sparse-log.ts'
+import { answerForNode, answerUnreadable } from './http/unreadable.ts'
 import { locationRoutes } from './locations/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { tokenChannel } from './oauth/queries.ts'
 import { oauthMetadata, oauthRoutes } from './oauth/routes.ts'
 import { callers, tokenKey } from './oauth/tokens.ts'
-import { sessionPages } from './pages/routes.ts'
+import { favicon, sessionPages } from './pages/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { regTypeRoutes } from './reg-types/routes.ts'
 import { registrantGroupRoutes } from './registrant-groups/routes.ts'
@@ -71,8 +75,8 @@ declare module 'fastify' {
     insertSession: Insert
     registrantIds: IdBlock
     availability: AvailabilityBoard
-    /** answers that do not end by themselves */
-    openStreams: Set<PassThrough>
+    /** answers that do not end by themselves, with the credentials that they are for */
+    openStreams: Map<PassThrough, number>
     /** whom tokens speak for, by their hash in hex */
     tokens: NotifiedCache<Caller | undefined>
   }
@@ -87,7 +91,7 @@ export async function buildApp({
   log,
 }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: log ? { level: config.LOG_LEVEL, stream: log } : false,
+    logger: log ? { level: config.LOG_LEVEL, stream: log, serializers: { err: describeFailure } } : false,
     bodyLimit,
     trustProxy: config.TRUST_PROXY,
     logController: new LogController({ disableRequestLogging: true }),
@@ -97,6 +101,7 @@ export async function buildApp({
       connectionsCheckingInterval: 1000,
       headersTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
       requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
+      requireHostHeader: false,
     },
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
@@ -113,7 +118,7 @@ export async function buildApp({
   const tokens = callers(pool)
   const desk = new Desk(pool, readers, clock.now)
   const availability = new AvailabilityBoard(readers)
-  const openStreams = new Set<PassThrough>()
+  const openStreams = new Map<PassThrough, number>()
   let stopping = false
 
   app.decorate('pool', pool)
@@ -128,6 +133,7 @@ export async function buildApp({
   app.decorate('availability', availability)
   app.decorate('openStreams', openStreams)
   app.decorate('tokens', tokens)
+  app.decorate('outages', new SparseLog())
   // Values are read by http/draft.ts, which is more generous than a validator; the schemas describe.
   app.setValidatorCompiler(() => value => ({ value }))
   app.setSerializerCompiler(() => JSON.stringify)
@@ -143,6 +149,11 @@ export async function buildApp({
     done(null, payload)
   })
   app.addHook('onResponse', logResponse)
+  answerForNode(app)
+  boundConnections(app, config)
+  await answerOrigins(app, config.CORS_ORIGINS)
+  guardPages(app)
+  keepFailuresSendable(app)
   sendEtags(app)
   acceptBodies(app)
   const unfollow = await Promise.all([
@@ -153,27 +164,28 @@ export async function buildApp({
   await availability.follow(pool)
   app.addHook('preClose', async () => {
     stopping = true
-    for (const stream of openStreams) stream.end()
+    for (const stream of openStreams.keys()) stream.end()
   })
   app.addHook('onClose', async () => {
     desk.close()
     await Promise.allSettled([availability.close(), ...unfollow.map(stop => stop())])
   })
 
-  await describeApi(app, namedSchemas, version)
+  const sendDocument = await describeApi(app, namedSchemas, version)
 
   await app.register(async everyone => {
     healthRoutes(everyone, { readiness: new Readiness([pool, readers]), isStopping: () => stopping })
     oauthMetadata(everyone)
     sessionPages(everyone)
-    everyone.get('/api/v1/openapi', { schema: openApiSchema }, async () => app.swagger())
+    favicon(everyone)
+    everyone.get('/api/v1/openapi', { schema: openApiSchema }, sendDocument)
     everyone.get('/', { schema: { hide: true } as object }, async (_request, reply) =>
       reply.redirect('/docs'),
     )
 
     await everyone.register(async attendees => attendeePages(attendees))
 
-    await everyone.register(async clients => oauthRoutes(clients), { prefix: '/api/v1' })
+    await everyone.register(async clients => oauthRoutes(clients))
 
     await everyone.register(
       async authenticated => {
@@ -205,7 +217,7 @@ export async function buildApp({
 function withoutJsonSuffix(url: string): string {
   const end = url.indexOf('?')
   const path = end < 0 ? url : url.slice(0, end)
-  return path.startsWith('/api/') && path.endsWith('.json')
+  return /^\/(?:api|oauth2)\//.test(path) && path.endsWith('.json')
     ? path.slice(0, -5) + (end < 0 ? '' : url.slice(end))
     : url
 }

@@ -33,6 +33,13 @@ const urlOf = (protocols: string[], allowed: string) => ({
   },
 })
 
+function readOrigins(text: string): string[] | undefined {
+  const origins = text.split(',').flatMap(origin => origin.trim() || [])
+  const isOrigin = (origin: string) =>
+    origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)
+  return origins.every(isOrigin) ? origins : undefined
+}
+
 /** Every setting, in the order in which docs/operations.md lists them. */
 export const settings = {
   PORT: {
@@ -114,6 +121,31 @@ export const settings = {
     meaning:
       'How often streams of availability give a sign of life, and look whether their token is still valid. Shorter than the time after which a proxy closes silent connections.',
     ...integer(1, 3600),
+  },
+  WRITE_TIMEOUT_SECONDS: {
+    default: '30',
+    meaning:
+      'A client that takes nothing of its answer for so many seconds is let go. Streams are excepted: what such a client has not taken is not kept for it.',
+    ...integer(1, 3600),
+  },
+  MAX_CONNECTIONS: {
+    default: '10000',
+    meaning:
+      'Most connections of clients to this process; more are refused. The start warns when `ulimit -n` allows fewer.',
+    ...integer(1, 1_000_000),
+  },
+  STREAM_LIMIT: {
+    default: '100',
+    meaning:
+      'Most streams of availability that a credential may have open at once in this process; more are 429.',
+    ...integer(1, 100_000),
+  },
+  CORS_ORIGINS: {
+    default: '',
+    meaning:
+      'Origins whose pages may call the API from a browser. Empty: none. What is public may be read from every origin.',
+    allowed: 'origins such as https://app.example, separated by commas; or *',
+    read: readOrigins,
   },
   SMTP_URL: {
     default: '',

@@ -68,6 +68,10 @@ async function start(): Promise<void> {
   await app.listen({ port: config.PORT, host: config.HOST }).catch(error => {
     throw explainListenError(error, config)
   })
+  if (!config.TRUST_PROXY)
+    app.log.info(
+      'Clients with a private address may be behind a proxy (TRUST_PROXY=0): their failures at the token endpoint are counted by key, not by network.',
+    )
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
   const first = await prepareFirstStart(database.pool, config.SAMPLE, systemClock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)

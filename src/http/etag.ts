@@ -25,16 +25,16 @@ export function sendEtags(app: FastifyInstance): void {
       return done(null, payload)
     const etag = `"${reply.recordVersion}-${hash('sha1', payload, 'base64url').slice(0, 16)}"`
     reply.header('etag', etag)
-    const known = request.headers['if-none-match']
-    if (
-      !['GET', 'HEAD'].includes(request.method) ||
-      !known ||
-      !tagsOf(known).some(tag => tag === '*' || tag === etag)
-    )
+    if (!['GET', 'HEAD'].includes(request.method) || !isKnown(request.headers['if-none-match'], etag))
       return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
     done(null, '')
   })
+}
+
+/** Whether `ifNoneMatch` says that the client has the answer with this ETag (RFC 9110 §13.1.2). */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  return ifNoneMatch !== undefined && tagsOf(ifNoneMatch).some(tag => tag === '*' || tag === etag)
 }
 
 /** Throws 412 unless `ifMatch` is absent, `*`, or names this version. */

@@ -103,7 +103,7 @@ export const failures: Record<number, Documented> = {
   ),
   429: documented(
     'TooManyRequests',
-    'The credits of the credential are used up.',
+    'The credits of the credential are used up, its streams are open, or too many secrets were wrong.',
     new ApiError(
       429,
       'rate_limited',

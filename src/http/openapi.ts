@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import Type, { type TSchema } from 'typebox'
+import { documentSender } from './document.ts'
 import { exampleOf, type Schema } from './example.ts'
 import { failureResponses, failures, inProblemDetails, type Plain } from './failures.ts'
 import { publicFormats } from './formats.ts'
@@ -58,12 +59,13 @@ const headers = {
   ),
 }
 
-/** Describes every operation in OpenAPI 3.1, at /api/v1/openapi.json, and as a page at /docs. */
+/** Describes every operation in OpenAPI 3.1, as a page at /docs, and returns what sends the document. */
 export async function describeApi(
   app: FastifyInstance,
   schemas: Record<string, TSchema>,
   version: string,
-): Promise<void> {
+): Promise<ReturnType<typeof documentSender>> {
+  const sendDocument = documentSender(app)
   for (const [name, schema] of Object.entries(schemas)) app.addSchema({ $id: name, ...schema })
   await app.register(swagger, {
     openapi: {
@@ -102,9 +104,15 @@ export async function describeApi(
     routePrefix: '/docs',
     logLevel: 'silent',
     staticCSP: contentPolicy,
+    // The page asks for its own copy: it gets that which is written already.
+    uiHooks: {
+      onRequest: async (request, reply) =>
+        request.routeOptions.url === '/docs/json' ? sendDocument(request, reply) : undefined,
+    },
     uiConfig: { layout: 'BaseLayout', docExpansion: 'list', validatorUrl: null } as object,
     theme: { title: 'Lectern API' },
   })
+  return sendDocument
 }
 
 /** The page loads nothing from elsewhere; it sets styles of its own elements. */
@@ -118,8 +126,12 @@ export const openApiSchema = {
   summary: 'Get this document',
   description: 'OpenAPI 3.1. The page at `/docs` shows it.',
   security: [],
+  headers: Type.Object({
+    'If-None-Match': Type.Optional(Type.String({ description: 'An ETag: 304 when the answer is the same.' })),
+  }),
   response: {
     200: Type.Object({ openapi: Type.String({ examples: ['3.1.0'] }) }, { additionalProperties: true }),
+    304: Type.Null(),
     400: Type.Ref('Failure'),
   },
 }

@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { validateHeaderValue } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { expectedError, notFound, renderError, unexpectedError } from '../errors.ts'
 import { methodNotAllowed } from './methods.ts'
 
@@ -10,7 +11,10 @@ export function refuse(
 ): FastifyReply {
   const expected = expectedError(error)
   if (!expected) request.log.error({ err: error }, 'unexpected failure')
-  else if (expected.status >= 500) request.log.warn({ err: error }, 'cannot answer now')
+  else if (expected.status >= 500)
+    request.server.outages.tell(`${expected.type} ${(error as { code?: string }).code}`, times =>
+      request.log.warn({ err: error, times }, 'cannot answer now'),
+    )
   const { status, headers, body } = renderError(
     expected ?? unexpectedError(),
     request.headers.accept,
@@ -21,6 +25,27 @@ export function refuse(
     .headers({ 'x-request-id': request.id, ...headers })
     .serializer(String)
     .send(body)
+}
+
+/**
+ * Lets every failure leave in a form of ours: a header that no answer can have, because of which the answer failed, does
+ * not fail the answer that says so.
+ */
+export function keepFailuresSendable(app: FastifyInstance): void {
+  app.addHook('onError', (_request, reply, _error, done) => {
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (![value].flat().every(each => isSendable(name, String(each)))) reply.removeHeader(name)
+    done()
+  })
+}
+
+function isSendable(name: string, value: string): boolean {
+  try {
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** 405 with Allow for a path that other methods have, 404 for one that nobody has. */

@@ -340,3 +340,85 @@ describe('the log', () => {
       assert.ok(!text.includes(word))
   })
 })
+
+describe('the endpoints at the root', () => {
+  it('are the same as under the base path, also with .json', async () => {
+    const authorization = basic(key, secret)
+    for (const path of ['/oauth2/token', '/oauth2/token.json']) {
+      const { status, body, headers } = await raw({
+        method: 'POST',
+        url: path,
+        headers: { authorization },
+        payload: grant,
+      })
+      assert.deepEqual([status, headers['cache-control']], [200, 'no-store'])
+      assert.equal((await eventsWith(body.access_token)).status, 200)
+      const token = { token: body.access_token }
+      const told = await raw({
+        method: 'POST',
+        url: '/oauth2/introspect',
+        headers: { authorization },
+        payload: token,
+      })
+      assert.equal(told.body.active, true)
+      await raw({ method: 'POST', url: '/oauth2/revoke', headers: { authorization }, payload: token })
+      assert.equal((await eventsWith(body.access_token)).status, 401)
+    }
+    const refused = await raw({
+      method: 'POST',
+      url: '/oauth2/token',
+      payload: '{"',
+      headers: { 'content-type': 'application/json' },
+    })
+    assert.deepEqual([refused.status, refused.body.error], [400, 'invalid_request'])
+  })
+})
+
+describe('failures at the token endpoint', async () => {
+  const minute = Math.ceil(Date.now() / 60_000) * 60_000
+  let moment = new Date(minute + 15_000)
+  const clock = { now: () => moment }
+  const direct = await testApp({ clock })
+  const behind = await testApp({ clock, beside: direct, env: { TRUST_PROXY: '1' } })
+  const ask = (app: typeof direct, name: string, word: string, address = '127.0.0.1') =>
+    app.raw({
+      method: 'POST',
+      url: '/oauth2/token',
+      headers: { authorization: basic(name, word), 'x-forwarded-for': address },
+      payload: grant,
+    })
+
+  it('429 after 30 for a key within a minute, in one network; successes do not count', async () => {
+    const { key, secret } = direct
+    for (let n = 0; n < 30; n++) {
+      assert.equal((await ask(behind, key, 'wrong', '192.0.2.1')).status, 401)
+      assert.equal((await ask(behind, key, secret, '192.0.2.2')).status, 200)
+    }
+    const { status, body, headers } = await ask(behind, key, secret, '192.0.2.1')
+    assert.deepEqual([status, body.type, headers['retry-after']], [429, 'rate_limited', '45'])
+    assert.equal((await ask(behind, key, secret, '192.0.2.2')).status, 200)
+    moment = new Date(minute + 60_000)
+    assert.equal((await ask(behind, key, secret, '192.0.2.1')).status, 200)
+  })
+
+  it('429 after 300 of a network within a minute, whatever the keys; half an IPv6 address is a network', async () => {
+    moment = new Date(minute + 120_000)
+    for (const [network, neighbour] of [
+      ['198.51.100.7', '198.51.100.8'],
+      ['2001:db8:1:2::7', '2001:db8:1:3::7'],
+    ]) {
+      for (let n = 0; n < 300; n++) assert.equal((await ask(behind, `key${n}`, 'wrong', network)).status, 401)
+      const last = network!.replace(/^2001.*/, '2001:db8:1:2:9:9:9:9')
+      assert.equal((await ask(behind, 'another', 'wrong', last)).status, 429)
+      assert.equal((await ask(behind, 'another', 'wrong', neighbour)).status, 401)
+    }
+  })
+
+  it('an address that may be a proxy is no network: only the key counts there', async () => {
+    moment = new Date(minute + 180_000)
+    for (let n = 0; n < 301; n++)
+      assert.equal((await ask(direct, `key${n}`, 'wrong', '192.0.2.1')).status, 401)
+    for (let n = 0; n < 30; n++) await ask(direct, 'known', 'wrong')
+    assert.equal((await ask(direct, 'known', 'wrong')).status, 429)
+  })
+})

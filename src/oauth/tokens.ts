@@ -84,6 +84,11 @@ export async function introspectToken(
   }
 }
 
+/** The key that a client names; empty when it names none that could exist. */
+export function clientName(authorization: string | undefined, body: TokenRequest): string {
+  return pairOf(authorization, body)?.key ?? ''
+}
+
 /** Whom a token speaks for, remembered by its hash. */
 export function callers(db: Db): NotifiedCache<Caller | undefined> {
   return new NotifiedCache(async tokenHash => {
@@ -106,7 +111,7 @@ async function authenticateClient(
   authorization: string | undefined,
   body: TokenRequest,
 ): Promise<Credential> {
-  const pair = authorization === undefined ? pairInBody(body) : basicPair(authorization)
+  const pair = pairOf(authorization, body)
   const credential = pair && (await findCredentialByKey(db, pair.key))
   const expected = credential?.secret_hash ?? Buffer.alloc(32)
   const matches = timingSafeEqual(hashSecret(pair?.secret ?? ''), expected)
@@ -116,6 +121,10 @@ async function authenticateClient(
 
 type Pair = { key: string; secret: string }
 const pairPattern = /^[A-Za-z0-9_-]{1,200}$/
+
+function pairOf(authorization: string | undefined, body: TokenRequest): Pair | undefined {
+  return authorization === undefined ? pairInBody(body) : basicPair(authorization)
+}
 
 function pairInBody({ client_id, client_secret }: TokenRequest): Pair | undefined {
   return validPair(String(client_id ?? ''), String(client_secret ?? ''))

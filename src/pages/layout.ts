@@ -9,6 +9,7 @@ export function pageOf({ title, over, main, mark = '' }: Page): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
 <title>${mark}${escapeHtml(title)} – ${escapeHtml(over)}</title>
 <style>${style}</style>
 <main>
@@ -19,6 +20,9 @@ ${main}
 </html>
 `
 }
+
+/** A lectern, from the side. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#1a56b0" d="M4 11 26 4l2 5L6 16zM14 15h4v10h-4zM9 25h14v3H9z"/></svg>`
 
 /** Whatever can be pressed is at least 44 pixels high (WCAG 2.5.5), and shows when it has the focus. */
 const style = `

@@ -121,3 +121,26 @@ describe('session fields', () => {
     await call('DELETE', `/sessions/field/${field.id}`)
   })
 })
+
+describe('every page', () => {
+  it('is not framed, runs nothing, is what its content type says, and has an icon', async () => {
+    const talk = await session()
+    for (const url of [`/sessions/${talk.id}`, '/sessions/0', '/my/nobody', '/docs']) {
+      const { headers, text } = await open(url)
+      const policy = headers['content-security-policy'] ?? ''
+      assert.match(policy, /frame-ancestors '(none|self)'/, url)
+      assert.match(policy, /^default-src '(none|self)';/, url)
+      assert.match(policy, /base-uri '(none|self)'/, url)
+      assert.equal(headers['x-content-type-options'], 'nosniff', url)
+      assert.match(text, /<link rel="icon"/, url)
+    }
+  })
+
+  it('no answer is taken for something else', async () => {
+    for (const url of ['/healthz', '/api/v1/events', '/nothing', '/favicon.ico'])
+      assert.equal((await open(url)).headers['x-content-type-options'], 'nosniff')
+    const { status, headers, text } = await open('/favicon.ico')
+    assert.deepEqual([status, headers['content-type']], [200, 'image/svg+xml'])
+    assert.match(text, /^<svg /)
+  })
+})

@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { definitionsOf, type VisibleField, visibleValues } from '../agenda/visible-values.ts'
 import { whenOf } from '../agenda/words.ts'
 import { escapeHtml } from '../http/html.ts'
+import { pagePolicy } from '../http/page-policy.ts'
 import { readId } from '../http/query.ts'
 import { takesPlace } from '../seats/books.ts'
-import { pageOf } from './layout.ts'
+import { icon, pageOf } from './layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 
 const html = 'text/html; charset=utf-8'
@@ -19,14 +20,14 @@ export function sessionPages(app: FastifyInstance): void {
   app.get('/sessions/:id', { schema: { hide: true } as object }, async (request, reply) => {
     const session = await sessionOf(request)
     if (!session) return nothingHere(reply)
-    return reply
-      .code(takesPlace(session) ? 200 : 410)
-      .type(html)
-      .header(
-        'content-security-policy',
-        "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:",
-      )
-      .send(page(session, await app.sessionFields.get(String(session.account_id))))
+    return (
+      reply
+        .code(takesPlace(session) ? 200 : 410)
+        .type(html)
+        // Descriptions may show images from anywhere.
+        .header('content-security-policy', pagePolicy('https: http:'))
+        .send(page(session, await app.sessionFields.get(String(session.account_id))))
+    )
   })
 
   app.get(
@@ -39,6 +40,13 @@ export function sessionPages(app: FastifyInstance): void {
         return nothingHere(reply)
       return reply.redirect(session.webinar_url, 302)
     },
+  )
+}
+
+/** What browsers ask for beside every page, also beside those that name their icon. */
+export function favicon(app: FastifyInstance): void {
+  app.get('/favicon.ico', { schema: { hide: true } as object }, async (_request, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(icon),
   )
 }
 

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../errors.ts'
 import type { Availability } from './availability.ts'
 
 /**
@@ -13,10 +14,15 @@ export async function streamAvailability(
   event_id: number,
 ): Promise<FastifyReply> {
   const { availability: board, openStreams, config } = request.server
-  const { account_id } = request.caller
+  const { account_id, credential_id } = request.caller
+  mustHaveRoom(openStreams, credential_id, config.STREAM_LIMIT)
   const stream = new PassThrough()
+  openStreams.set(stream, credential_id)
+  stream.on('close', () => openStreams.delete(stream))
   let told: Availability['seats'] = {}
+  // To a client that does not read nothing is written: when it reads again it is told what has changed since.
   const tell = (availability: Availability) => {
+    if (stream.writableNeedDrain) return
     const news = newsOf(told, availability)
     if (news) stream.write(news)
     told = availability.seats
@@ -37,23 +43,36 @@ export async function streamAvailability(
     told = availability.seats
   } catch (error) {
     stop()
+    stream.destroy()
     throw error
   }
   const beat = setInterval(() => {
-    stream.write(': still here\n\n')
+    if (!stream.writableNeedDrain) stream.write(': still here\n\n')
     attempt()
   }, config.STREAM_HEARTBEAT_SECONDS * 1000).unref()
-  openStreams.add(stream)
+  stream.on('drain', attempt)
   stream.on('close', () => {
     stop()
     clearInterval(beat)
-    openStreams.delete(stream)
   })
   return reply
     .type('text/event-stream')
     .header('cache-control', 'no-store')
     .header('x-accel-buffering', 'no')
     .send(stream)
+}
+
+function mustHaveRoom(open: Map<PassThrough, number>, credential_id: number, limit: number): void {
+  const own = [...open.values()].filter(id => id === credential_id)
+  if (own.length >= limit)
+    throw new ApiError(
+      429,
+      'too_many_streams',
+      `This credential has ${limit} streams open already: close one.`,
+      {
+        headers: { 'retry-after': '10' },
+      },
+    )
 }
 
 /** What changed since it was told; empty when nothing did. */

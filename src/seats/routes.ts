@@ -3,6 +3,7 @@ import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
+import { isKnown } from '../http/etag.ts'
 import { idOf, route } from '../http/route.ts'
 import type { Answer } from '../http/write.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
@@ -159,7 +160,7 @@ export function seatRoutes(app: FastifyInstance): void {
         return streamAvailability(request, reply, event_id)
       const { json, etag } = await app.availability.get(account_id, event_id)
       reply.headers({ etag, 'cache-control': 'private, max-age=1' })
-      if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
+      if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
       return reply.type('application/json; charset=utf-8').serializer(String).send(json)
     },
   })
