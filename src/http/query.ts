@@ -1,5 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import Type, { type TSchema } from 'typebox'
+import { badRequest, type Fault, mustBeValid } from '../errors.ts'
+import { type Body, isBlank } from './draft.ts'
+import { Flag, faultOf, readValue } from './values.ts'
 
 /** The query of a request: each name once, the last one given; `fields[0]=id&fields[1]=name` joined by commas. */
 export type Query = Record<string, string>
@@ -25,17 +28,36 @@ export function wordsOf(text: string | undefined): string[] {
     .filter(word => word !== '')
 }
 
-const yes = new Set(['1', 'true', 'yes', 'on'])
-
-/** Whether a parameter such as `validate_only` or `force` is switched on. */
+/**
+ * Whether a parameter such as `validate_only` or `force` is switched on. Throws 400 for what is neither yes nor no: taken as no
+ * it would do for real what was to be tried.
+ */
 export function isOn(query: Query, name: string): boolean {
-  return yes.has((query[name] ?? '').trim().toLowerCase())
+  const given = query[name]?.trim() ?? ''
+  if (given === '') return false
+  const reading = readValue(Flag(), given)
+  if ('value' in reading) return reading.value === 1
+  throw badRequest('bad_parameter', `${name} must be true or false, not "${given.slice(0, 100)}".`)
 }
 
-/** Whether a request asks for something in its query or, as older clients do, in its body; the query wins. */
+/**
+ * Whether a request asks for something in its query or, as older clients do, in its body; the query wins. Throws 400 for a
+ * query, and 422 for a body, that says neither yes nor no.
+ */
 export function isAsked({ query, body }: FastifyRequest, name: string): boolean {
-  const given = (query as Query)[name]?.trim() || (body as Record<string, unknown> | undefined)?.[name]
-  return isOn({ [name]: String(given) }, name)
+  if ((query as Query)[name]?.trim()) return isOn(query as Query, name)
+  const { on, faults } = readSwitch(body as Body, name)
+  mustBeValid(faults)
+  return on
+}
+
+/** What a body says of something that is off unless it is switched on. */
+export function readSwitch(body: Body | undefined, name: string): { on: boolean; faults: Fault[] } {
+  const raw = body?.[name]
+  if (isBlank(raw)) return { on: false, faults: [] }
+  const reading = readValue(Flag(), raw)
+  if ('value' in reading) return { on: reading.value === 1, faults: [] }
+  return { on: false, faults: [faultOf(name, reading)] }
 }
 
 /** An id in a path or query: undefined unless it is a positive integer below 2^53. */

@@ -54,3 +54,35 @@ describe('what is wrong with a registrant', () => {
     assert.deepEqual(faultsIn(refused), ['email: pattern', 'language: pattern', 'event_id: not_found'])
   })
 })
+
+describe('a switch that says neither yes nor no', () => {
+  const body = { event_id: event.id, email: 'p@example.com' }
+
+  it('400 in a query, and nothing is done for real that was to be tried', async () => {
+    const before = await countRows(pool)
+    for (const name of ['validate_only', 'send_email', 'override_capacity_errors']) {
+      const refused = await call('POST', `/registrants/create?${name}=ture`, body)
+      assert.deepEqual(
+        [refused.status, refused.body.message],
+        [400, `${name} must be true or false, not "ture".`],
+      )
+    }
+    assert.deepEqual(await countRows(pool), before)
+  })
+
+  it('422 in a body, with what speaks against the seats', async () => {
+    const create = await call('POST', '/registrants/create', { ...body, send_email: 'maybe' })
+    assert.deepEqual(faultsIn(create), ['send_email: flag'])
+    const { id } = await make('registrants', body)
+    const agenda = { session_ids: [draft.id], partial: 'perhaps' }
+    assert.deepEqual(faultsIn(await call('PUT', `/registrants/${id}/agenda`, agenda)), [
+      'partial: flag',
+      'session_ids: not_live',
+    ])
+  })
+
+  it('200 off is off, in every word for it', async () => {
+    for (const word of ['false', '0', 'no', 'OFF', ''])
+      assert.equal((await call('POST', `/registrants/create?validate_only=${word}`, body)).status, 201)
+  })
+})

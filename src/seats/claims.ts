@@ -2,6 +2,7 @@ import type { Db } from '../db/connection.ts'
 import { type Fault, mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, isBlank } from '../http/draft.ts'
+import { readSwitch } from '../http/query.ts'
 import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
 import { wishOf } from '../registrants/registrants.ts'
@@ -46,6 +47,7 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
   const waits = readIds('waitlist_ids', body.waitlist_ids)
   const drops = readIds('drop', body.drop)
   const manner = conflictMannerIn(body)
+  const partial = readSwitch(body, 'partial')
   const { on_conflict } = manner
   const order = orderOf(wisher, {
     add: sessions.ids ?? [],
@@ -53,9 +55,9 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
     drop: drops.ids ?? [],
     lineUp: (waits.ids ?? []).map(session_id => ({ session_id, on_conflict })),
     replaceLines: waits.ids !== undefined,
-    partial: ['1', 'true', 'yes', 'on'].includes(String(body.partial).toLowerCase()),
+    partial: partial.on,
   })
-  const faults = [...sessions.faults, ...waits.faults, ...drops.faults, ...manner.faults]
+  const faults = [...sessions.faults, ...waits.faults, ...drops.faults, ...manner.faults, ...partial.faults]
   return faultless(wisher, faults, order)
 }
 
