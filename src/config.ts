@@ -55,7 +55,8 @@ export const settings = {
   },
   PUBLIC_URL: {
     default: '',
-    meaning: 'Base of every link that leaves the server. Empty: the host that the request named.',
+    meaning:
+      'Base of every link that leaves the server. Empty: the host that the request named; in e-mails the address that the server listens on, when that is a loopback address, and no link otherwise.',
     ...urlOf(['http:', 'https:'], 'an http(s) URL, or empty'),
   },
   DATABASE_URL: {

@@ -9,6 +9,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { takeStartNotices } from './db/migrate.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
+import { linkBaseAt } from './http/links.ts'
 import { startDispatcher } from './mail/dispatcher.ts'
 import { onStopSignals } from './stop-signals.ts'
 
@@ -61,10 +62,6 @@ async function start(): Promise<void> {
   const database = await openDatabase(config, { prepare: adoptRestoredChanges, tell })
   parts.database = database
   const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
-  parts.dispatcher = startDispatcher(database.pool, config, systemClock.now, {
-    warn: error => app.log.warn({ err: error }, 'e-mails wait'),
-    fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
-  })
   await app.listen({ port: config.PORT, host: config.HOST }).catch(error => {
     throw explainListenError(error, config)
   })
@@ -73,6 +70,16 @@ async function start(): Promise<void> {
       'Clients with a private address may be behind a proxy (TRUST_PROXY=0): their failures at the token endpoint are counted by key, not by network.',
     )
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
+  parts.dispatcher = startDispatcher(
+    database.pool,
+    config,
+    linkBaseAt(url, config.PUBLIC_URL),
+    systemClock.now,
+    {
+      warn: error => app.log.warn({ err: error }, 'e-mails wait'),
+      fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
+    },
+  )
   const first = await prepareFirstStart(database.pool, config.SAMPLE, systemClock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
   for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)

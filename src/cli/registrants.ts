@@ -23,9 +23,9 @@ export const registrantsLink = command({
   run: async ({ args, options, config, terminal, now }, open) => {
     const wanted = wantedFrom(args.registrant!, options.event)
     const link = await open(async db => {
-      const { id, account_id } = await mustFindWanted(db, wanted)
+      const { id, event_id, account_id } = await mustFindWanted(db, wanted)
       const actor: Actor = { account_id, credential_id: null, request_id: null, now }
-      const { url, expires_at } = await makeResumeToken(db, actor, { id }, baseUrlOf(config))
+      const { url, expires_at } = await makeResumeToken(db, actor, { id, event_id }, baseUrlOf(config))
       return { id, url, expires_at }
     })
     if (options.json) terminal.out(JSON.stringify(link))
@@ -55,17 +55,19 @@ function wantedFrom(text: string, event: string | undefined): Wanted {
   )
 }
 
-async function mustFindWanted(db: Db, wanted: Wanted): Promise<{ id: number; account_id: number }> {
+type Found = { id: number; event_id: number; account_id: number }
+
+async function mustFindWanted(db: Db, wanted: Wanted): Promise<Found> {
   if ('id' in wanted) {
     const place = (await findPlaces(db, [wanted.id])).get(wanted.id)
     if (!place) throw notFound('Registrant', wanted.id)
-    return { id: wanted.id, account_id: place.account_id }
+    return { id: wanted.id, ...place }
   }
   const event = await findEventOverview(db, wanted.event_id)
   if (!event) throw notFound('Event', wanted.event_id)
   const found = await findRegistrantByEmail(db, event.account_id, event.id, wanted.email)
   if (!found) throw notFound('Registrant', wanted.email)
-  return { id: found.id, account_id: event.account_id }
+  return { id: found.id, event_id: event.id, account_id: event.account_id }
 }
 
 const baseUrlOf = ({ PUBLIC_URL, PORT }: Config) => PUBLIC_URL ?? `http://localhost:${PORT}`

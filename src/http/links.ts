@@ -15,3 +15,12 @@ export function baseUrlOf(request: FastifyRequest): string {
 export function selfUrlOf(request: FastifyRequest): string {
   return `${baseUrlOf(request)}${request.originalUrl}`
 }
+
+/**
+ * Start of every link in an e-mail, which no request has asked for: the configured public URL, or the address that the server
+ * listens on when that is a loopback address, so that whoever reads the e-mail is on this machine. Null when nobody could say.
+ */
+export function linkBaseAt(listening: string, configured: string | null): string | null {
+  if (configured) return configured
+  return /^(?:127\.[\d.]+|\[::1\])$/.test(new URL(listening).hostname) ? listening : null
+}

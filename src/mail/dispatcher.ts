@@ -12,7 +12,7 @@ import {
 } from './dispatch-queries.ts'
 import type { LetterTexts } from './letter.ts'
 import { oneLine } from './prose.ts'
-import { nextAttempt } from './retry.ts'
+import { both, settle } from './settlement.ts'
 import {
   type Delivery,
   domainOf,
@@ -195,10 +195,11 @@ export class Dispatcher {
   }
 }
 
-/** The dispatcher of this process, at work. */
+/** The dispatcher of this process, at work; `baseUrl` is the base of links in e-mails. */
 export function startDispatcher(
   pool: Pool,
-  { SMTP_URL, MAIL_FROM, PUBLIC_URL }: Config,
+  { SMTP_URL, MAIL_FROM }: Config,
+  baseUrl: string | null,
   now: () => Date,
   told: Pick<DispatcherOptions, 'warn' | 'fault'>,
 ): Dispatcher {
@@ -206,7 +207,7 @@ export function startDispatcher(
   const dispatcher = new Dispatcher({
     pool,
     now,
-    baseUrl: PUBLIC_URL,
+    baseUrl,
     server: SMTP_URL ? mailServerAt(SMTP_URL, sender) : null,
     sender,
     ...told,
@@ -219,32 +220,4 @@ function partition<T>(items: T[], belongs: (item: T) => boolean): [T[], T[]] {
   return [items.filter(belongs), items.filter(item => !belongs(item))]
 }
 
-const both = (one: Delivery, other: Delivery): Delivery => ({
-  delivered: [...one.delivered, ...other.delivered],
-  refused: [...one.refused, ...other.refused],
-  reason: [one.reason, other.reason].filter(Boolean).join('; ') || null,
-  isOutage: one.isOutage || other.isOutage,
-})
-
 const leaseFrom = (now: Date) => new Date(now.getTime() + leaseTime)
-
-/** What becomes of a letter after an attempt: whoever neither got it nor refused it for good is tried again. */
-function settle(letter: ClaimedLetter, recipients: string[], delivery: Delivery, now: Date): Settlement {
-  const delivered = [...letter.delivered, ...delivery.delivered]
-  const refused = [...letter.refused, ...delivery.refused]
-  const settled = new Set([...delivered, ...refused])
-  const isOpen = recipients.some(recipient => !settled.has(recipient))
-  const next = nextAttempt(letter.attempts, {
-    createdAt: instantOf(letter.created_at),
-    now,
-    isOutage: delivery.isOutage,
-    random: Math.random(),
-  })
-  return {
-    state: isOpen && next ? 'waiting' : delivered.length > 0 ? 'sent' : 'failed',
-    delivered,
-    refused,
-    last_error: delivery.reason,
-    next_attempt_at: next ?? now,
-  }
-}

@@ -36,8 +36,8 @@ export const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
         by(
           way,
           say`Please accept it on your own page before then; after that it goes to the next person in line.`,
-          ask =>
-            say`To accept it, please get in touch with the organiser before then${ask}; after that it goes to the next person in line.`,
+          whom =>
+            say`To accept it, please get in touch with ${whom} before then; after that it goes to the next person in line.`,
         ),
       ],
     }
@@ -73,7 +73,7 @@ function toBeFinished({ event_name, event_timezone, hold_expires_at, way }: Lett
     by(
       way,
       say`Please finish on your own page before then.`,
-      ask => say`To finish, please get in touch with the organiser before then${ask}.`,
+      whom => say`To finish, please get in touch with ${whom} before then.`,
     ),
   ]
 }
@@ -91,8 +91,8 @@ function ranOut({ event_name, isClosed, way }: LetterFacts): Prose[] {
   ]
 }
 
-/** What its reader can do, by where they can do it; `ask` gets the address of the organiser, in brackets. */
-function by(way: Way, onPage: Prose, ask: (address: string) => Prose): Prose {
+/** What its reader can do, by where they can do it; `ask` gets the organiser, with an address where one is known. */
+function by(way: Way, onPage: Prose, ask: (whom: string) => Prose): Prose {
   if ('page' in way) return onPage
-  return ask('ask' in way && way.ask ? ` (${way.ask})` : '')
+  return ask('ask' in way && way.ask ? `the organiser (${way.ask})` : 'the organiser')
 }

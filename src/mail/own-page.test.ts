@@ -45,6 +45,8 @@ const trigger = ({ id }: { id: number }, kind: string) =>
   call('POST', `/registrants/${id}/trigger-email/${kind}`)
 const tokens = () => pool`select * from resume_tokens`
 
+const linked = ({ id, email }: { id: number; email: string }) => ({ registrant_id: id, email })
+
 /** What was sent to somebody last. */
 async function sentTo({ email }: { email: string }) {
   await dispatcher.dispatch()
@@ -147,6 +149,42 @@ describe('the link to the own page', () => {
     for (const { body_text } of body.items) assert.doesNotMatch(body_text, /\/my\//)
   })
 
+  it('is not in a copy for somebody else, nor in its calendar, and the copy says so', async () => {
+    const summit = await desk.event({ status: 'live' })
+    const talk = await desk.session(summit)
+    const someone = await desk.person(summit, { cc_email: 'copy@example.com', session_ids: [talk.id] })
+    await trigger(someone, 'confirmation')
+    await dispatcher.dispatch()
+    const [own, copy] = smtp.received
+    assert.deepEqual([own!.to, copy!.to], [[someone.email], ['copy@example.com']])
+    assert.notEqual(own!.mail.messageId, copy!.mail.messageId)
+    assert.match(own!.mail.text!, /\/my\/[\w-]{43}/)
+    const [calendar] = copy!.mail.attachments
+    for (const text of [copy!.mail.text, copy!.mail.html, String(calendar!.content)])
+      assert.doesNotMatch(text as string, /\/my\//)
+    assert.match(copy!.mail.text!, /This is a copy of what we wrote to .*\. Only they can act on it\./)
+    assert.match(copy!.mail.text!, /Your sessions\n\n\* Talk\n/)
+    const { body } = await call('GET', `/outbox?event_id=${summit.id}&fields=delivered,state`)
+    assert.deepEqual(body.items, [{ delivered: [someone.email, 'copy@example.com'], state: 'sent' }])
+  })
+
+  it('is replaced by whom to ask, where there is no page to lead to', async () => {
+    const summit = await desk.event({ waitlist_mode: 'offer' })
+    const talk = await desk.session(summit, { capacity: 1 })
+    const [holder, waiting] = [
+      await desk.person(summit, { session_ids: [talk.id] }),
+      await desk.person(summit),
+    ]
+    await desk.lineUp(waiting, talk)
+    await desk.drop(holder, talk)
+    await dispatcherWith({ baseUrl: null }).dispatch()
+    const { mail } = smtp.received.find(({ to }) => to.includes(waiting.email))!
+    assert.match(
+      mail.text!,
+      /To accept it, please get in touch with the organiser \(summit@example\.org\) before then; after that/,
+    )
+  })
+
   it('is made for nobody who is forgotten, and waits for nobody who is being forgotten', async () => {
     const summit = await desk.event()
     const [gone, going, stays] = [
@@ -157,16 +195,16 @@ describe('the link to the own page', () => {
     await call('POST', `/registrants/${gone.id}/forget`)
     const made = await transaction(pool, async forgetting => {
       await forgetting`select from registrants where id = ${going.id} for update`
-      return makeLetterLinks(pool, [gone.id, going.id, stays.id], clock.now())
+      return makeLetterLinks(pool, [gone, going, stays].map(linked), clock.now())
     })
     assert.deepEqual([...made.keys()], [stays.id])
   })
 
   it('that has expired is deleted when others are made', async () => {
     const someone = await desk.person(await desk.event())
-    await makeLetterLinks(pool, [someone.id], clock.now())
+    await makeLetterLinks(pool, [linked(someone)], clock.now())
     ahead = 31 * day
-    await makeLetterLinks(pool, [someone.id], clock.now())
+    await makeLetterLinks(pool, [linked(someone)], clock.now())
     assert.equal((await tokens()).length, 1)
   })
 })

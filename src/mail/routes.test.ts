@@ -25,7 +25,8 @@ describe('POST /registrants/{id}/trigger-email/{type}', () => {
     for (const type of types) {
       const { status, body } = await call('POST', `/registrants/${id}/trigger-email/${type}`)
       assert.deepEqual([status, body.sent], [200, 1])
-      ids.push(body.id)
+      assert.equal(body.id, id)
+      ids.push(body.letter_id)
     }
     const { body } = await call('GET', `/registrants/${id}?expand=emailHistory`)
     assert.deepEqual(
@@ -61,7 +62,8 @@ describe('POST /registrants/{id}/trigger-email/{type}', () => {
     const { id } = await person(quiet.id)
     assert.deepEqual((await call('POST', `/registrants/${id}/trigger-email/modified`)).body, {
       sent: 0,
-      id: null,
+      id,
+      letter_id: null,
     })
     assert.equal((await call('POST', `/registrants/${id}/trigger-email/confirmation`)).body.sent, 1)
     await call('PUT', `/registrants/update/${id}?send_email=true`, { job_title: 'x' })

@@ -97,7 +97,11 @@ const Triggered = Type.Object({
       '1: the letter is in the outbox; 0: the template is switched off, or the person is forgotten.',
     examples: [1],
   }),
-  id: Type.Union([Type.Integer(), Type.Null()], { description: 'The letter.', examples: [501] }),
+  id: Id({ description: 'The registrant.', examples: [987] }),
+  letter_id: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'The e-mail in the outbox; null when there is none.',
+    examples: [501],
+  }),
 })
 
 /** The schemas that operations refer to by name. */

@@ -47,9 +47,9 @@ export async function triggerLetter(
   registrant: { id: number; event_id: number; account_id: number },
   kind: MailKind,
   now: Date,
-): Promise<{ sent: number; id: number | null }> {
+): Promise<{ sent: number; id: number; letter_id: number | null }> {
   const letter = { registrant_id: registrant.id, kind, session_id: null, dropped_session_ids: [] }
   const event = { id: registrant.event_id, account_id: registrant.account_id }
-  const [id = null] = await insertLetters(db, event, [letter], now)
-  return { sent: id === null ? 0 : 1, id }
+  const [letter_id = null] = await insertLetters(db, event, [letter], now)
+  return { sent: letter_id === null ? 0 : 1, id: registrant.id, letter_id }
 }

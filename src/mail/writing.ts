@@ -48,7 +48,7 @@ export async function writeLetters(
     const event = await readEvent(db, id)
     if (event) events.set(id, event)
   }
-  const tokens = baseUrl && !isKept ? await makeLetterLinks(db, people, now) : new Map<number, string>()
+  const tokens = baseUrl && !isKept ? await makeLetterLinks(db, letters, now) : new Map<number, string>()
   return letters.map(letter => {
     const token = tokens.get(letter.registrant_id) ?? null
     return writeOne(

@@ -287,7 +287,8 @@ describe('POST /registrants/{id}/forget', () => {
     await call('POST', `/registrants/${id}/forget`)
     assert.deepEqual((await call('POST', `/registrants/${id}/trigger-email/confirmation`)).body, {
       sent: 0,
-      id: null,
+      id,
+      letter_id: null,
     })
     await call('PUT', `/registrants/update/${id}?send_email=true`, { session_ids: [] })
     await dispatcher.dispatch()

@@ -8,6 +8,7 @@ import { listLettersInFull } from '../mail/queries.ts'
 import { findRegistrant, type RegistrantRow } from '../registrants/queries.ts'
 import { impersonal, RegistrantInput } from '../registrants/schema.ts'
 import { showRegistrant } from '../registrants/view.ts'
+import { deleteLinksOf } from '../resume/queries.ts'
 import { lockEventSeats } from '../seats/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import {
@@ -16,7 +17,6 @@ import {
   blankLetters,
   blankPerson,
   deleteAnswersAbout,
-  deleteLinksOf,
   findTrace,
   insertTombstone,
   listHistoryOf,

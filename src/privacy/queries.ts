@@ -111,10 +111,6 @@ export async function blankLetters(db: Db, id: number): Promise<void> {
     where registrant_id = ${id}`
 }
 
-export async function deleteLinksOf(db: Db, id: number): Promise<void> {
-  await db`delete from resume_tokens where registrant_id = ${id}`
-}
-
 /** Forgets remembered answers (Idempotency-Key) that have the person in them. */
 export async function deleteAnswersAbout(
   db: Db,

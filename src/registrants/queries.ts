@@ -118,6 +118,7 @@ export async function updateRegistrant(
           custom_fields = (custom_fields - ${[...unanswered, ...Object.keys(answers)]}::text[])
             || ${stillStanding(db, db`${db.json(answers as never)}::jsonb`)}
         where id = ${id} returning *)
+      ${'email' in given ? endingLinks(db) : db``}
     ${logged(db, actor, 'registrant', 'update')}`
 }
 
@@ -129,6 +130,12 @@ export async function readProfiles(db: Db, ids: number[]): Promise<Map<number, P
   >`select * from registrants where id = any(${ids}::bigint[])`
   return new Map(rows.map(row => [row.id, row]))
 }
+
+/** Whoever has another address now is another person, it may be: the links of the one before end. */
+const endingLinks = (db: Db) => db`,
+  ended as (
+    delete from resume_tokens t using before b, after a
+    where t.registrant_id = a.id and lower(a.email) <> lower(b.email))`
 
 /** Lets unfinished registrations hold their seats until then. */
 export async function renewHolds(db: Db, ids: number[], until: Date): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Db } from '../db/connection.ts'
+import { addressHash } from './queries.ts'
 
-/** A link before it is stored: whom it is for, and the hash of its token in hex. */
-export type NewLink = { registrant_id: number; token_hash: string }
+/** A link before it is stored: whom it is for, at which address, and the hash of its token in hex. */
+export type NewLink = { registrant_id: number; email: string; token_hash: string }
 
 /**
  * Stores links, and returns whose were stored: not those of people who are forgotten, or are being forgotten at this
@@ -13,9 +14,9 @@ export async function insertLinks(db: Db, links: NewLink[], now: Date, expires_a
     with people as (
       select id from registrants where id = any(${links.map(link => link.registrant_id)}::bigint[]) and forgotten_at is null
       order by id for key share skip locked)
-    insert into resume_tokens (token_hash, registrant_id, created_at, expires_at)
-    select decode(l.token_hash, 'hex'), p.id, ${now}, ${expires_at}
-    from people p join jsonb_to_recordset(${db.json(links as never)}) as l (registrant_id bigint, token_hash text)
+    insert into resume_tokens (token_hash, registrant_id, email_hash, created_at, expires_at)
+    select decode(l.token_hash, 'hex'), p.id, ${addressHash(db, db`l.email`)}, ${now}, ${expires_at}
+    from people p join jsonb_to_recordset(${db.json(links as never)}) as l (registrant_id bigint, email text, token_hash text)
       on l.registrant_id = p.id
     returning registrant_id`
   return rows.map(row => row.registrant_id)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { faultsIn, testApp } from '../../test/support/app.ts'
+import { makeLetterLinks } from './letter-links.ts'
 
 let ahead = 0
 const clock = { now: () => new Date(Date.now() + ahead) }
@@ -42,6 +43,7 @@ describe('POST /registrants/token', () => {
       assert.equal(status, 200)
       assert.match(made.token, /^[\w-]{43}$/)
       assert.equal(made.url, `http://lectern.test/my/${made.token}`)
+      assert.deepEqual([made.event_id, made.id], [event.id, ada.id])
       assert.equal(headers['cache-control'], 'no-store')
       tokens.add(made.token)
     }
@@ -63,7 +65,7 @@ describe('POST /registrants/token', () => {
       await ask(`event_id=${event.id}&email=ada@example.com&fields[email]=nobody@example.com`),
       200,
     )
-    assert.equal(await ask(`event_id=${event.id}&fields[email]=nobody@example.com`), 404)
+    assert.equal(await ask(`event_id=${event.id}&email=nobody@example.com`), 404)
     assert.equal(await ask(`event_id=${event.id}&fields=email`), 422)
   })
 
@@ -79,6 +81,57 @@ describe('POST /registrants/token', () => {
         select count(*)::int as rows from ${pool(table)} t where strpos(t::text, ${body.token}) > 0`
       assert.equal(row!.rows, 0)
     }
+  })
+
+  const prefill = (fields: object, event_id = event.id) =>
+    call('POST', '/registrants/token', { event_id, fields })
+  const registrantsOf = async (email: string) => {
+    const search = encodeURIComponent(`email=${email}`)
+    const query = `event_id=${event.id}&fields=*&search=${search}`
+    return (await call('GET', `/registrants?${query}`)).body.items
+  }
+
+  it('200 begins a registration for somebody who is not registered, and fills it in when asked again', async () => {
+    const type = await make('reg-types', { event_id: event.id, name: 'Visitor' })
+    const first = await prefill({ email: 'new@example.com', first_name: 'Grace', reg_type_id: type.id })
+    assert.equal(first.status, 200)
+    assert.match((await open(first.body.url)).text, /Your registration is not finished[\s\S]*Grace/)
+    const second = await prefill({ email: 'New@Example.com', last_name: 'Hopper' })
+    assert.equal(second.body.id, first.body.id)
+    const [person, ...others] = await registrantsOf('new@example.com')
+    assert.deepEqual(others, [])
+    assert.deepEqual(
+      [person.id, person.registration_status, person.first_name, person.last_name, person.reg_type_id.id],
+      [first.body.id, 'in_progress', 'Grace', 'Hopper', type.id],
+    )
+  })
+
+  it('200 is one registration for those who ask at the same time', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => prefill({ email: 'many@example.com', first_name: 'M' })),
+    )
+    assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]))
+    assert.equal(new Set(replies.map(({ body }) => body.id)).size, 1)
+    assert.equal((await registrantsOf('many@example.com')).length, 1)
+  })
+
+  it('200 changes nothing of somebody who is registered, and keeps nothing of a rehearsal', async () => {
+    const { body } = await prefill({ email: 'ada@example.com', first_name: 'Eve' })
+    assert.equal(body.id, ada.id)
+    assert.equal((await registrantsOf('ada@example.com'))[0].first_name, 'Ada')
+    const rehearsal = { event_id: event.id, fields: { email: 'dry@example.com' } }
+    assert.equal((await call('POST', '/registrants/token?validate_only=true', rehearsal)).status, 200)
+    assert.deepEqual(await registrantsOf('dry@example.com'), [])
+  })
+
+  it('422 for what cannot be registered: no address, a type of another event, an event that is full', async () => {
+    assert.deepEqual(faultsIn(await prefill({ email: 'no address' })), ['email: pattern'])
+    const foreign = await make('events', { name: 'Other', timezone: 'UTC', capacity: 0 })
+    const type = await make('reg-types', { event_id: foreign.id, name: 'Visitor' })
+    assert.deepEqual(faultsIn(await prefill({ email: 'x@example.com', reg_type_id: type.id })), [
+      'reg_type_id: not_found',
+    ])
+    assert.equal((await prefill({ email: 'x@example.com' }, foreign.id)).status, 422)
   })
 
   it('404 for nobody', async () => {
@@ -108,7 +161,7 @@ describe('GET /my/{token}', () => {
     assert.match(headers['content-security-policy'], /^default-src 'none';/)
     assert.match(text, /<h1 dir="auto">Agenda of Ada<\/h1>/)
     assert.match(text, /<h3 id="n\d+" dir="auto">&lt;script&gt;alert\(1\)&lt;\/script&gt;<\/h3>/)
-    assert.match(text, /Saturday, 1 June 2030, 10:00 AM - 11:00 AM \(.*Europe\/Brussels\)/)
+    assert.match(text, /Saturday, 1 June 2030, 10:00–11:00 \(CEST, Europe\/Brussels\)/)
     assert.match(text, /Hall &quot;A&quot;/)
     assert.match(
       text,
@@ -131,5 +184,43 @@ describe('GET /my/{token}', () => {
       assert.match(text, /<h1 dir="auto">This link does not work any more<\/h1>/)
     }
     ahead = 0
+  })
+})
+
+describe('earlier links', () => {
+  const person = () => make('registrants', { event_id: event.id, email: 'one@example.com', session_ids: [] })
+  const linkOf = async (id: number) => (await call('POST', '/registrants/token', { id })).body.url
+  const statusOf = async (url: string) => (await open(url)).status
+
+  it('end when the address becomes another, also one that becomes what it was again', async () => {
+    const { id } = await person()
+    const link = await linkOf(id)
+    await call('PUT', `/registrants/update/${id}`, { email: 'ONE@example.com', first_name: 'One' })
+    assert.equal(await statusOf(link), 200)
+    await call('PUT', `/registrants/update/${id}`, { email: 'two@example.com' })
+    assert.equal(await statusOf(link), 404)
+    const next = await linkOf(id)
+    assert.equal(await statusOf(next), 200)
+    await call('PUT', `/registrants/update/${id}`, { email: 'one@example.com' })
+    assert.deepEqual([await statusOf(link), await statusOf(next)], [404, 404])
+  })
+
+  it('do not work that were made for an address that has just become another', async () => {
+    const { id } = await person()
+    await call('PUT', `/registrants/update/${id}`, { email: 'two@example.com' })
+    const late = await makeLetterLinks(pool, [{ registrant_id: id, email: 'one@example.com' }], clock.now())
+    const right = await makeLetterLinks(pool, [{ registrant_id: id, email: 'Two@example.com' }], clock.now())
+    const statuses = [late, right].map(made => statusOf(`http://lectern.test/my/${made.get(id)}`))
+    assert.deepEqual(await Promise.all(statuses), [404, 200])
+  })
+
+  it('end when the organiser ends them', async () => {
+    const [{ id }, other] = [await person(), await person()]
+    const links = [await linkOf(id), await linkOf(id), await linkOf(other.id)]
+    assert.equal((await call('DELETE', `/registrants/${id}/tokens?validate_only=true`)).status, 200)
+    assert.equal(await statusOf(links[0]), 200)
+    assert.equal((await call('DELETE', `/registrants/${id}/tokens`)).status, 204)
+    assert.deepEqual(await Promise.all(links.map(statusOf)), [404, 404, 200])
+    assert.equal((await call('DELETE', '/registrants/999999/tokens')).status, 404)
   })
 })

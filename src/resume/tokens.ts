@@ -1,28 +1,39 @@
 import { hash, randomBytes } from 'node:crypto'
+import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
 import { type Fault, mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, isBlank, readNew, settle } from '../http/draft.ts'
 import { faultOf } from '../http/values.ts'
 import { mustFindRegistrant } from '../registrants/registrants.ts'
-import { findRegistrantByEmail, findResumed, insertResumeToken, type ResumedRegistrant } from './queries.ts'
+import { deleteLinksOf, findResumed, insertResumeToken, type ResumedRegistrant } from './queries.ts'
 import { ResumeInput } from './schema.ts'
+
+const { fields: _fields, ...naming } = ResumeInput.properties
+const ResumeNaming = Type.Object(naming)
+/** What `fields` may tell of somebody who has not registered yet. */
+const prefilled = ['email', 'first_name', 'last_name', 'reg_type_id'] as const
 
 const lifetime = 24 * 3_600_000
 
-/** Makes a link to a person's agenda, valid for 24 hours. The token is not stored. Throws 404, 422. */
+/** Makes a link to a person's agenda, valid for 24 hours. The token is not stored. Throws 404. */
 export async function makeResumeToken(
   db: Db,
   actor: Actor,
-  body: Body,
+  { id, event_id }: { id: number; event_id: number },
   baseUrl: string,
-): Promise<{ token: string; url: string; expires_at: string }> {
-  const registrant = await mustFindNamed(db, actor.account_id, body)
+): Promise<{ event_id: number; id: number; token: string; url: string; expires_at: string }> {
   const token = randomBytes(32).toString('base64url')
   const until = new Date(actor.now.getTime() + lifetime)
-  const stored = await insertResumeToken(db, registrant.id, hashOf(token), actor.now, until)
-  if (!stored) throw notFound('Registrant', registrant.id)
-  return { token, url: `${baseUrl}/my/${token}`, expires_at: stored.expires_at }
+  const stored = await insertResumeToken(db, id, hashOf(token), actor.now, until)
+  if (!stored) throw notFound('Registrant', id)
+  return { event_id, id, token, url: `${baseUrl}/my/${token}`, expires_at: stored.expires_at }
+}
+
+/** Ends every link to the page of a registrant. Throws 404. */
+export async function endLinks(db: Db, actor: Actor, id: number): Promise<void> {
+  await mustFindRegistrant(db, actor.account_id, id)
+  await deleteLinksOf(db, id)
 }
 
 /** Whom a token leads to; undefined when it is unknown or has expired. */
@@ -30,13 +41,19 @@ export function resume(db: Db, token: string, now: Date): Promise<ResumedRegistr
   return findResumed(db, hashOf(token), now)
 }
 
-async function mustFindNamed(db: Db, account_id: number, body: Body): Promise<{ id: number }> {
-  const given = Object.entries(body).filter(([, value]) => !isBlank(value))
-  const named: Body = { ...personIn(body), ...Object.fromEntries(given) }
+/** Whom a body names: by their id, or by an event and an address. */
+type Naming = { id: number } | { event_id: number; email: string }
+
+/**
+ * Reads whom a body names. Clients of the hosted API name the person in `fields`: `fields[email]=…`; what is beside `fields`
+ * wins. Throws 422 naming what is missing.
+ */
+export function readNaming(body: Body): Naming {
+  const named = withFields(body)
   const { id, event_id, email } = settle(
-    readNew(ResumeInput, { ...named, id: named.id ?? named.registrant_id }),
+    readNew(ResumeNaming, { ...named, id: named.id ?? named.registrant_id }),
   )
-  if (id) return mustFindRegistrant(db, account_id, id)
+  if (id) return { id }
   const blank = { type: 'required', message: 'cannot be blank.' }
   const faults: Fault[] = [
     ...(event_id || email ? [] : [faultOf('id', blank)]),
@@ -44,14 +61,21 @@ async function mustFindNamed(db: Db, account_id: number, body: Body): Promise<{ 
     ...(event_id && !email ? [faultOf('email', blank)] : []),
   ]
   mustBeValid(faults)
-  const registrant = await findRegistrantByEmail(db, account_id, event_id!, email!.trim())
-  if (!registrant) throw notFound('Registrant', email)
-  return registrant
+  return { event_id: event_id!, email: email!.trim() }
 }
 
-/** Clients of the hosted API name the person in `fields`: `fields[email]=…`. */
-function personIn({ fields }: Body): Body {
-  return fields && typeof fields === 'object' ? (fields as Body) : {}
+/** What `fields` tells of a person besides who they are; undefined without an address there. */
+export function readPrefill(body: Body): Body | undefined {
+  const fields = fieldsIn(body)
+  if (isBlank(fields.email)) return undefined
+  return Object.fromEntries(prefilled.flatMap(name => (isBlank(fields[name]) ? [] : [[name, fields[name]]])))
 }
+
+function withFields(body: Body): Body {
+  const given = Object.entries(body).filter(([, value]) => !isBlank(value))
+  return { ...fieldsIn(body), ...Object.fromEntries(given) }
+}
+
+const fieldsIn = ({ fields }: Body): Body => (fields && typeof fields === 'object' ? (fields as Body) : {})
 
 const hashOf = (token: string) => hash('sha256', token, 'buffer')

@@ -7,3 +7,6 @@ create index changes_of_deleted_sessions on changes (object_id) where object = '
 -- withdrawn: a session does not take place
 alter table outbox drop constraint outbox_kind_check, add constraint outbox_kind_check
   check (kind in ('confirmation', 'modified', 'cancelled', 'abandoned', 'offer', 'promotion', 'withdrawn'));
+
+-- A link is for the address that the person had when it was made; those from before this are for whatever it is.
+alter table resume_tokens add column email_hash bytea;
