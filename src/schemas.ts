@@ -1,6 +1,6 @@
 import { Change, ChangePage } from './changes/schema.ts'
 import { EventQuestion, EventQuestionBody } from './event-questions/schema.ts'
-import { CloneInput, Event, EventInput } from './events/schema.ts'
+import { CloneInput, Event, EventInput, WrittenEvent } from './events/schema.ts'
 import { failureSchemas, recordSchemas, tellDefaults } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
 import { mailSchemas } from './mail/schema.ts'
@@ -21,6 +21,7 @@ export const namedSchemas = {
   ...failureSchemas({ ...faultDetails, ...timeDetails }),
   ...oauthSchemas,
   ...recordSchemas('Event', Event, EventInput),
+  WrittenEvent,
   CloneInput,
   ...recordSchemas('Track', Track, TrackInput),
   ...recordSchemas('Location', Location, LocationInput),

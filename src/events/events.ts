@@ -8,18 +8,13 @@ import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
 import { isIncludedLive } from '../seats/books.ts'
 import { faultsOfCapacity } from '../seats/capacity.ts'
-import { notingClashes } from '../seats/clashes.ts'
+import type { NewConflict } from '../seats/clashes.ts'
 import { announceSeats, countPeopleIn } from '../seats/queries.ts'
-import { includeEveryone, moveLinesOf } from '../seats/sessions.ts'
-import {
-  insertNewSessions,
-  listSessionsOfEvent,
-  lockSessionsOfEvent,
-  moveSessions,
-  type SessionRow,
-} from '../sessions/queries.ts'
+import { includeEveryone, type NotIncluded, settleSeatsOf } from '../seats/sessions.ts'
+import { insertNewSessions, listSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import { rezone, shiftDays } from '../sessions/times.ts'
+import { moveToZone, resolveAll, unmoved } from './moving.ts'
 import {
   copyTracksAndLocations,
   countRegistrants,
@@ -32,6 +27,12 @@ import {
   updateEvent,
 } from './queries.ts'
 import { type CloneInput, EventInput } from './schema.ts'
+
+/**
+ * An event as written; when its zone changed, `not_included` names those who did not fit into included sessions that moved,
+ * `new_conflicts` those who have seats at the same time since.
+ */
+export type ChangedEvent = EventRow & { not_included?: NotIncluded[]; new_conflicts?: NewConflict[] }
 
 /** Creates an event. Without a `url` it gets one made from its name. */
 export async function createEvent(db: Db, actor: Actor, draft: Draft<EventInput>): Promise<EventRow> {
@@ -53,7 +54,7 @@ export async function changeEvent(
   id: number,
   body: Body,
   override = false,
-): Promise<EventRow> {
+): Promise<ChangedEvent> {
   return transaction(db, async tx => {
     const event = await mustLockEvent(tx, actor, id)
     const draft = readUpdate(EventInput, body, event)
@@ -66,26 +67,22 @@ export async function changeEvent(
     if (!changes) return event
     await tx`set constraints sessions_event_timezone deferred`
     const changed = await updateEvent(tx, actor, id, changes)
-    const moved = changed.timezone === event.timezone ? [] : await moveToZone(tx, actor, changed)
-    if (lineFields.some(field => changed[field] !== event[field])) await moveLinesOf(tx, id, actor.now)
-    for (const session of moved.filter(isIncludedLive)) await includeEveryone(tx, actor, session)
-    return changed
+    const { moved, new_conflicts } =
+      changed.timezone === event.timezone ? unmoved : await moveToZone(tx, actor, changed)
+    if (lineFields.some(field => changed[field] !== event[field])) await settleSeatsOf(tx, actor, id)
+    const included = moved.filter(isIncludedLive)
+    const not_included: NotIncluded[] = []
+    for (const session of included) not_included.push(...(await includeEveryone(tx, actor, session)))
+    return {
+      ...changed,
+      ...(included.length > 0 && { not_included }),
+      ...(new_conflicts.length > 0 && { new_conflicts }),
+    }
   })
 }
 
 /** Settings that decide whether lines move. */
 const lineFields = ['status', 'timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
-
-async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise<SessionRow[]> {
-  await lockSessionsOfEvent(db, event.id)
-  const sessions = (await listSessionsOfEvent(db, event.id)).filter(
-    session => session.use_event_timezone === 1,
-  )
-  const moved = resolveAll(sessions, 'timezone', session => rezone(session, event.timezone))
-  const ids = moved.map(session => session.id)
-  await notingClashes(db, actor, event.id, ids, () => moveSessions(db, actor, moved))
-  return moved
-}
 
 /**
  * Deletes an event with all that is in it; returns how many people had sessions that were to take place: nobody is told,
@@ -190,25 +187,6 @@ async function mustLockEvent(db: Db, actor: Actor, id: number): Promise<EventRow
   if (!event) throw notFound('Event', id)
   mustMatchVersion(actor.ifMatch, event.version)
   return event
-}
-
-/** Resolves the times of all sessions anew. Throws 422 on `field`, naming each session whose times do not exist. */
-function resolveAll(
-  sessions: SessionRow[],
-  field: string,
-  resolve: (session: SessionRow) => { row: SessionRow; faults: Fault[] },
-): SessionRow[] {
-  const outcomes = sessions.map(resolve)
-  const faults = outcomes.flatMap(({ row, faults }) =>
-    faults.map(fault => ({
-      field,
-      type: fault.type,
-      session_id: row.id,
-      message: `Session ${row.id} ("${row.name}"): ${fault.message}`,
-    })),
-  )
-  if (faults.length > 0) throw invalid(faults)
-  return outcomes.map(outcome => outcome.row)
 }
 
 function daysBetween(event: EventRow, sessions: SessionRow[], start_date: string): number {

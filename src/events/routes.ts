@@ -9,10 +9,17 @@ import { readListing, readProjection, renderPage } from '../http/listing.ts'
 import { isAsked, isOn, type Query, Switch } from '../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, notTold, notToldNote, write } from '../http/write.ts'
-import { changeEvent, cloneEvent, createEvent, mustFindEvent, removeEvent } from './events.ts'
+import {
+  type ChangedEvent,
+  changeEvent,
+  cloneEvent,
+  createEvent,
+  mustFindEvent,
+  removeEvent,
+} from './events.ts'
 import { type EventRow, findEventByExternalId, listEvents } from './queries.ts'
 import { CloneInput, EventInput, eventLists } from './schema.ts'
-import { showEvents, toEvent } from './view.ts'
+import { showEvents, toWrittenEvent } from './view.ts'
 
 const tag = 'Events'
 const changeQuery = {
@@ -44,10 +51,10 @@ export function eventRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update an event',
     description:
-      "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone. A capacity lowered below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.",
+      "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone; `new_conflicts` and `not_included` say what that did to seats. A capacity lowered below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.",
     query: changeQuery,
     body: Type.Ref('EventUpdate'),
-    success: { 200: Type.Ref('Event') },
+    success: { 200: Type.Ref('WrittenEvent') },
     handler: (request, reply) =>
       write(request, reply, async db =>
         updated(
@@ -69,7 +76,7 @@ export function eventRoutes(app: FastifyInstance): void {
     summary: 'Create or update an event by its external id',
     query: changeQuery,
     body: Type.Ref('EventUpsert'),
-    success: { 200: Type.Ref('Event'), 201: Type.Ref('Event') },
+    success: { 200: Type.Ref('WrittenEvent'), 201: Type.Ref('WrittenEvent') },
     handler: (request, reply) =>
       upsert(request, reply, {
         find: (db, actor, externalId) => findEventByExternalId(db, actor.account_id, externalId),
@@ -155,4 +162,8 @@ const created = (row: EventRow): Answer => ({
   status: 201,
   location: `/api/v1/events/${row.id}`,
 })
-const updated = (row: EventRow): Answer => ({ status: 200, body: toEvent(row), version: row.version })
+const updated = (event: ChangedEvent): Answer => ({
+  status: 200,
+  body: toWrittenEvent(event),
+  version: event.version,
+})

@@ -17,6 +17,7 @@ import {
   Word,
 } from '../http/values.ts'
 import { writers } from '../http/view.ts'
+import { whatHappenedToSeats } from '../seats/schema.ts'
 
 const eventStatuses = ['draft', 'live', 'closed', 'archived'] as const
 
@@ -103,6 +104,9 @@ export const Event = Type.Object({
   ...writers,
 })
 export type Event = Static<typeof Event>
+
+/** An event as it is returned by an update. */
+export const WrittenEvent = Type.Object({ ...Event.properties, ...whatHappenedToSeats })
 
 /** What a clone may say differently from its original. */
 export const CloneInput = Type.Object({

@@ -230,7 +230,7 @@ describe('somebody who was deleted', () => {
 })
 
 describe('POST /registrants/{id}/forget', () => {
-  it('200 leaves no text of the person in any table, and every seat where it was', async () => {
+  it('200 leaves no text of the person in any table, their seats where they were, and no place in a line', async () => {
     const { id, word } = await somebody()
     const other = await somebody()
     const before = (await call('GET', `/sessions/${talk.id}/seats`)).body
@@ -246,15 +246,48 @@ describe('POST /registrants/{id}/forget', () => {
     assert.deepEqual(await tablesWith(word), {})
     assert.deepEqual(await tablesWith(other.word), kept)
     assert.deepEqual((await call('GET', `/sessions/${talk.id}/seats`)).body, before)
+    const waiting = (await call('GET', `/sessions/${full.id}/seats`)).body.line
+    assert.equal(
+      waiting.find((each: { registrant_id: number }) => each.registrant_id === id),
+      undefined,
+    )
     const registrant = (await call('GET', `/registrants/${id}`)).body
     assert.deepEqual(
       [registrant.session_ids, registrant.waitlisted_session_ids, registrant.registration_status],
-      [[String(talk.id)], [String(full.id)], 'confirmed'],
+      [[String(talk.id)], [], 'confirmed'],
     )
     const { history } = (await call('GET', `/registrants/${id}/export`)).body
     assert.deepEqual(
       history.map((each: any) => `${each.object} ${each.action}`),
-      ['registrant create', 'selection create', 'registrant update', 'selection create', 'registrant update'],
+      [
+        'registrant create',
+        'selection create',
+        'registrant update',
+        'selection create',
+        'selection delete',
+        'registrant update',
+      ],
+    )
+    assert.equal(history.at(-2).before.why, 'registrant_forgotten')
+  })
+
+  it('200 declines offers: the seat goes to the next in line in the same step', async () => {
+    const summit = await make('events', { name: 'Offers', waitlist_mode: 'offer' })
+    const lab = await make('sessions', { event_id: summit.id, name: 'L', date: '2030-01-03', capacity: 1 })
+    const [holder, first, second] = await Promise.all(
+      ['h', 'f', 's'].map(name =>
+        make('registrants', { event_id: summit.id, email: `${name}@example.com`, session_ids: [] }),
+      ),
+    )
+    const seat = (who: { id: number }) => `/registrants/${who.id}/session/${lab.id}`
+    await call('POST', seat(holder!))
+    for (const who of [first!, second!]) await call('POST', `/registrants/${who.id}/waitlist/${lab.id}`)
+    await call('DELETE', seat(holder!))
+    assert.equal((await call('POST', `/registrants/${first!.id}/forget`)).status, 200)
+    const { offers, line } = (await call('GET', `/sessions/${lab.id}/seats`)).body
+    assert.deepEqual(
+      [offers.map((each: { registrant_id: number }) => each.registrant_id), line],
+      [[second!.id], []],
     )
   })
 

@@ -10,6 +10,8 @@ import { impersonal, RegistrantInput } from '../registrants/schema.ts'
 import { showRegistrant } from '../registrants/view.ts'
 import { deleteLinksOf } from '../resume/queries.ts'
 import { lockEventSeats } from '../seats/queries.ts'
+import { carryOut } from '../seats/registration.ts'
+import { emptyWish } from '../seats/wish.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
 import {
   type Blanks,
@@ -76,7 +78,8 @@ const personal = Object.keys(RegistrantInput.properties).filter(
 
 /**
  * Forgets a person, also one who was deleted: whatever says who they are goes, from their row, from the change log, from
- * letters, and from answers that are remembered for repetitions. Their seats, the history of these, and every count stay.
+ * letters, and from answers that are remembered for repetitions. Their places in lines and their offers end; their seats, the
+ * history of these, and every count of these stay.
  * A second time changes nothing. Throws 404.
  */
 export function forgetPerson(
@@ -89,10 +92,29 @@ export function forgetPerson(
     // Seats change under this lock: who forgets meanwhile must not be overwritten by a registrant that is being changed.
     await lockEventSeats(tx, event_id)
     const person = await lockRemains(tx, actor.account_id, id)
-    if (!person.forgotten_at) await blankEverywhere(tx, actor, { id, ...person })
+    if (!person.forgotten_at) {
+      if (!person.isDeleted) await waitForNothing(tx, actor, event_id, id)
+      await blankEverywhere(tx, actor, { id, ...person })
+    }
     const { email, forgotten_at } = await lockRemains(tx, actor.account_id, id)
     return { id, email, forgotten_at: forgotten_at! }
   })
+}
+
+/** Leaves every line and declines every offer; the lines move in the same transaction. */
+async function waitForNothing(db: Db, actor: Actor, event_id: number, id: number): Promise<void> {
+  const { selections } = (await findRegistrant(db, actor.account_id, id))!
+  const waits = selections.filter(({ state }) => state === 'waitlisted' || state === 'offered')
+  const leave = waits.map(({ session_id }) => session_id)
+  if (leave.length === 0) return
+  const wish = {
+    ...emptyWish,
+    by: 'organiser' as const,
+    registrant_id: id,
+    leave,
+    why: 'registrant_forgotten',
+  }
+  await carryOut(db, event_id, [{ actor: { ...actor, ifMatch: undefined }, wish }], actor.now)
 }
 
 async function mustFindTrace(db: Db, account_id: number, id: number) {

@@ -45,7 +45,16 @@ export type Session = {
   ends: number | null
 }
 
-export type Selection = { id: number; state: SelectionState; on_conflict: OnConflict }
+/** Until when an offer stands by itself, and until when it can be accepted, in milliseconds since 1970. */
+export type Offer = { until: number; expires: number }
+
+export type Selection = {
+  id: number
+  state: SelectionState
+  on_conflict: OnConflict
+  /** null unless the state is offered */
+  offer: Offer | null
+}
 
 export type Registrant = {
   id: number
@@ -58,6 +67,8 @@ export type Registrant = {
   expired_session_ids: number[]
   reg_type_id: number | null
   group_id: number | null
+  /** included sessions that an organiser took them out of */
+  removed: Set<number>
   /** by session */
   selections: Map<number, Selection>
 }
@@ -67,6 +78,7 @@ export type Event = {
   capacity: number | null
   registrants: number
   waitlist_mode: 'automatic' | 'offer' | 'manual'
+  waitlist_offer_minutes: number
   /** milliseconds since 1970; null: registration does not close */
   closes: number | null
 }
@@ -104,6 +116,10 @@ export type Move = {
   why: string
   on_conflict?: OnConflict
   override?: boolean
+  /** of a move to `offered` */
+  offer?: Offer
+  /** of a move back into the line: to the former place in it */
+  keepsPlace?: boolean
   /** further facts for the change log: place in the line, who was passed over */
   about?: Record<string, unknown>
 }
@@ -155,11 +171,24 @@ export function apply(books: Books, move: Move): void {
       id: known?.id ?? 0,
       state: move.to,
       on_conflict: move.on_conflict ?? known?.on_conflict ?? 'pass',
+      offer: move.to === 'offered' ? (move.offer ?? known?.offer ?? null) : null,
     })
   else selections.delete(move.session_id)
 }
 
-/** The sessions in which a registrant has a seat. */
+/** Whether a selection is a seat that its registrant has, for good or until they finish. */
+export const sitsIn = (selection: Selection | undefined) =>
+  selection?.state === 'selected' || selection?.state === 'held'
+
+/** The sessions in which a registrant has a seat, and which are in conflict with this one. */
+export function rivalsOf({ sessions }: Books, { selections }: Registrant, session: Session): Session[] {
+  return [...selections]
+    .filter(([, selection]) => sitsIn(selection))
+    .map(([id]) => sessions.get(id)!)
+    .filter(other => clashes(session, other))
+}
+
+/** The sessions in which a registrant has a seat, or the offer of one. */
 export function seatsOf(registrant: Registrant): number[] {
   return [...registrant.selections]
     .filter(([, selection]) => selection.state !== 'waitlisted')

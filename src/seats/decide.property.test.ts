@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { apply, type Books, clashes, type Move, maySit, type Session, seatsLeft } from './books.ts'
+import {
+  apply,
+  type Books,
+  clashes,
+  isIncludedLive,
+  type Move,
+  maySit,
+  type Session,
+  seatsLeft,
+} from './books.ts'
 import { decide } from './decide.ts'
+import { comingIn, isLeftOut, removedAfter } from './included.ts'
 import { canMove, moveLine } from './line.ts'
+import { canBeAccepted, offerAgain } from './offers.ts'
 import { emptyWish } from './wish.ts'
 
 const people = 4
@@ -12,7 +23,10 @@ const sessions = 3
 const step = fc.record({
   who: fc.integer({ min: 1, max: people }),
   session: fc.integer({ min: 1, max: sessions }),
-  what: fc.constantFrom('claim', 'drop', 'lineUp', 'swapUp', 'leave', 'cancel', 'confirm', 'instead', 'wait'),
+  what: fc.constantFrom(
+    ...['claim', 'drop', 'lineUp', 'swapUp', 'leave', 'cancel', 'confirm', 'instead', 'wait', 'take', 'some'],
+    ...['live', 'include', 'lock', 'close'],
+  ),
   override: fc.boolean(),
 })
 const world = fc.record({
@@ -44,7 +58,14 @@ function booksOf(capacities: number[], flags: number[], mode: Books['event']['wa
   const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
   return {
     now: 0,
-    event: { id: 1, capacity: null, registrants: people, waitlist_mode: mode, closes: null },
+    event: {
+      id: 1,
+      capacity: null,
+      registrants: people,
+      waitlist_mode: mode,
+      waitlist_offer_minutes: 720,
+      closes: null,
+    },
     sessions: new Map(ids(sessions).map(n => [n, session(n)])),
     elsewhere: new Set(),
     registrants: new Map(
@@ -58,6 +79,7 @@ function booksOf(capacities: number[], flags: number[], mode: Books['event']['wa
           expired_session_ids: [],
           reg_type_id: null,
           group_id: null,
+          removed: new Set(),
           selections: new Map(),
         },
       ]),
@@ -72,6 +94,8 @@ function wishOf({ who, session, what, override }: Step) {
   if (what === 'claim') return { ...wish, add: [session] }
   if (what === 'drop') return { ...wish, drop: [session] }
   if (what === 'instead') return { ...wish, add: [session], replace: true }
+  if (what === 'take') return { ...wish, add: [session], drop: [(session % sessions) + 1] }
+  if (what === 'some') return { ...wish, add: [session], replace: true, partial: true }
   if (what === 'wait')
     return { ...wish, replace: true, lineUp: [{ session_id: session, on_conflict: 'pass' as const }] }
   if (what === 'leave') return { ...wish, leave: [session] }
@@ -101,18 +125,12 @@ describe('decide and moveLine', () => {
           if (move.to === 'waitlisted' && move.from !== 'waitlisted') line.push(move.registrant_id)
           if (move.override) overbooked.set(move.session_id, people)
         }
+        /** seats that came into conflict because a session takes place again */
+        const excused = new Set<string>()
         for (const each of steps) {
-          const decision = decide(books, wishOf(each))
-          if (!decision.granted) {
-            assert.notEqual(decision.reasons.length, 0)
-            continue
-          }
-          for (const move of decision.moves) carry(move)
-          const registrant = books.registrants.get(each.who)!
-          if (each.what === 'cancel') registrant.status = 'cancelled'
-          if (each.what === 'confirm') registrant.status = 'confirmed'
+          if (!organise(books, each, excused) && !grant(books, each, carry)) continue
           settle(books, lines, carry)
-          check(books, lines, overbooked)
+          check(books, lines, overbooked, excused)
         }
       }),
       { numRuns: 10_000 },
@@ -120,20 +138,83 @@ describe('decide and moveLine', () => {
   })
 })
 
-/** Moves lines until nothing moves. */
+/** What the organiser does to a session or the event; false for what a registrant does. */
+function organise(books: Books, { session: id, what }: Step, excused: Set<string>): boolean {
+  const session = books.sessions.get(id)!
+  if (what === 'live') session.session_status = session.session_status === 'live' ? 'approved' : 'live'
+  else if (what === 'include')
+    session.selection_control = session.selection_control === 'included' ? 'optional' : 'included'
+  else if (what === 'lock') session.locked_when_saved = 1 - session.locked_when_saved
+  else if (what === 'close') books.event.closes = books.event.closes === null ? 0 : null
+  else return false
+  if (what === 'live') for (const pair of conflictsIn(books)) excused.add(pair)
+  return true
+}
+
+/** Decides a wish, and writes it into the books; false when it is refused. */
+function grant(books: Books, each: Step, carry: (move: Move) => void): boolean {
+  const wish = wishOf(each)
+  const registrant = books.registrants.get(each.who)!
+  const had = [...registrant.selections.keys()]
+  const decision = decide(books, wish)
+  if (!decision.granted) {
+    assert.notEqual(decision.reasons.length, 0)
+    return false
+  }
+  for (const move of decision.moves) carry(move)
+  registrant.removed = removedAfter(books, registrant, wish, decision.skipped)
+  if (each.what === 'cancel') registrant.status = 'cancelled'
+  if (each.what === 'confirm') registrant.status = 'confirmed'
+  if (each.what === 'drop' && books.sessions.get(each.session)!.selection_control === 'included')
+    assert.equal(registrant.removed.has(each.session), true)
+  if (each.what === 'some' && decision.skipped.length > 0)
+    assert.deepEqual(
+      had.filter(id => !registrant.selections.has(id)),
+      [],
+      'what is refused takes nothing away',
+    )
+  return true
+}
+
+/** Who has two seats in conflict: `who first second`. */
+function conflictsIn({ registrants, sessions }: Books): string[] {
+  return [...registrants.values()].flatMap(({ id, selections }) => {
+    const seats = [...selections]
+      .filter(([, { state }]) => state === 'selected')
+      .map(([session_id]) => sessions.get(session_id)!)
+    return seats.flatMap(a => seats.filter(b => clashes(a, b)).map(b => `${id} ${a.id} ${b.id}`))
+  })
+}
+
+/** Ends offers, moves lines and takes in who was left out, until nothing moves. */
 function settle(books: Books, lines: Map<number, number[]>, carry: (move: Move) => void): void {
   for (let moved = true; moved; ) {
     moved = false
-    for (const session of books.sessions.values())
+    const go = (move: Move | undefined) => {
+      if (!move) return
+      moved = true
+      carry(move)
+    }
+    for (const registrant of books.registrants.values())
+      for (const [id, { state }] of [...registrant.selections])
+        if (state === 'offered') go(offerAgain(books, registrant, books.sessions.get(id)!))
+    for (const session of books.sessions.values()) {
       if (canMove(books, session))
         moveLine(books, session, [...lines.get(session.id)!], 1, [], move => {
           moved = true
           carry(move)
         })
+      for (const registrant of books.registrants.values()) go(comingIn(books, registrant, session))
+    }
   }
 }
 
-function check(books: Books, lines: Map<number, number[]>, overbooked: Map<number, number>): void {
+function check(
+  books: Books,
+  lines: Map<number, number[]>,
+  overbooked: Map<number, number>,
+  excused: Set<string>,
+): void {
   const everybody = [...books.registrants.values()]
   for (const session of books.sessions.values()) {
     const inState = (state: string) =>
@@ -146,11 +227,24 @@ function check(books: Books, lines: Map<number, number[]>, overbooked: Map<numbe
     if (seatsLeft(session) > 0 && canMove(books, session))
       moveLine(books, session, lines.get(session.id)!, 1, [], () => assert.fail('a free seat waits'))
   }
-  for (const { status, selections } of everybody) {
+  assert.deepEqual(
+    conflictsIn(books).filter(pair => !excused.has(pair)),
+    [],
+  )
+  for (const registrant of everybody) {
+    const { status, selections, removed } = registrant
     if (!maySit(status)) assert.equal(selections.size, 0)
-    const seats = [...selections]
-      .filter(([, { state }]) => state === 'selected')
-      .map(([id]) => books.sessions.get(id)!)
-    for (const a of seats) for (const b of seats) assert.equal(clashes(a, b), false)
+    for (const session of books.sessions.values()) {
+      const isIn = selections.get(session.id)?.state === 'selected'
+      if (isIn) assert.equal(removed.has(session.id), false)
+      if (selections.get(session.id)?.state === 'offered')
+        assert.equal(canBeAccepted(books, registrant, session), true)
+      if (!isIncludedLive(session) || isIn || !maySit(status) || removed.has(session.id)) continue
+      assert.equal(isLeftOut(session, registrant), true)
+      const hasRival = [...selections].some(
+        ([id, { state }]) => state === 'selected' && clashes(session, books.sessions.get(id)!),
+      )
+      assert.equal(seatsLeft(session) === 0 || hasRival, true, 'who fits into an included session is in it')
+    }
   }
 }

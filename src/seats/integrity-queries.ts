@@ -8,11 +8,11 @@ export async function beSnapshot(db: Db): Promise<void> {
   await db`set transaction isolation level repeatable read read only`
 }
 
-export type Books = { events: number; sessions: number; registrants: number; selections: number }
+export type Amounts = { events: number; sessions: number; registrants: number; selections: number }
 
 /** How much there is to check. */
-export async function countBooks(db: Db): Promise<Books> {
-  const [row] = await db<Books[]>`
+export async function countBooks(db: Db): Promise<Amounts> {
+  const [row] = await db<Amounts[]>`
     select (select count(*)::int from events) as events, (select count(*)::int from sessions) as sessions,
       (select count(*)::int from registrants) as registrants, (select count(*)::int from selections) as selections`
   return row!
@@ -135,11 +135,16 @@ export const selectionsInParts = (db: Db): AsyncIterable<StoredSelection[]> =>
     StoredSelection[]
   >`select id, event_id, registrant_id, session_id, state from selections order by id`.cursor(1000)
 
-/** Events in which a session has free seats although somebody waits for it. */
+/**
+ * Events in which a session has free seats although somebody waits for it, or is not in it although every registrant is
+ * part of it; and those in which somebody has an offer.
+ */
 export async function listEventsThatWait(db: Db): Promise<number[]> {
   const rows = await db<{ event_id: number }[]>`
-    select distinct event_id from sessions
-    where waitlisted_count > 0 and (capacity is null or selected_count + held_count + offered_count < capacity)
+    select distinct event_id from sessions s
+    where offered_count > 0 or (capacity is null or selected_count + held_count + offered_count < capacity) and (
+      waitlisted_count > 0 or selection_control = 'included'
+        and selected_count + held_count < (select registrants_count from events e where e.id = s.event_id))
     order by event_id`
   return rows.map(row => row.event_id)
 }

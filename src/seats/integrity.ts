@@ -1,13 +1,26 @@
 import { type Db, transaction } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Move, seatsLeft } from './books.ts'
+import { type Books, type Move, seatsLeft } from './books.ts'
 import {
-  type Books,
+  clash,
+  deadOffer,
+  duplicate,
+  type Finding,
+  freeSeat,
+  leftOutOf,
+  oversold,
+  registrantCounter,
+  sessionCounters,
+  unrecorded,
+  wrongHolder,
+} from './findings.ts'
+import { comingIn, mayLackRegistrants } from './included.ts'
+import { readLeftOut } from './included-queries.ts'
+import {
+  type Amounts,
   beSnapshot,
   countBooks,
   findAccountOfEvent,
-  type Headcount,
-  type Holding,
   listDuplicates,
   listEventsThatWait,
   listMiscountedRegistrants,
@@ -17,37 +30,19 @@ import {
   listWrongHolders,
   recountRegistrants,
   recountSessions,
-  type SessionCounts,
 } from './integrity-queries.ts'
 import { canMove, moveLine } from './line.ts'
-import { lineInParts, openBooks, registrantsInto } from './open-books.ts'
-import { lockEventSeats, readWaitedFor } from './queries.ts'
-import { type Disagreement, listUnrecorded } from './recorded.ts'
+import { readOffered, readWaitedFor } from './line-queries.ts'
+import { canBeAccepted } from './offers.ts'
+import { lineInParts, linePart, openBooks, registrantsInto } from './open-books.ts'
+import { lockEventSeats } from './queries.ts'
+import { listUnrecorded } from './recorded.ts'
 
-/** Something that must not be; `invariant` is its number in docs/operations.md. */
-export type Finding = {
-  invariant: 1 | 2 | 3 | 4 | 5 | 6
-  type:
-    | 'oversold'
-    | 'wrong_holder'
-    | 'duplicate'
-    | 'clash'
-    | 'free_seat'
-    | 'unrecorded'
-    | 'session_counters'
-    | 'registrant_counter'
-  event_id: number
-  session_id?: number
-  registrant_id?: number
-  message: string
-  [detail: string]: unknown
-}
-
-export type Integrity = { checked: Books; findings: Finding[] }
+export type Integrity = { checked: Amounts; findings: Finding[] }
 
 /**
  * Recounts all seats and says what is wrong. Everything is seen as of one moment, so it can run while the servers do;
- * only events in which a line looks stuck are locked, one after the other, to ask the rules about it.
+ * only events in which somebody waits, has an offer or may be left out are locked, one after the other, to ask the rules.
  */
 export async function checkIntegrity(db: Db, now: Date): Promise<Integrity> {
   const { waiting, ...integrity } = await transaction(db, async tx => {
@@ -64,7 +59,7 @@ export async function checkIntegrity(db: Db, now: Date): Promise<Integrity> {
     return { checked: await countBooks(tx), findings, waiting: await listEventsThatWait(tx) }
   })
   for (const event_id of waiting)
-    integrity.findings.push(...(await transaction(db, tx => freeSeatsOf(tx, event_id, now))))
+    integrity.findings.push(...(await transaction(db, tx => unsettledIn(tx, event_id, now))))
   integrity.findings.sort((a, b) => a.invariant - b.invariant)
   return integrity
 }
@@ -83,16 +78,61 @@ export async function repairCounters(db: Db, findings: Finding[], now: Date): Pr
     })
 }
 
-/** Sessions that have a free seat which the rules would give to somebody who waits. */
-async function freeSeatsOf(db: Db, event_id: number, now: Date): Promise<Finding[]> {
-  const { books } = await openBooks(db, event_id, [], now)
+/** What the rules would do in an event by themselves: nothing, unless something is wrong. What has expired is not yet. */
+async function unsettledIn(db: Db, event_id: number, now: Date): Promise<Finding[]> {
+  const { books, expiredOffers } = await openBooks(db, event_id, [], now)
   const waitedFor = await readWaitedFor(db, event_id)
-  await registrantsInto(db, event_id, books, [], waitedFor)
+  const offered = await readOffered(db, event_id)
+  await registrantsInto(db, event_id, books, offered, { named: waitedFor })
+  return [
+    ...deadOffers(books, offered, expiredOffers),
+    ...(await freeSeats(db, books, waitedFor)),
+    ...(await leftOut(db, books)),
+  ]
+}
+
+/** Offers that cannot be accepted. */
+function deadOffers(books: Books, offered: number[], expired: { registrant_id: number }[]): Finding[] {
+  const due = new Set(expired.map(({ registrant_id }) => registrant_id))
+  return offered
+    .filter(id => !due.has(id))
+    .flatMap(id => {
+      const registrant = books.registrants.get(id)!
+      return [...registrant.selections]
+        .filter(([session_id, { state }]) => {
+          const session = books.sessions.get(session_id)!
+          return state === 'offered' && !canBeAccepted(books, registrant, session)
+        })
+        .map(([session_id]) => deadOffer(books.event.id, session_id, id))
+    })
+}
+
+/** Included sessions that have a free seat for a registrant who is not in them. */
+async function leftOut(db: Db, books: Books): Promise<Finding[]> {
+  const { id: event_id } = books.event
+  const findings: Finding[] = []
+  for (const session of books.sessions.values()) {
+    if (!mayLackRegistrants(books, session) || seatsLeft(session) === 0) continue
+    for (let after = 0; after < Infinity; ) {
+      const part = await readLeftOut(db, session.id, event_id, after, linePart)
+      await registrantsInto(db, event_id, books, part)
+      const next = part.find(id => comingIn(books, books.registrants.get(id)!, session))
+      if (next) findings.push(leftOutOf(event_id, session.id, next))
+      after = next || part.length < linePart ? Infinity : part.at(-1)!
+    }
+  }
+  return findings
+}
+
+/** Sessions that have a free seat which the rules would give to somebody who waits. */
+async function freeSeats(db: Db, books: Books, waitedFor: number[]): Promise<Finding[]> {
+  const { id: event_id } = books.event
   const findings: Finding[] = []
   for (const session_id of waitedFor) {
     const session = books.sessions.get(session_id)!
     if (seatsLeft(session) === 0 || !canMove(books, session)) continue
-    for await (const part of lineInParts(db, session_id)) {
+    for await (const rows of lineInParts(db, session_id)) {
+      const part = rows.map(row => row.registrant_id)
       await registrantsInto(db, event_id, books, part)
       const moves: Move[] = []
       moveLine(books, session, part, 1, [], move => moves.push(move))
@@ -104,94 +144,3 @@ async function freeSeatsOf(db: Db, event_id: number, now: Date): Promise<Finding
   }
   return findings
 }
-
-const oversold = ({ id, event_id, capacity, overbooked, ...counts }: SessionCounts): Finding => {
-  const taken = counts.selected_counted + counts.held_counted + counts.offered_counted
-  return {
-    invariant: 1,
-    type: 'oversold',
-    event_id,
-    session_id: id,
-    capacity,
-    overbooked,
-    taken,
-    message: `Session ${id} has ${capacity} seats and ${overbooked} by override, but ${taken} are taken.`,
-  }
-}
-
-const wrongHolder = (held: Holding): Finding => ({
-  invariant: 1,
-  type: 'wrong_holder',
-  ...held,
-  message: `Registrant ${held.registrant_id} is ${held.registration_status}, but ${held.state} in session ${held.session_id}.`,
-})
-
-const duplicate = (pair: { event_id: number; registrant_id: number; session_id: number }): Finding => ({
-  invariant: 2,
-  type: 'duplicate',
-  ...pair,
-  message: `Registrant ${pair.registrant_id} is in session ${pair.session_id} more than once.`,
-})
-
-const clash = ({
-  other_id,
-  ...pair
-}: {
-  event_id: number
-  registrant_id: number
-  session_id: number
-  other_id: number
-}): Finding => ({
-  invariant: 3,
-  type: 'clash',
-  ...pair,
-  other_session_id: other_id,
-  message: `Registrant ${pair.registrant_id} has seats in sessions ${pair.session_id} and ${other_id}, which clash.`,
-})
-
-const freeSeat = (event_id: number, session_id: number, registrant_id: number): Finding => ({
-  invariant: 4,
-  type: 'free_seat',
-  event_id,
-  session_id,
-  registrant_id,
-  message: `Session ${session_id} has a free seat, and registrant ${registrant_id} waits for it.`,
-})
-
-const unrecorded = ({ stored, recorded, ...pair }: Disagreement): Finding => ({
-  invariant: 5,
-  type: 'unrecorded',
-  ...pair,
-  stored,
-  recorded,
-  message: `Registrant ${pair.registrant_id} is ${stored ?? 'not'} in session ${pair.session_id}, but by the change feed ${recorded ?? 'not'}.`,
-})
-
-const sessionCounters = ({ id, event_id, ...counts }: SessionCounts): Finding => {
-  const wrong = (['selected', 'held', 'offered', 'waitlisted'] as const).filter(
-    state => counts[`${state}_count`] !== counts[`${state}_counted`],
-  )
-  const said = wrong.map(state => `${counts[`${state}_count`]} ${state}, not ${counts[`${state}_counted`]}`)
-  return {
-    invariant: 6,
-    type: 'session_counters',
-    event_id,
-    session_id: id,
-    message: `Session ${id} counts ${said.join('; ')}.`,
-  }
-}
-
-const registrantCounter = ({
-  object,
-  id,
-  event_id,
-  registrants_count,
-  registrants_counted,
-}: Headcount): Finding => ({
-  invariant: 6,
-  type: 'registrant_counter',
-  event_id,
-  object,
-  object_id: id,
-  message: `${object === 'event' ? 'Event' : 'Registrant type'} ${id} counts ${registrants_count} registrants, not ${registrants_counted}.`,
-})

@@ -3,6 +3,9 @@ import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { handClock, reasonsIn, seatDesk } from '../../test/support/seats.ts'
+import { transaction } from '../db/connection.ts'
+import { carryOut } from './registration.ts'
+import { emptyWish, type Wish } from './wish.ts'
 
 const clock = handClock()
 const app = await testApp({ clock, url: await ownDatabase() })
@@ -17,6 +20,11 @@ const { event, session, person, claim, drop, lineUp, leave, change, agenda, coun
 const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
 const lettersTo = async (who: { id: number }) =>
   (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
+
+const errand = (who: { id: number }, wish: Partial<Wish>) => ({
+  actor: { account_id: app.account_id, credential_id: null, request_id: null, now: clock.now() },
+  wish: { ...emptyWish, by: 'organiser' as const, registrant_id: who.id, ...wish },
+})
 
 /** Times of two hours that begin so many minutes from now. */
 function inAnHour(minutes = 60) {
@@ -361,6 +369,104 @@ describe('a line that offers', () => {
     const whys = (await moves(summit)).map(row => (row.after ?? row.before)!.why)
     assert.deepEqual(whys.slice(-4), ['offer_declined', 'offered', 'offer_expired', 'offered'])
     assert.deepEqual(await findings(summit), [])
+  })
+
+  /** An event whose line offers, with an offer to the first of two who wait. */
+  async function offered(settings: object = {}) {
+    const summit = await event({ waitlist_mode: 'offer', waitlist_offer_minutes: 600 })
+    const { talk, holder, people } = await fullSession(summit, 2, settings)
+    await drop(holder, talk)
+    const [first, second] = people
+    assert.deepEqual([await counts(talk), await line(talk)], [[0, 0, 1, 1], [second.id]])
+    return { summit, talk, first, second }
+  }
+  const until = async (talk: { id: number }) => (await seats(talk.id)).offers[0]?.until
+  const clockIn = (minutes: number) =>
+    new Date(clock.now().getTime() + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+
+  it('that is closed, or does not take place, returns its offers to their former places', async () => {
+    const ways: [object, object, 'events' | 'sessions'][] = [
+      [{ status: 'closed' }, { status: 'live' }, 'events'],
+      [{ close_date: '2029-11-30' }, { close_date: '' }, 'events'],
+      [{ session_status: 'approved' }, { session_status: 'live' }, 'sessions'],
+      [{ date: '2029-11-30' }, { date: '2030-01-01' }, 'sessions'],
+    ]
+    for (const [end, again, noun] of ways) {
+      const { summit, talk, first, second } = await offered()
+      const path = `/${noun}/update/${noun === 'events' ? summit.id : talk.id}`
+      const { version } = (await pool`select version from registrants where id = ${first.id}`)[0]!
+      await call('PUT', path, end)
+      assert.deepEqual(
+        [await counts(talk), await line(talk)],
+        [
+          [0, 0, 0, 2],
+          [first.id, second.id],
+        ],
+      )
+      assert.deepEqual((await moves(summit)).at(-1)!.after!.why, 'offer_ended')
+      assert.deepEqual(
+        [...(await pool`select version from registrants where id = ${first.id}`)],
+        [{ version: version + 1 }],
+      )
+      await call('PUT', path, again)
+      assert.deepEqual([await counts(talk), await line(talk)], [[0, 0, 1, 1], [second.id]])
+      assert.deepEqual(await findings(summit), [])
+    }
+  })
+
+  it('gives an offer its proper end when the start or the closing moves', async () => {
+    const { summit, talk } = await offered()
+    const whole = clockIn(600)
+    assert.equal(await until(talk), whole)
+    const move = (body: object) => call('PUT', `/sessions/update/${talk.id}`, body)
+    await move(inAnHour(90))
+    assert.equal(await until(talk), clockIn(90))
+    assert.deepEqual((await moves(summit)).at(-1)!.after!.why, 'offer_end_moved')
+    await move(inAnHour(120))
+    assert.equal(await until(talk), clockIn(120))
+    await move({ date: '2030-01-01' })
+    assert.equal(await until(talk), whole)
+    const { date, start_time } = inAnHour(30)
+    const close = (body: object) => call('PUT', `/events/update/${summit.id}`, body)
+    await close({ close_date: date, close_time: start_time })
+    assert.equal(await until(talk), clockIn(30))
+    await close({ close_date: '', close_time: '' })
+    assert.equal(await until(talk), whole)
+    const before = (await moves(summit)).length
+    await move({ date: '2030-01-02' })
+    assert.equal((await moves(summit)).length, before)
+  })
+
+  it('returns an offer that is in conflict with a newer seat to the former place, and offers the seat to the next', async () => {
+    const { summit, talk, first, second } = await offered()
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    await claim(first, rival)
+    assert.deepEqual(await agenda(first), { in: [rival.id], waits: [talk.id] })
+    assert.deepEqual([await counts(talk), await line(talk)], [[0, 0, 1, 1], [first.id]])
+    await leave(second, talk)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 1])
+    await drop(first, rival)
+    assert.deepEqual([await counts(talk), await findings(summit)], [[0, 0, 1, 0], []])
+  })
+
+  it('returns an offer whose swap is no longer possible', async () => {
+    const { summit, talk, rival, people } = await offeredSwap()
+    await call('PUT', `/sessions/update/${rival.id}`, { locked_when_saved: 1 })
+    assert.deepEqual((await agenda(people[0])).waits, [talk.id])
+    assert.deepEqual([(await counts(talk))[2], await findings(summit)], [0, []])
+  })
+
+  it('keeps the former place also within one batch, before those who line up in it', async () => {
+    const { summit, talk, first, second } = await offered()
+    const rival = await session(summit, { prevent_session_conflicts: 1 })
+    const third = await person(summit)
+    await leave(second, talk)
+    const waits = { lineUp: [{ session_id: talk.id, on_conflict: undefined }] }
+    const errands = [errand(third, waits), errand(first, { add: [rival.id] }), errand(second, waits)]
+    await transaction(pool, db => carryOut(db, summit.id, errands, clock.now()))
+    const offers = (await seats(talk.id)).offers.map((each: { registrant_id: number }) => each.registrant_id)
+    assert.deepEqual(offers, [third.id])
+    assert.deepEqual([await line(talk), await findings(summit)], [[first.id, second.id], []])
   })
 
   it('a swap happens when it is accepted', async () => {

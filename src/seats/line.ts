@@ -14,7 +14,7 @@ import {
   seatsOf,
   takesPlace,
 } from './books.ts'
-import type { EventRow } from './queries.ts'
+import { newOffer } from './offers.ts'
 
 /** Who was passed over in the line, and why. */
 export type PassedOver = { registrant_id: number; why: 'conflict' | 'registrant_inactive' }
@@ -50,27 +50,19 @@ export function moveLine(
   }
 }
 
-/** Whether seats of this session go to its line by themselves, now. */
+/** Whether seats of this session go to its line by themselves, now. What every registrant is part of waits for nothing. */
 export function canMove(books: Books, session: Session): boolean {
+  if (isIncludedLive(session)) return true
   if (books.event.waitlist_mode === 'manual' || !takesPlace(session)) return false
   return !hasClosed(books) && !hasStarted(session, books.now)
 }
 
-/** Until when an offer stands: for the event's minutes, but not longer than it can be accepted. */
-export function endOfOffer(
-  { waitlist_offer_minutes, closes }: EventRow,
-  { starts }: Session,
-  now: Date,
-): Date {
-  const end = now.getTime() + waitlist_offer_minutes * 60_000
-  return new Date(Math.min(end, starts ?? end, closes ?? end))
-}
-
 function promotion(
-  { event, sessions, now }: Books,
+  books: Books,
   registrant: Registrant,
   session: Session,
 ): { moves: Move[] } | { why: PassedOver['why'] } {
+  const { event, sessions, now } = books
   if (!maySit(registrant.status)) return { why: 'registrant_inactive' }
   const rivals = seatsOf(registrant)
     .map(id => sessions.get(id)!)
@@ -103,6 +95,7 @@ function promotion(
         from: 'waitlisted',
         to,
         why: isOffer ? 'offered' : 'promoted',
+        ...(isOffer && { offer: newOffer(books, registrant, session) }),
       },
     ],
   }

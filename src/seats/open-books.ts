@@ -3,6 +3,7 @@ import { notFound } from '../errors.ts'
 import { type Profile, readProfiles } from '../registrants/queries.ts'
 import type { Books, Registrant } from './books.ts'
 import type { Errand } from './errand.ts'
+import { readLine } from './line-queries.ts'
 import {
   type EventRow,
   findElsewhere,
@@ -12,7 +13,6 @@ import {
   readEvent,
   readExpiredHolds,
   readExpiredOffers,
-  readLine,
   readMembers,
   readRegTypes,
   readSelections,
@@ -60,8 +60,7 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
       event_id,
       books,
       errands.map(errand => errand.wish.registrant_id),
-      named,
-      errands.some(errand => errand.newcomer || errand.wish.status !== undefined),
+      { named, included: true, comingIn: errands.some(isComingIn) },
     ),
   ])
   if (!event) throw notFound('Event', event_id)
@@ -85,13 +84,16 @@ export async function addErrands(db: Db, event_id: number, books: Books, errands
 }
 
 /** Registrants in line who are looked at together. */
-const linePart = 100
+export const linePart = 100
 
 /** Who waits for a session, in order, a part at a time: a seat that comes back seldom needs more than the first. */
-export async function* lineInParts(db: Db, session_id: number): AsyncGenerator<number[]> {
+export async function* lineInParts(
+  db: Db,
+  session_id: number,
+): AsyncGenerator<{ id: number; registrant_id: number }[]> {
   for (let after = 0; ; ) {
     const part = await readLine(db, session_id, after, linePart)
-    yield part.map(row => row.registrant_id)
+    yield part
     if (part.length < linePart) return
     after = part.at(-1)!.id
   }
@@ -99,53 +101,44 @@ export async function* lineInParts(db: Db, session_id: number): AsyncGenerator<n
 
 type Pages = Omit<Books, 'event'>
 
+const isComingIn = ({ newcomer, wish }: Errand) => newcomer !== undefined || wish.status !== undefined
+
 function newcomerOf({ newcomer, wish }: Errand): [number, Registrant][] {
   if (!newcomer) return []
   const id = wish.registrant_id
-  return [
-    [
-      id,
-      {
-        id,
-        status: 'new',
-        version: 0,
-        forgotten: false,
-        expired_session_ids: [],
-        ...newcomer,
-        selections: new Map(),
-      },
-    ],
-  ]
+  const someone = { id, status: 'new' as const, version: 0, forgotten: false, expired_session_ids: [] }
+  return [[id, { ...someone, ...newcomer, removed: new Set(), selections: new Map() }]]
 }
 
 function mentioned({ wish: { add, drop, leave, lineUp } }: Errand): number[] {
   return [...add, ...drop, ...leave, ...lineUp.map(line => line.session_id)]
 }
 
-/**
- * Adds registrants with their selections, and the sessions of these, unless they are in the books already; of sessions
- * also the named ones and, when somebody comes in, those that newcomers take without asking.
- */
+/** Sessions that are read besides those of registrants: named ones, included ones, and those that newcomers take by default. */
+type Further = { named?: number[]; included?: boolean; comingIn?: boolean }
+
+/** Adds registrants with their selections, and the sessions of these and further ones, unless they are in the books already. */
 export async function registrantsInto(
   db: Db,
   event_id: number,
   books: Pages,
   ids: number[],
-  named: number[] = [],
-  comingIn = false,
+  { named = [], included = false, comingIn = false }: Further = {},
 ): Promise<void> {
   const registrant_ids = [...new Set(ids)].filter(id => !books.registrants.has(id))
-  if (registrant_ids.length === 0 && named.length === 0 && !comingIn) return
+  if (registrant_ids.length === 0 && named.length === 0 && !included) return
   const [rows, selections, sessions] = await Promise.all([
     registrant_ids.length > 0 ? lockRegistrants(db, event_id, registrant_ids) : [],
     registrant_ids.length > 0 ? readSelections(db, registrant_ids) : [],
-    readSessions(db, event_id, { session_ids: named, registrant_ids, comingIn }),
+    readSessions(db, event_id, { session_ids: named, registrant_ids, included, comingIn }),
   ])
   for (const session of sessions) if (!books.sessions.has(session.id)) books.sessions.set(session.id, session)
-  for (const { registration_status: status, ...row } of rows)
-    books.registrants.set(row.id, { ...row, status, selections: new Map() })
-  for (const { id, registrant_id, session_id, state, on_conflict } of selections)
-    books.registrants.get(registrant_id)?.selections.set(session_id, { id, state, on_conflict })
+  for (const { registration_status: status, removed, ...row } of rows)
+    books.registrants.set(row.id, { ...row, status, removed: new Set(removed), selections: new Map() })
+  for (const { registrant_id, session_id, until, expires, ...selection } of selections) {
+    const offer = until === null ? null : { until, expires: expires ?? until }
+    books.registrants.get(registrant_id)?.selections.set(session_id, { ...selection, offer })
+  }
 }
 
 async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand[]): Promise<void> {

@@ -65,10 +65,14 @@ export class Plan {
     }
   }
 
-  /** Whoever becomes able to sit is in every included session, without asking, also when it has started. */
+  /**
+   * Whoever becomes able to sit is in every included session, without asking, also when it has started; but not in one
+   * that an organiser took them out of.
+   */
   takeIncluded(): void {
     if (maySit(this.#registrant.status)) return
-    for (const session of this.#sessionsWhere(isIncludedLive)) {
+    const { removed } = this.#registrant
+    for (const session of this.#sessionsWhere(each => isIncludedLive(each) && !removed.has(each.id))) {
       const conflict = conflictReason(session, this.#rivalsOf(session))
       if (conflict) {
         this.skipped.push(conflict)

@@ -29,7 +29,7 @@ export async function lockSeatsOfAccount(db: Db, account_id: number): Promise<vo
   await db`select from events where account_id = ${account_id} order by id for no key update`
 }
 
-export type EventRow = Event & { account_id: number; waitlist_offer_minutes: number }
+export type EventRow = Event & { account_id: number }
 
 /** What the rules need of an event. Read after its lock was taken (seats.md §5: lock, then look). */
 export async function readEvent(db: Db, event_id: number): Promise<EventRow | undefined> {
@@ -67,8 +67,8 @@ function closingMoment({
 }
 
 /**
- * The sessions that wishes are about: the named ones, those that the registrants have, and, for registrants who come in,
- * those that are included or selected by default.
+ * The sessions that wishes are about: the named ones, those that the registrants have, with `included` those that every
+ * registrant is part of, and, for registrants who come in, those that are selected by default.
  */
 export function readSessions(
   db: Db,
@@ -76,8 +76,9 @@ export function readSessions(
   {
     session_ids,
     registrant_ids,
+    included,
     comingIn,
-  }: { session_ids: number[]; registrant_ids: number[]; comingIn: boolean },
+  }: { session_ids: number[]; registrant_ids: number[]; included: boolean; comingIn: boolean },
 ): Promise<Session[]> {
   return db<Session[]>`
     select id, name, capacity, selected_count as selected, held_count as held, offered_count as offered,
@@ -87,7 +88,8 @@ export function readSessions(
     from sessions
     where event_id = ${event_id} and id = any(${session_ids}::bigint[]
       || array(select session_id from selections where registrant_id = any(${registrant_ids}::bigint[]))
-      ${comingIn ? db`|| array(select id from sessions where event_id = ${event_id} and (selection_control = 'included' or selected_by_default = 1))` : db``})
+      ${included ? db`|| array(select id from sessions where event_id = ${event_id} and selection_control = 'included')` : db``}
+      ${comingIn ? db`|| array(select id from sessions where event_id = ${event_id} and selected_by_default = 1)` : db``})
     order by id`
 }
 
@@ -98,15 +100,17 @@ export async function findElsewhere(db: Db, account_id: number, session_ids: num
   return rows.map(row => row.id)
 }
 
-export type RegistrantRow = Omit<Registrant, 'selections' | 'status'> & {
+export type RegistrantRow = Omit<Registrant, 'selections' | 'status' | 'removed'> & {
   registration_status: RegistrationStatus
   version: number
+  removed: number[]
 }
 
 /** The registrants of an event, locked against changes of their own fields. */
 export function lockRegistrants(db: Db, event_id: number, ids: number[]): Promise<RegistrantRow[]> {
   return db<RegistrantRow[]>`
-    select id, registration_status, reg_type_id, group_id, version, forgotten_at is not null as forgotten, expired_session_ids
+    select id, registration_status, reg_type_id, group_id, version, forgotten_at is not null as forgotten, expired_session_ids,
+      array(select session_id from removals where registrant_id = registrants.id) as removed
     from registrants
     where event_id = ${event_id} and id = any(${ids}::bigint[]) order by id for no key update`
 }
@@ -117,12 +121,17 @@ export type SelectionRow = {
   session_id: number
   state: SelectionState
   on_conflict: OnConflict
+  /** of an offer, in milliseconds since 1970 */
+  until: number | null
+  expires: number | null
 }
 
 /** In no order: with one, a plan from when the table was empty reads all of it along the primary key. */
 export function readSelections(db: Db, registrant_ids: number[]): Promise<SelectionRow[]> {
   return db<SelectionRow[]>`
-    select id, registrant_id, session_id, state, on_conflict from selections
+    select id, registrant_id, session_id, state, on_conflict, (extract(epoch from offered_until) * 1000)::float8 as until,
+      (extract(epoch from expires_at) * 1000)::float8 as expires
+    from selections
     where registrant_id = any(${registrant_ids}::bigint[])`
 }
 
@@ -141,26 +150,6 @@ export function readMembers(
     select r.id, r.group_id, t.max_group_size from registrants r left join reg_types t on t.id = r.reg_type_id
     where r.group_id = any(${group_ids}::bigint[])
       and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')`
-}
-
-/** The next `limit` who wait for a session, in order, behind the selection `after`. */
-export function readLine(
-  db: Db,
-  session_id: number,
-  after: number,
-  limit: number,
-): Promise<{ id: number; registrant_id: number }[]> {
-  return db<{ id: number; registrant_id: number }[]>`
-    select id, registrant_id from selections where session_id = ${session_id} and state = 'waitlisted' and id > ${after}
-    order by id limit ${limit}`
-}
-
-/** The sessions of an event for which somebody waits. */
-export async function readWaitedFor(db: Db, event_id: number): Promise<number[]> {
-  const rows = await db<
-    { id: number }[]
-  >`select id from sessions where event_id = ${event_id} and waitlisted_count > 0 order by id`
-  return rows.map(row => row.id)
 }
 
 /** Registrations whose time to finish is over. */
@@ -189,12 +178,16 @@ export async function readEventsWithExpired(db: Db, now: Date): Promise<number[]
   return rows.map(row => row.event_id)
 }
 
-/** Active registrants who are not in a session: first those who wait for it or were offered a seat, in order. */
+/**
+ * Active registrants who are not in a session, and whom no organiser took out of it: first those who wait for it or were
+ * offered a seat, in order.
+ */
 export async function readOutsiders(db: Db, event_id: number, session_id: number): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
     select r.id from registrants r left join selections s on s.registrant_id = r.id and s.session_id = ${session_id}
     where r.event_id = ${event_id} and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
       and (s.state is null or s.state in ('waitlisted', 'offered'))
+      and not exists (select from removals m where m.registrant_id = r.id and m.session_id = ${session_id})
     order by s.id, r.id`
   return rows.map(row => row.id)
 }

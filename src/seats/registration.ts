@@ -11,10 +11,11 @@ import {
   updateRegistrant,
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
-import { decideErrands, givenUp } from './batch.ts'
+import { decideErrands } from './batch.ts'
 import type { Errand, Notice, Outcome } from './errand.ts'
 import { announceSeats } from './queries.ts'
 import type { Rewriting } from './rewriting.ts'
+import { givenUp } from './settlement.ts'
 
 /** An errand with what is written of the person in the transaction of their seats: both, or neither. */
 export type PersonErrand = Errand & {
@@ -33,15 +34,18 @@ const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer =
 /** What is decided of errands, and `write`, which sends everything that follows from it at once. */
 export type Prepared = { outcomes: Outcome[]; write: () => Promise<unknown> }
 
-/** Carries out errands of one event in this transaction, under the lock of the event. Throws 404 when it is gone. */
+/**
+ * Carries out errands of one event in this transaction, under the lock of the event; `changing` changed something else that
+ * seats depend on. Throws 404 when the event is gone.
+ */
 export async function carryOut(
   db: Db,
   event_id: number,
   errands: PersonErrand[],
   now: Date,
-  everyLine = false,
+  changing?: Actor,
 ): Promise<Outcome[]> {
-  const { outcomes, write } = await prepare(db, event_id, errands, now, everyLine)
+  const { outcomes, write } = await prepare(db, event_id, errands, now, changing)
   await write()
   return outcomes
 }
@@ -58,9 +62,9 @@ export async function prepare(
   event_id: number,
   errands: PersonErrand[],
   now: Date,
-  everyLine = false,
+  changing?: Actor,
 ): Promise<Prepared> {
-  const decided = await decideErrands(db, event_id, errands, now, everyLine)
+  const decided = await decideErrands(db, event_id, errands, now, changing)
   const { event, outcomes, expired, rewritings, notices, isUnfinished } = decided
   const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
   const renewed = granted
@@ -84,7 +88,7 @@ export async function prepare(
       ...granted.flatMap(({ wish, actor, removal }) =>
         removal ? [deleteRegistrant(db, actor, wish.registrant_id)] : [],
       ),
-      (everyLine || decided.changesSeats) && announceSeats(db, event_id),
+      (changing || decided.changesSeats) && announceSeats(db, event_id),
     ])
   return { outcomes, write }
 }

@@ -41,9 +41,12 @@ export const moveReasons = {
   swapped: 'given up for another session (`for_session_id`)',
   left_line: 'left the line',
   offer_declined: 'the offer was declined',
+  offer_ended: 'the offer could not be accepted any more: back to the former place in the line',
+  offer_end_moved: 'nothing moved, but the offer ends at another moment',
   offer_expired: 'nobody answered the offer in time',
   times_changed:
     'nothing moved, but it is in conflict since a session was moved, or takes place again (`conflicts_with`)',
+  registrant_forgotten: 'the registrant was forgotten',
   session_deleted: 'the session was deleted',
   event_deleted: 'the event was deleted, and everything with it',
   registration_confirmed: 'the registration took on this status, and its seats with it',
@@ -92,7 +95,8 @@ const Refusal = Type.Object({
 export const whatHappenedToSeats = {
   not_included: Type.Optional(
     Type.Array(Type.Object({ registrant_id: Type.Integer({ examples: [987] }), ...Refusal.properties }), {
-      description: 'Those who do not fit into a session that is included for everybody, and why.',
+      description:
+        'Those who do not fit into a session that is included for every registrant, and why; whom the organiser took out of it is not named.',
     }),
   ),
   new_conflicts: Type.Optional(

@@ -4,7 +4,13 @@ import fc from 'fast-check'
 import { type Json, type Reply, testApp } from '../../test/support/app.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { handClock, seatDesk } from '../../test/support/seats.ts'
-import { mustBeExplained, mustKeepLines, mustLoseNothing } from '../../test/support/sequence-checks.ts'
+import {
+  mustBeExplained,
+  mustKeepLines,
+  mustLeaveNobodyOut,
+  mustLoseNothing,
+  mustOfferWhatCanBeTaken,
+} from '../../test/support/sequence-checks.ts'
 import { mustAnswerByTheModel } from '../../test/support/sequence-model.ts'
 import { type Known, type Request, requestOf } from '../../test/support/sequence-requests.ts'
 import { isDue, readEntries, readState, type State } from '../../test/support/sequence-state.ts'
@@ -27,7 +33,7 @@ app.app.desk.close()
 const { findings } = seatDesk(app)
 
 /** Calls that give seats up: other calls take nothing from their caller either. */
-const givingUp = ['drop', 'replace', 'plan', 'status', 'leave', 'delete']
+const givingUp = ['drop', 'instead', 'replace', 'plan', 'status', 'leave', 'delete']
 
 /** An event as it goes on; `said` is what was asked and answered so far. */
 class Sequence {
@@ -52,7 +58,8 @@ class Sequence {
     const reply = await this.#send(request)
     if (rehearsal) mustBeRehearsed(rehearsal, reply)
     const after = await this.#check(before, [{ step, request, reply }])
-    if (!isDue(before, clock.now())) mustAnswerByTheModel({ step, request, reply, before, after })
+    if (!isDue(before, clock.now()))
+      mustAnswerByTheModel({ step, request, reply, before, after, now: clock.now() })
     if (step.verb === 'claim' && reply.status === 200) await this.#repeat(request, after)
     this.#learn(step, request, reply)
   }
@@ -102,6 +109,8 @@ class Sequence {
     mustBeExplained(before, after, entries)
     mustLoseNothing(before, after, entries, callers)
     if (exchanges.length < 2) mustKeepLines(before, after, entries)
+    mustLeaveNobodyOut(after)
+    mustOfferWhatCanBeTaken(after, clock.now())
     return after
   }
 

@@ -35,30 +35,40 @@ export const overbookedAt = (session: Seated, capacity: number | null) =>
 const seatsTaken = ({ selected_count, held_count, offered_count }: Seated) =>
   selected_count + held_count + offered_count
 
-/** Puts every active registrant into an included session; says who did not fit, and why. */
+/**
+ * Puts every active registrant into an included session, apart from whom the organiser took out of it, and looks at the
+ * event again (`settleSeatsOf`); says who did not fit, and why. An override lifts what is sold out.
+ */
 export async function includeEveryone(
   db: Db,
   actor: Actor,
   session: { id: number; event_id: number },
+  override = false,
 ): Promise<NotIncluded[]> {
   // Lock, then look: who registers meanwhile either sees the session, or is seen here.
   await lockEventSeats(db, session.event_id)
   const outsiders = await readOutsiders(db, session.event_id, session.id)
-  const wish = { ...emptyWish, by: 'organiser' as const, partial: true, add: [session.id], why: 'included' }
+  const { id } = session
+  const wish = { ...emptyWish, by: 'organiser' as const, override, partial: true, add: [id], why: 'included' }
   const errands = outsiders.map(registrant_id => ({
     actor: { ...actor, ifMatch: undefined },
     wish: { ...wish, registrant_id },
   }))
-  const outcomes = await carryOut(db, session.event_id, errands, actor.now)
+  const outcomes = await carryOut(db, session.event_id, errands, actor.now, { ...actor, ifMatch: undefined })
+  const remaining = new Set(outsiders.length > 0 ? await readOutsiders(db, session.event_id, id) : [])
   return outcomes.flatMap((outcome, index) => {
+    const registrant_id = outsiders[index]!
     const reasons = 'failure' in outcome ? [] : outcome.granted ? outcome.skipped : outcome.reasons
-    return reasons.map(reason => ({ registrant_id: outsiders[index]!, ...reason }))
+    return remaining.has(registrant_id) ? reasons.map(reason => ({ registrant_id, ...reason })) : []
   })
 }
 
-/** Lets the lines of an event move after something else than a claim made room: capacity, times, flags, settings. */
-export async function moveLinesOf(db: Db, event_id: number, now: Date): Promise<void> {
-  await carryOut(db, event_id, [], now, true)
+/**
+ * Looks at an event again after something else than a claim changed what seats depend on: capacity, times, flags, status,
+ * settings. Offers end or get their proper end, lines move, and who was left out of included sessions comes in.
+ */
+export async function settleSeatsOf(db: Db, actor: Actor, event_id: number): Promise<void> {
+  await carryOut(db, event_id, [], actor.now, { ...actor, ifMatch: undefined })
 }
 
 /** Gives back every seat and place of a session that is about to be deleted. Throws 422 when there are any, unless forced. */

@@ -3,6 +3,7 @@ import type { Actor } from '../http/actor.ts'
 import {
   type Books,
   type Move,
+  type Offer,
   type OnConflict,
   type RegType,
   type SelectionState,
@@ -19,9 +20,9 @@ export type Change = {
   after: { state: SelectionState; on_conflict: OnConflict } | null
   /** the last move, which explains the change */
   move: Move
-  expires_at: Date | null
-  /** whether they lined up in this batch, behind those who waited before */
-  isLate: boolean
+  offer: Offer | null
+  /** the how-manieth they lined up in this batch, behind those who waited before; null when they did not */
+  linedUp: number | null
 }
 
 /**
@@ -29,13 +30,13 @@ export type Change = {
  * is stored also for whom had one before: it stands for its own time.
  */
 export function splitRelined(change: Change): Change[] {
-  const { before, after, move, expires_at, isLate } = change
-  if (before && after?.state === 'waitlisted' && isLate)
+  const { before, after, move, offer, linedUp } = change
+  if (before && after?.state === 'waitlisted' && linedUp !== null)
     return [
       { ...change, after: null },
       { ...change, before: null },
     ]
-  const isSame = before?.state === after?.state && move.on_conflict === undefined && expires_at === null
+  const isSame = before?.state === after?.state && move.on_conflict === undefined && offer === null
   return isSame ? [] : [change]
 }
 
@@ -66,10 +67,11 @@ async function deleteSelections(db: Db, changes: Change[]): Promise<void> {
 async function updateSelections(db: Db, changes: Change[], now: Date): Promise<void> {
   await db`
     update selections s set state = c.state, on_conflict = c.on_conflict, override = greatest(s.override, c.override),
-      expires_at = c.expires_at, updated_at = ${now}
+      offered_until = c.offered_until, expires_at = c.expires_at, updated_at = ${now}
     from unnest(${changes.map(change => change.before!.id)}::bigint[], ${changes.map(change => change.after!.state)}::text[],
       ${changes.map(change => change.after!.on_conflict)}::text[], ${changes.map(change => Number(change.move.override ?? false))}::smallint[],
-      ${changes.map(change => change.expires_at?.toISOString() ?? null)}::timestamptz[]) as c (id, state, on_conflict, override, expires_at)
+      ${changes.map(offeredUntil)}::timestamptz[], ${changes.map(expiresAt)}::timestamptz[])
+      as c (id, state, on_conflict, override, offered_until, expires_at)
     where s.id = c.id`
 }
 
@@ -103,15 +105,15 @@ async function insertAndLog(db: Db, { event }: Books, changes: Change[], now: Da
           ${column(change => change.registrant_id)}::bigint[], ${column(change => change.session_id)}::bigint[],
           ${column(change => change.after?.state ?? null)}::text[], ${column(change => change.after?.on_conflict ?? null)}::text[],
           ${column(change => Number(change.move.override ?? false))}::smallint[],
-          ${column(change => change.expires_at?.toISOString() ?? null)}::timestamptz[],
+          ${column(offeredUntil)}::timestamptz[], ${column(expiresAt)}::timestamptz[], ${column(change => change.linedUp)}::int[],
           ${column(change => change.actor.credential_id)}::bigint[], ${column(change => change.actor.request_id)}::text[],
           ${column(recordBefore) as never}::jsonb[], ${column(recordAfter) as never}::jsonb[]) with ordinality
-          as c (id, registrant_id, session_id, state, on_conflict, override, expires_at, credential_id, request_id, before, after, place)),
+          as c (id, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, lined_up, credential_id, request_id, before, after, place)),
       fresh as (
         insert into selections
-          (account_id, event_id, registrant_id, session_id, state, on_conflict, override, expires_at, created_at, updated_at)
-        select ${account_id}, ${event.id}, registrant_id, session_id, state, on_conflict, override, expires_at, ${now}, ${now}
-        from given where id is null order by place
+          (account_id, event_id, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, created_at, updated_at)
+        select ${account_id}, ${event.id}, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, ${now}, ${now}
+        from given where id is null order by lined_up nulls first, place
         returning id, registrant_id, session_id)
     insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
     select ${account_id}, ${event.id}, 'selection', coalesce(c.id, f.id),
@@ -120,6 +122,10 @@ async function insertAndLog(db: Db, { event }: Books, changes: Change[], now: Da
     from given c left join fresh f on c.id is null and f.registrant_id = c.registrant_id and f.session_id = c.session_id
     order by c.place`
 }
+
+const isoOf = (moment: number | undefined) => (moment === undefined ? null : new Date(moment).toISOString())
+const offeredUntil = ({ offer }: Change) => isoOf(offer?.until)
+const expiresAt = ({ offer }: Change) => isoOf(offer?.expires)
 
 /** What the change log says was there; of what is gone, why. */
 const recordBefore = ({ registrant_id, session_id, before, after, move }: Change) =>

@@ -27,7 +27,7 @@ const changeQuery = {
   ...writeQuery,
   send_email: tellsQuery,
   override_capacity_errors: Switch(
-    '`true`: allows to lower a capacity below the seats that are taken. Understood in the body as well.',
+    '`true`: allows a capacity below the seats that are taken, and puts everybody into an included session whatever its capacity. Understood in the body as well.',
   ),
 }
 
@@ -46,14 +46,17 @@ export function sessionRoutes(app: FastifyInstance): void {
     summary: 'Create a session',
     description:
       "Creates a new session within an event and returns the full record. Without a timezone the session inherits the event's; without a session_status it is live.",
-    query: writeQuery,
+    query: changeQuery,
     body: Type.Ref('SessionInput'),
     success: { 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
       return write(request, reply, async db =>
         created(
-          await createSession(db, actorOf(request), context.fields, request.body as Body, app.insertSession),
+          await createSession(db, actorOf(request), context.fields, request.body as Body, {
+            insert: app.insertSession,
+            override: mannerOf(request).override,
+          }),
           context,
         ),
       )
@@ -103,7 +106,10 @@ export function sessionRoutes(app: FastifyInstance): void {
         find: (db, actor, externalId, event_id) =>
           findSessionByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
-          created(await createSession(db, actor, context.fields, body), context),
+          created(
+            await createSession(db, actor, context.fields, body, { override: mannerOf(request).override }),
+            context,
+          ),
         update: async (db, actor, id, body) =>
           updated(await changeSession(db, actor, context.fields, id, body, mannerOf(request)), context),
       })

@@ -14,9 +14,9 @@ import {
   faultsOfSeats,
   giveBackAll,
   includeEveryone,
-  moveLinesOf,
   type NotIncluded,
   overbookedAt,
+  settleSeatsOf,
 } from '../seats/sessions.ts'
 import { peopleToTell, tellOfWithdrawal } from '../seats/withdrawal.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
@@ -67,14 +67,14 @@ export async function createSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  insert: Insert = insertAlone,
+  { insert = insertAlone, override = false }: { insert?: Insert; override?: boolean } = {},
 ): Promise<Changed> {
   let place: Place = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
       if (isIncludedIn(body))
-        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place))
+        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place, override))
       return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place, insert))
     } catch (error) {
       if (remaining === 0 || !placementConstraints.has(violatedConstraint(error) ?? '')) throw error
@@ -89,18 +89,15 @@ async function createIncluded(
   fields: SessionFieldRow[],
   body: Body,
   place: Place,
+  override: boolean,
 ): Promise<Changed> {
   // The event before anything that refers to it, as everywhere: nobody waits in a circle.
   await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)
   const { id } = await tryCreateSession(db, actor, fields, body, place, insertAlone)
-  return withEveryone(db, actor, await mustFindSession(db, actor.account_id, id))
-}
-
-/** The session as it is once everybody is in it, if it is one of those. */
-async function withEveryone(db: Db, actor: Actor, session: SessionRow): Promise<Changed> {
+  const session = await mustFindSession(db, actor.account_id, id)
   if (!isIncludedLive(session)) return session
-  const not_included = await includeEveryone(db, actor, session)
-  return { ...(await mustFindSession(db, actor.account_id, session.id)), not_included }
+  const not_included = await includeEveryone(db, actor, session, override)
+  return { ...(await mustFindSession(db, actor.account_id, id)), not_included }
 }
 
 function isIncludedIn(body: Body): boolean {
@@ -174,13 +171,16 @@ export async function changeSession(
     // Where nothing of these changes nothing new can be in conflict.
     const isMoved = conflictFields.some(field => field in draft.given)
     const new_conflicts = await notingClashes(tx, actor, current.event_id, isMoved ? [id] : [], update)
-    if (seatFields.some(field => field in draft.given)) await moveLinesOf(tx, current.event_id, actor.now)
-    const changed = await mustFindSession(tx, actor.account_id, id)
-    const mayTakeIn = !isIncludedLive(current) || includingFields.some(field => field in draft.given)
-    const whole = mayTakeIn ? await withEveryone(tx, actor, changed) : changed
+    const isNewlyIn = isIncludedLive(next) && !isIncludedLive(current)
+    const mayTakeIn = isNewlyIn || includingFields.some(field => field in draft.given)
+    const isIncluding = mayTakeIn && isIncludedLive(next)
+    const not_included = isIncluding ? await includeEveryone(tx, actor, current, override) : undefined
+    if (!isIncluding && seatFields.some(field => field in draft.given))
+      await settleSeatsOf(tx, actor, current.event_id)
     const people_not_told = await tellOfWithdrawal(tx, actor, current, people, mail)
     return {
-      ...whole,
+      ...(await mustFindSession(tx, actor.account_id, id)),
+      ...(not_included && { not_included }),
       ...(new_conflicts.length > 0 && { new_conflicts }),
       ...(people_not_told > 0 && { people_not_told }),
     }
@@ -197,7 +197,7 @@ export async function removeSession(db: Db, actor: Actor, id: number, how: Remov
     const people = await peopleToTell(tx, session)
     await giveBackAll(tx, actor, session, how.force)
     await deleteSession(tx, actor, id)
-    await moveLinesOf(tx, session.event_id, actor.now)
+    await settleSeatsOf(tx, actor, session.event_id)
     return tellOfWithdrawal(tx, actor, session, people, how.mail)
   })
 }

@@ -6,6 +6,9 @@ import {
   holds,
   isIn,
   isIncluded,
+  isRemoved,
+  isSwappable,
+  rivalsIn,
   type State,
   seatsOf,
   selectionOf,
@@ -18,12 +21,12 @@ import type { Step } from './sequence-world.ts'
 /** What seats.md says of each call, written down a second time, in small. */
 
 /** A call, its answer, and what was stored before and after it. */
-export type Exchange = { step: Step; request: Request; reply: Reply; before: State; after: State }
+export type Exchange = { step: Step; request: Request; reply: Reply; before: State; after: State; now: Date }
 
 export function mustAnswerByTheModel(exchange: Exchange): void {
-  const { step, request, reply, before } = exchange
+  const { step, request, reply, before, now } = exchange
   const types = reply.status === 422 ? reply.body.map((reason: Json) => reason.type) : []
-  const expected = reasonsAgainst(step, request, before)
+  const expected = reasonsAgainst(step, request, before, now)
   // What else speaks against who is not active depends on who gets the seats that they have just given back.
   const counted = expected === inactive ? types.slice(0, 1) : types
   if (expected) assert.deepEqual(counted, expected, 'the reasons are those of the model')
@@ -31,16 +34,18 @@ export function mustAnswerByTheModel(exchange: Exchange): void {
   mustDoWhatWasAsked(exchange)
   mustHaveWhatWasNamed(exchange)
   mustInclude(exchange)
+  mustRemember(exchange)
   mustFit(exchange)
 }
 
 const inactive = ['registrant_inactive']
 
 /** Types of the reasons against a call; undefined where the model has no say. */
-function reasonsAgainst(step: Step, request: Request, state: State): string[] | undefined {
+function reasonsAgainst(step: Step, request: Request, state: State, now: Date): string[] | undefined {
   switch (step.verb) {
     case 'claim':
-      return reasonsAgainstClaim(state, request)
+    case 'instead':
+      return reasonsAgainstClaim(state, request, now)
     case 'lineUp':
       return reasonsAgainstLine(state, request)
     case 'checkIn':
@@ -62,20 +67,17 @@ function reasonsAgainst(step: Step, request: Request, state: State): string[] | 
   }
 }
 
-function reasonsAgainstClaim(state: State, { who, session: id, query }: Request): string[] {
+function reasonsAgainstClaim(state: State, { who, session: id, query, body }: Request, now: Date): string[] {
   if (!isIn(state, who!)) return inactive
   const selection = selectionOf(state, who!, id!)
   if (sits(selection)) return []
   const session = sessionIn(state, id!)
   const isOffered = selection?.state === 'offered'
   const isFull = session.capacity !== null && takenIn(state, id!) >= session.capacity
-  const rivals = seatsOf(state, who!)
-    .map(other => sessionIn(state, other))
-    .filter(other => clash(session, other))
+  const dropped: number[] = body?.drop ?? []
+  const rivals = rivalsIn(state, who!, session).filter(rival => !dropped.includes(rival.id))
   const swaps =
-    isOffered &&
-    selection.on_conflict === 'swap' &&
-    rivals.every(rival => !isIncluded(rival) && !rival.locked_when_saved)
+    isOffered && selection.on_conflict === 'swap' && rivals.every(rival => isSwappable(rival, now))
   return [
     ...(session.session_status === 'live' ? [] : ['not_live']),
     ...(isFull && !isOffered && !query.override_capacity_errors ? ['sold_out'] : []),
@@ -97,7 +99,8 @@ function reasonsAgainstCapacity(state: State, { session, query, body }: Request)
 
 function mustDoWhatWasAsked({ step, request: { who, session }, before, after }: Exchange): void {
   const [was, is] = [before, after].map(state => who && session && selectionOf(state, who, session))
-  if (step.verb === 'claim') assert.equal(sits(is || undefined), true, 'who claims has a seat')
+  if (step.verb === 'claim' || step.verb === 'instead')
+    assert.equal(sits(is || undefined), true, 'who claims has a seat')
   if (step.verb === 'drop' && was && holds(was)) assert.equal(is, undefined, 'who drops has none')
   if (step.verb === 'leave')
     assert.equal(sits(is || undefined), sits(was || undefined), 'who leaves keeps a seat')
@@ -137,14 +140,31 @@ function mustInclude({ request, reply, before, after }: Exchange): void {
     const seats = seatsOf(after, who)
     const missing = after.sessions
       .filter(each => isIncluded(each) && !seats.includes(each.id))
-      .filter(each => !skipped.includes(each.id))
+      .filter(each => !skipped.includes(each.id) && !isRemoved(after, who, each.id))
     assert.deepEqual(missing, [], 'whoever comes in is in every included session')
   }
   if (request.method !== 'PUT' || !request.session) return
   if (isIncluded(sessionIn(before, request.session)) || !isIncluded(sessionIn(after, request.session))) return
   const left = new Set(reply.body.not_included.map((reason: Json) => reason.registrant_id))
+  const { session } = request
   for (const { id } of after.registrants.filter(each => isIn(after, each.id)))
-    assert.equal(seatsOf(after, id).includes(request.session), !left.has(id), 'everybody is included')
+    if (!isRemoved(after, id, session))
+      assert.equal(seatsOf(after, id).includes(session), !left.has(id), 'everybody is included')
+}
+
+/** Whom the organiser takes out of an included session stays out of it, until a call names it for them. */
+function mustRemember({ step, request: { who, session, body }, before, after }: Exchange): void {
+  const dropped: number[] = step.verb === 'drop' ? [session!] : (body?.drop ?? [])
+  const named: number[] = session && step.verb !== 'drop' ? [session] : (body?.session_ids ?? [])
+  for (const { id, selection_control } of after.sessions) {
+    if (!who || !isIn(after, who) || body?.partial) continue
+    if (dropped.includes(id) && !named.includes(id) && selection_control === 'included')
+      assert.equal(isRemoved(after, who, id), true, 'who is taken out is remembered')
+    if (sits(selectionOf(after, who, id)))
+      assert.equal(isRemoved(after, who, id), false, 'who is in is not remembered as taken out')
+    if (isRemoved(before, who, id) && !isRemoved(after, who, id) && step.verb !== 'plan')
+      assert.equal(named.includes(id), true, 'who is taken out stays out until a call names it')
+  }
 }
 
 /** No registrant comes into a type or a group that is full, nor, without an override, into an event that is. */

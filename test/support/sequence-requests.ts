@@ -45,6 +45,8 @@ function callOf(known: Known, step: Step, who?: number, session?: number): Call 
       return ['PUT', ofPerson, placement(known, step)]
     case 'claim':
       return ['POST', `/registrants/${who}/session/${session}`]
+    case 'instead':
+      return ['POST', `/registrants/${who}/session/${session}`, { drop: [at(known.sessions, step.of)] }]
     case 'drop':
       return ['DELETE', `/registrants/${who}/session/${session}`]
     case 'lineUp':
@@ -108,6 +110,7 @@ function agenda(known: Known, step: Step & { verb: 'plan' }): Json {
   return {
     ...named(known, 'session_ids', step.sessions),
     ...named(known, 'waitlist_ids', step.lines),
+    ...named(known, 'drop', step.drops),
     ...manner(step),
     partial: step.partial,
   }

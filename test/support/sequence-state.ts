@@ -12,6 +12,8 @@ export type State = {
   registrants: Row[]
   selections: Selection[]
   reg_types: Row[]
+  /** whom an organiser took out of which included session */
+  removals: Pair[]
   letters: number
   lastChange: number
 }
@@ -25,6 +27,8 @@ export async function readState(pool: Pool, event_id: number): Promise<State> {
   const [state] = await pool<State[]>`
     select (select to_jsonb(e) from events e where id = ${event_id}) as event, ${rows('sessions')} as sessions,
       ${rows('registrants')} as registrants, ${rows('selections')} as selections, ${rows('reg_types')} as reg_types,
+      (select coalesce(jsonb_agg(to_jsonb(m) order by m.registrant_id, m.session_id), '[]')
+        from removals m join registrants r on r.id = m.registrant_id where r.event_id = ${event_id}) as removals,
       (select count(*)::int from outbox where event_id = ${event_id}) as letters,
       (select coalesce(max(id), 0) from changes where event_id = ${event_id}) as "lastChange"`
   return state!
@@ -52,6 +56,19 @@ export const lineOf = ({ selections }: State, session_id: number) =>
     .map(each => each.registrant_id)
 export const takenIn = ({ selections }: State, session_id: number) =>
   selections.filter(each => each.session_id === session_id && holds(each)).length
+
+/** The sessions in which somebody has a seat at the same time as this one. */
+export const rivalsIn = (state: State, registrant_id: number, session: Row) =>
+  seatsOf(state, registrant_id)
+    .map(id => sessionIn(state, id))
+    .filter(other => clash(session, other))
+export const isRemoved = ({ removals }: State, registrant_id: number, session_id: number) =>
+  removals.some(each => each.registrant_id === registrant_id && each.session_id === session_id)
+
+/** Whether a swap may give up a seat in this session. */
+export const isSwappable = (session: Row, now: Date) =>
+  !isIncluded(session) && !session.locked_when_saved && !hasBegun(session, now)
+export const hasBegun = ({ starts_at }: Row, now: Date) => starts_at !== null && new Date(starts_at) <= now
 
 export const sessionIn = ({ sessions }: State, id: number) => sessions.find(each => each.id === id)!
 const lasting = ['confirmed', 'pending', 'attended', 'no_show', 'in_progress']

@@ -1,0 +1,49 @@
+import {
+  type Books,
+  hasClosed,
+  hasStarted,
+  type Move,
+  mayBeSwapped,
+  maySit,
+  type Offer,
+  type Registrant,
+  rivalsOf,
+  type Session,
+  takesPlace,
+} from './books.ts'
+
+/** What a new offer is: it stands for the event's minutes, but no longer than it can be accepted. */
+export function newOffer(books: Books, registrant: Registrant, session: Session): Offer {
+  const until = books.now + books.event.waitlist_offer_minutes * 60_000
+  return { until, expires: endOf(until, books, registrant, session) }
+}
+
+/**
+ * What becomes of an offer that is looked at again: undefined when it stands as it is, a new end when what limits it has
+ * moved, or the former place in the line when it cannot be accepted any more.
+ */
+export function offerAgain(books: Books, registrant: Registrant, session: Session): Move | undefined {
+  const { offer } = registrant.selections.get(session.id)!
+  const move = { registrant_id: registrant.id, session_id: session.id, from: 'offered' as const }
+  if (!canBeAccepted(books, registrant, session))
+    return { ...move, to: 'waitlisted', why: 'offer_ended', keepsPlace: true }
+  const expires = endOf(offer!.until, books, registrant, session)
+  if (expires === offer!.expires) return undefined
+  return { ...move, to: 'offered', why: 'offer_end_moved', offer: { ...offer!, expires } }
+}
+
+/** Whether an offer can be accepted now: the session is open, and nothing that the person has is in its way. */
+export function canBeAccepted(books: Books, registrant: Registrant, session: Session): boolean {
+  const { on_conflict } = registrant.selections.get(session.id)!
+  const rivals = rivalsOf(books, registrant, session)
+  const isFree = rivals.length === 0
+  const maySwap = on_conflict === 'swap' && rivals.every(rival => mayBeSwapped(rival, books.now))
+  const isOpen = takesPlace(session) && !hasClosed(books) && !hasStarted(session, books.now)
+  return isOpen && maySit(registrant.status) && (isFree || maySwap)
+}
+
+/** An offer ends with the start of its session, of what it would be swapped for, and of the closing of registration. */
+function endOf(until: number, books: Books, registrant: Registrant, session: Session): number {
+  const starts = [session, ...rivalsOf(books, registrant, session)].map(each => each.starts ?? until)
+  return Math.min(until, books.event.closes ?? until, ...starts)
+}
