@@ -170,7 +170,7 @@ export async function findRegistrantPlacement(
 const listed = [
   ...Object.keys(RegistrantInput.properties),
   ...['id', 'addresses', 'custom_fields', 'created_at', 'updated_at'],
-  ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at'],
+  ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at', 'expired_session_ids'],
 ]
 
 const withSelections = (db: Db, columns: Fragment = db`r.*`) => db`
