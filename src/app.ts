@@ -213,11 +213,11 @@ export async function buildApp({
   return app
 }
 
-/** Every path also answers with `.json` appended. */
+/** Every path also answers with `.json` appended, except where its last part is a value of its own: an external id. */
 function withoutJsonSuffix(url: string): string {
   const end = url.indexOf('?')
   const path = end < 0 ? url : url.slice(0, end)
-  return /^\/(?:api|oauth2)\//.test(path) && path.endsWith('.json')
+  return /^\/(?:api|oauth2)\//.test(path) && path.endsWith('.json') && !/\/external\/[^/]*$/.test(path)
     ? path.slice(0, -5) + (end < 0 ? '' : url.slice(end))
     : url
 }

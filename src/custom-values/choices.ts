@@ -84,6 +84,9 @@ export function faultsOfChoices(
   const fault = (type: string, message: string): Fault => ({ field: 'choices', type, message })
   return [
     ...changes.faults,
+    ...equalNames(changes, known?.choices ?? []).map(name =>
+      fault('unique', `Choices need different names: there are several called "${name}".`),
+    ),
     ...(type && !isList && changes.added.length > 0
       ? [fault('choice', `Choices are for the types ${choiceTypes.join(', ')}.`)]
       : []),
@@ -95,3 +98,16 @@ export function faultsOfChoices(
 
 /** Nobody can answer a required list without choices: earlier versions made some, which can still be changed. */
 const isUnanswerable = (known: Definition | undefined) => known?.required === 1 && known.choices.length === 0
+
+/** Names that a change gives to a choice although another has them then: what earlier versions stored may stay. */
+function equalNames({ added, renamed, deleted }: ChoiceChanges, known: Choice[]): string[] {
+  const renames = new Map(renamed.map(choice => [choice.id, choice.name]))
+  const gone = new Set(deleted)
+  const kept = known.filter(({ id }) => !gone.has(id))
+  const names = [...kept.map(({ id, name }) => renames.get(id) ?? name), ...added.map(({ name }) => name)]
+  const count = Map.groupBy(names.map(canonicalName), name => name)
+  const given = [...renames.values(), ...added.map(({ name }) => name)].filter(name => name !== undefined)
+  return [...new Set(given.map(canonicalName))].filter(name => count.get(name)!.length > 1)
+}
+
+const canonicalName = (name: string) => name.trim().normalize()

@@ -24,7 +24,7 @@ export const choiceTypes: readonly string[] = [
   'checkboxList',
 ] satisfies ValueType[]
 
-/** Most choices of one definition: every value is read and shown by looking through them. */
+/** Most choices of one definition. */
 export const mostChoices = 5000
 
 /** What a client may say of choices. */

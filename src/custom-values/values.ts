@@ -124,10 +124,7 @@ function readChoices(field: CustomField, raw: unknown) {
   const given = (Array.isArray(raw) ? raw : [raw])
     .map(item => String(unwrapChoice(item)).trim())
     .filter(text => text !== '')
-  const known = new Map([
-    ...field.choices.map(({ id, name }): [string, number] => [name, id]).reverse(),
-    ...field.choices.map(({ id }): [string, number] => [String(id), id]),
-  ])
+  const known = idsOf(field.choices)
   const ids = given.map(text => known.get(text))
   const unknown = given.filter(text => !known.has(text))
   if (unknown.length > 0)
@@ -137,12 +134,32 @@ function readChoices(field: CustomField, raw: unknown) {
   return { value: [...new Set(ids)] }
 }
 
+/** What is made of a list of choices, made once: definitions are remembered, and never changed in place. */
+function madeOnce<T>(make: (choices: Choice[]) => T): (choices: Choice[]) => T {
+  const made = new WeakMap<Choice[], T>()
+  return choices => {
+    const known = made.get(choices) ?? make(choices)
+    made.set(choices, known)
+    return known
+  }
+}
+
+/** Ids of choices by what clients call them: the id or, when there is none of that id, the name. */
+const idsOf = madeOnce(
+  choices =>
+    new Map([
+      ...choices.map(({ id, name }): [string, number] => [name, id]).reverse(),
+      ...choices.map(({ id }): [string, number] => [String(id), id]),
+    ]),
+)
+const namesOf = madeOnce(choices => new Map(choices.map(({ id, name }) => [id, name])))
+
 function showCustomValue(field: CustomField, value: unknown): unknown {
   if (!choiceTypes.includes(field.type)) return value ?? null
   const chosen: { id: number; value: string }[] = []
   for (const id of (value as number[] | undefined) ?? []) {
-    const choice = field.choices.find(candidate => candidate.id === id)
-    if (choice) chosen.push({ id, value: choice.name })
+    const name = namesOf(field.choices).get(id)
+    if (name !== undefined) chosen.push({ id, value: name })
   }
   return field.type === 'checkboxList' ? chosen : (chosen[0] ?? { id: '', value: null })
 }

@@ -64,39 +64,45 @@ function wordsIn(kind: TSchema): string[] | undefined {
 }
 
 /** What a condition asks of a row. Throws 400 for a value that the attribute cannot have: no filter is silently ignored. */
-export function testOf(name: string, attribute: Attribute, operator: Operator, text: string): OfRow {
+export function testOf(name: string, attribute: Attribute, operator: Operator, values: string[]): OfRow {
   return 'holds' in attribute
-    ? heldTest(name, attribute, operator, text)
-    : columnTest(name, attribute, operator, text)
+    ? heldTest(name, attribute, operator, values)
+    : columnTest(name, attribute, operator, values)
 }
 
-function columnTest(name: string, attribute: Column, operator: Operator, text: string): OfRow {
+function columnTest(name: string, attribute: Column, operator: Operator, given: string[]): OfRow {
+  const [text = ''] = given
   const { comparison, column } = attribute
   const isText = comparison === 'text'
   const pattern = likePatterns[operator]
   if (pattern)
-    return (db, alias) => db`${spelt(db, db`${column(db, alias)}::text`)} ilike ${pattern(escapeLike(text))}`
+    return (db, alias) =>
+      db`${spelt(db, canonical(db, db`${column(db, alias)}::text`))} ilike ${pattern(escapeLike(text.normalize()))}`
   if (operator === '=' && text.trim() === '')
     return (db, alias) =>
       isText ? db`coalesce(${column(db, alias)}, '') = ''` : db`${column(db, alias)} is null`
-  const read = (given: string) => readComparable(name, attribute, given)
+  const read = (value: string) => readComparable(name, attribute, value)
   if (operator === 'in') {
-    const values = text.split('|').map(read)
+    const values = given.map(read)
     return (db, alias) =>
       isText
-        ? db`${folded(db, column(db, alias))} = any(${values.map(value => value.toLowerCase())}::text[])`
+        ? db`${folded(db, column(db, alias))} = any(array(select ${lowered(db, db`v`)} from unnest(${values.map(value => value.normalize())}::text[]) v))`
         : db`${column(db, alias)} = any(${values}::text[]::${db.unsafe(columnTypes[comparison])}[])`
   }
   const value = read(text)
   return (db, alias) =>
     isText
-      ? db`${folded(db, column(db, alias))} ${db.unsafe(operator)} ${folded(db, db`${value}::text`)}`
+      ? db`${folded(db, column(db, alias))} ${db.unsafe(operator)} ${lowered(db, db`${value.normalize()}::text`)}`
       : db`${column(db, alias)} ${db.unsafe(operator)} ${value}::text::${db.unsafe(columnTypes[comparison])}`
 }
 
 /** Text with the letter case and the order of every script: a database may have been made with those of ASCII only. */
 const spelt = (db: Db, text: Fragment) => db`${text} collate "unicode"`
-const folded = (db: Db, text: Fragment) => db`lower(${spelt(db, text)})`
+const lowered = (db: Db, text: Fragment) => db`lower(${spelt(db, text)})`
+const folded = (db: Db, text: Fragment) => lowered(db, canonical(db, text))
+/** Text in its composed form, in which é is one character; what has only ASCII is in it already. */
+const canonical = (db: Db, text: Fragment) =>
+  db`case when octet_length(${text}) = length(${text}) then ${text} else normalize(${text}) end`
 
 /** What rows are sorted by; undefined for an attribute that has no order. */
 export function orderOf(attribute: Attribute): OfRow | undefined {
@@ -153,14 +159,15 @@ function readTimestamp(text: string): string | undefined {
   return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
 }
 
-function heldTest(name: string, { holds, choices }: Holder, operator: Operator, text: string): OfRow {
-  if (operator === '=' && text.trim() === '') return (db, alias) => db`not ${holds(db, alias)}`
-  const wanted = (operator === 'in' ? text.split('|') : [text]).map(item => item.trim())
+function heldTest(name: string, { holds, choices }: Holder, operator: Operator, values: string[]): OfRow {
+  if (operator === '=' && values[0]!.trim() === '') return (db, alias) => db`not ${holds(db, alias)}`
+  const wanted = values.map(item => item.trim())
   const isExact = operator === '=' || operator === 'in'
   if (!choices && !isExact)
     throw badRequest('bad_parameter', `search: ${name} holds ids: compare them by =, != or =*in*.`)
+  const find = choices ? chooser(choices, operator) : (item: string) => [readHeldId(name, item)]
   const ids = wanted.flatMap(item => {
-    const found = choices ? chosenIds(choices, operator, item) : [readHeldId(name, item)]
+    const found = find(item)
     // A name that no choice has any more is refused as well: it cannot be told from one that is misspelt.
     return found.length === 0 && isExact
       ? refuseWord(
@@ -179,21 +186,21 @@ function readHeldId(name: string, text: string): number {
   return id
 }
 
-/** Chosen ids are compared in the choices' own words, or by id. */
-function chosenIds(choices: { id: number; name: string }[], operator: Operator, text: string): number[] {
-  const test = nameTests[operator]
-  const isExact = operator === '=' || operator === 'in'
-  return choices
-    .filter(
-      ({ id, name }) =>
-        (isExact && String(id) === text) || test(name.trim().toLowerCase(), text.toLowerCase()),
-    )
-    .map(({ id }) => id)
+/** Finds choices by their ids or, when there is none of that id, in their own words. */
+function chooser(choices: { id: number; name: string }[], operator: Operator): (text: string) => number[] {
+  const named = choices.map(({ id, name }) => ({ id, name: foldedName(name) }))
+  if (operator !== '=' && operator !== 'in') {
+    const test = nameTests[operator]
+    return text => named.filter(({ name }) => test(name, foldedName(text))).map(({ id }) => id)
+  }
+  const byId = new Map(named.map(choice => [String(choice.id), [choice]]))
+  const byName = Map.groupBy(named, ({ name }) => name)
+  return text => (byId.get(text) ?? byName.get(foldedName(text)) ?? []).map(({ id }) => id)
 }
 
-const nameTests: Record<Operator, (name: string, text: string) => boolean> = {
-  '=': (name, text) => name === text,
-  in: (name, text) => name === text,
+const foldedName = (name: string) => name.trim().normalize().toLowerCase()
+
+const nameTests: Record<Exclude<Operator, '=' | 'in'>, (name: string, text: string) => boolean> = {
   '>': (name, text) => name > text,
   '<': (name, text) => name < text,
   '>=': (name, text) => name >= text,

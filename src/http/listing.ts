@@ -3,7 +3,7 @@ import { ApiError, badRequest } from '../errors.ts'
 import { type Attribute, orderOf } from './attributes.ts'
 import { mustFit } from './page-size.ts'
 import { type Query, readId, wordsOf } from './query.ts'
-import { type Condition, readSearch, whereOf } from './search.ts'
+import { type Condition, isJoinedByOr, readSearch, whereOf } from './search.ts'
 
 /** What a resource lets lists do with it. Attributes are named as on the wire, which is as in the database. */
 export type Listable = {
@@ -34,6 +34,7 @@ export type Projection = Pick<Listing, 'fields' | 'expand'>
 
 const perPageLimit = 1000
 const perPageLimitExpanded = 200
+const mostOrders = 20
 
 /** Reads the query of a list. Throws 400 naming a parameter that cannot be read: no filter is silently ignored. */
 export function readListing(query: Query, listable: Listable): Listing {
@@ -46,11 +47,9 @@ export function readListing(query: Query, listable: Listable): Listing {
     fields: fields.includes('*') ? undefined : new Set(fields.length > 0 ? fields : listable.sparse),
     expand,
     ids: readIds(query.ids),
-    sort: wordsOf(query.sort)
-      .filter(word => word !== '-')
-      .map(word => readSort(word, listable)),
-    search: readSearch(query.search, listable.attributes),
-    joinByOr: query.searchCondition?.trim().toLowerCase() === 'or',
+    sort: readOrder(query.sort, listable),
+    search: readSearch(query, listable.attributes),
+    joinByOr: isJoinedByOr(query.searchCondition),
   }
 }
 
@@ -162,6 +161,13 @@ function readIds(text: string | undefined): number[] | undefined {
     if (!id) throw badRequest('bad_parameter', `ids takes positive integers, not "${word}".`)
     return id
   })
+}
+
+function readOrder(text: string | undefined, listable: Listable): Listing['sort'] {
+  const words = wordsOf(text).filter(word => word !== '-')
+  if (words.length > mostOrders)
+    throw badRequest('bad_parameter', `sort takes at most ${mostOrders} attributes, not ${words.length}.`)
+  return words.map(word => readSort(word, listable))
 }
 
 function readSort(word: string, { attributes }: Listable): Listing['sort'][number] {

@@ -14,7 +14,8 @@ export function parseQuery(text: string): Query {
   for (const [name, value] of new URLSearchParams(text)) {
     const list = /^([\w-]+)\[\d*\]$/.exec(name)?.[1]
     if (!list) query[name] = value.toWellFormed()
-    else lists.set(list, [...(lists.get(list) ?? []), value.toWellFormed()])
+    else if (lists.has(list)) lists.get(list)!.push(value.toWellFormed())
+    else lists.set(list, [value.toWellFormed()])
   }
   for (const [name, values] of lists) query[name] = values.join(',')
   return query

@@ -145,12 +145,12 @@ export const listQuery = ({ sparse, expansions = [] }: Listable): Parameters => 
     examples: ['12345,12346'],
   }),
   sort: TextParameter({
-    description: 'Comma-separated attributes; a leading `-` sorts downwards.',
+    description: 'Comma-separated attributes; at most 20; a leading `-` sorts downwards.',
     examples: ['-id'],
   }),
   search: TextParameter({
     description:
-      'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
+      'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. At most 100 conditions, and 1000 values of `*in*`. Escapes inside a value are decoded after the split at `&` and `|`: `name%3D*contains*Q%2526A` finds `Q&A`. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
     examples: ['id>0'],
   }),
   searchCondition: WordParameter(['and', 'or'], 'How conditions are joined: `and` unless given.'),
