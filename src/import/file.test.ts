@@ -35,7 +35,17 @@ describe('the text of a file', () => {
     ['missing', () => join(folder, 'none'), /none does not exist\.$/],
     ['a folder', () => folder, / is a folder, not a file\.$/],
     ['empty', () => file('empty', ' \n'), / is empty\.$/],
-    ['binary', () => file('binary', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff])), / is not a text file\.$/],
+    ['binary', () => file('binary', Buffer.from([0xfe, 0x50, 0xff])), / is not a text file\.$/],
+    [
+      'an image',
+      () => file('image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff])),
+      / is not a text file but an image \(PNG\)\.$/,
+    ],
+    [
+      'a spreadsheet',
+      () => file('sheet', Buffer.from('PK\x03\x04\xff', 'latin1')),
+      / is not a text file but an archive or a spreadsheet \(ZIP, XLSX\)\.$/,
+    ],
     [
       'in an unknown encoding',
       () => file('odd', '<?xml version="1.0" encoding="x-odd"?>'),

@@ -14,7 +14,7 @@ export async function readText(path: string): Promise<string> {
     throw reasons[error.code] ? unreadable(`${name} ${reasons[error.code]}`) : error
   })
   const text = decode(bytes)
-  if (text === undefined) throw unreadable(`${name} is not a text file.`)
+  if (text === undefined) throw unreadable(`${name} is not a text file${kindOf(bytes)}.`)
   if (text.trim() === '') throw unreadable(`${name} is empty.`)
   return text
 }
@@ -51,6 +51,21 @@ async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   }
   return Buffer.concat(chunks)
 }
+
+/** What a file that is no text is, as far as its first bytes tell. */
+function kindOf(bytes: Buffer): string {
+  const kind = kinds.find(([start]) => bytes.toString('latin1', 0, start.length) === start)?.[1]
+  return kind ? ` but ${kind}` : ''
+}
+
+const kinds: [start: string, kind: string][] = [
+  ['\x89PNG', 'an image (PNG)'],
+  ['\xff\xd8\xff', 'an image (JPEG)'],
+  ['GIF8', 'an image (GIF)'],
+  ['%PDF', 'a document (PDF)'],
+  ['PK\x03\x04', 'an archive or a spreadsheet (ZIP, XLSX)'],
+  ['\x1f\x8b', 'compressed (gzip): unpack it first'],
+]
 
 /** By byte order mark, then by what an XML declaration says, else UTF-8; undefined when the bytes do not fit. */
 export function decode(bytes: Buffer): string | undefined {

@@ -11,12 +11,15 @@ export function readFrabJson(value: unknown): Schedule {
   const conference = conferenceOf(value)
   const baseUrl = textOf(memberOf(value, 'schedule'), 'base_url')
   const rooms = roomsOf(conference)
+  const dates = elementsOf(memberOf(conference, 'days'))
+    .flatMap(day => name(day, 'date')?.slice(0, 10) ?? [])
+    .sort()
   return {
     format: 'frab JSON',
     title: name(conference, 'title'),
     timezone: name(conference, 'time_zone_name'),
-    start_date: name(conference, 'start')?.slice(0, 10) ?? null,
-    end_date: name(conference, 'end')?.slice(0, 10) ?? null,
+    start_date: name(conference, 'start')?.slice(0, 10) ?? dates[0] ?? null,
+    end_date: name(conference, 'end')?.slice(0, 10) ?? dates.at(-1) ?? null,
     day_change: name(conference, 'day_change'),
     rooms: distinctPlaces([
       ...placesOf(conference, 'rooms'),
@@ -31,7 +34,7 @@ export function readFrabJson(value: unknown): Schedule {
   }
 }
 
-type Room = { where: string; name: string; day: string | null; events: unknown }
+type Room = Pick<Row, 'where' | 'day' | 'day_start' | 'day_end'> & { name: string; events: unknown }
 
 function roomsOf(conference: unknown): Room[] {
   return elementsOf(memberOf(conference, 'days')).flatMap((day, index) => {
@@ -40,6 +43,8 @@ function roomsOf(conference: unknown): Room[] {
       where: `schedule.conference.days[${index}].rooms[${JSON.stringify(room)}]`,
       name: room,
       day: name(day, 'date'),
+      day_start: name(day, 'day_start'),
+      day_end: name(day, 'day_end'),
       events,
     }))
   })
@@ -57,6 +62,8 @@ function readRow(event: unknown, where: string, room: Room, baseUrl: string | nu
     abstract: textOf(event, 'abstract'),
     description: textOf(event, 'description'),
     day: room.day,
+    day_start: room.day_start,
+    day_end: room.day_end,
     date: name(event, 'date'),
     start: name(event, 'start'),
     duration: name(event, 'duration'),

@@ -13,6 +13,7 @@ export function isFrabXml(root: Element): boolean {
 export function readFrabXml(root: Element): Schedule {
   const conference = childOf(root, 'conference')
   const days = childrenOf(root, 'day')
+  const dates = days.flatMap(day => dayIn(day.attributes.date ?? null) ?? []).sort()
   const rooms = days.flatMap(day => childrenOf(day, 'room'))
   const rows = days.flatMap(day =>
     childrenOf(day, 'room').flatMap(room =>
@@ -23,8 +24,8 @@ export function readFrabXml(root: Element): Schedule {
     format: 'frab XML',
     title: nameIn(childText(conference, 'title')),
     timezone: nameIn(childText(conference, 'time_zone_name')),
-    start_date: dayIn(childText(conference, 'start')),
-    end_date: dayIn(childText(conference, 'end')),
+    start_date: dayIn(childText(conference, 'start')) ?? dates[0] ?? null,
+    end_date: dayIn(childText(conference, 'end')) ?? dates.at(-1) ?? null,
     day_change: nameIn(childText(conference, 'day_change')),
     rooms: distinctPlaces(rooms.flatMap(room => placeOf(room, room.attributes.name ?? null))),
     tracks: distinctPlaces(
@@ -48,6 +49,8 @@ function readRow(event: Element, room: Element, day: Element): Row {
     abstract: childText(event, 'abstract'),
     description: childText(event, 'description'),
     day: nameIn(day.attributes.date ?? null),
+    day_start: nameIn(day.attributes.start ?? null),
+    day_end: nameIn(day.attributes.end ?? null),
     date: nameIn(childText(event, 'date')),
     start: nameIn(childText(event, 'start')),
     duration: nameIn(childText(event, 'duration')),

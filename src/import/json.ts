@@ -16,11 +16,24 @@ export function memberOf(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
-/** The text or number that a member holds, as text; null when it is something else. */
+/** The text or number that a member holds, as text; null when it is something else. Of texts by language, one. */
 export function textOf(value: unknown, name: string): string | null {
   const member = memberOf(value, name)
+  if (isObject(member)) return textByLanguage(member)
   return typeof member === 'string' ? member : typeof member === 'number' ? String(member) : null
 }
+
+/** `{"de": "Mühle", "en": "Mill"}`: the English text, else the first that is not blank. */
+function textByLanguage(texts: JsonObject): string | null {
+  const entries = Object.entries(texts)
+  if (!entries.every(([tag, text]) => languageTag.test(tag) && (text === null || typeof text === 'string')))
+    return null
+  const given = entries.filter((entry): entry is [string, string] => String(entry[1] ?? '').trim() !== '')
+  const [, text = null] = given.find(([tag]) => /^en\b/i.test(tag)) ?? given[0] ?? []
+  return text
+}
+
+const languageTag = /^[a-z]{2,3}(?:[-_][a-z\d]{1,8}){0,3}$/i
 
 /** The elements of an array, none of anything else. */
 export function elementsOf(value: unknown): unknown[] {

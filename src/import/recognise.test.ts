@@ -116,12 +116,62 @@ describe('a programme in frab JSON', () => {
   })
 })
 
+describe('a programme with texts by language', () => {
+  it('has the English ones, else the first that is not blank', () => {
+    const event = (title: unknown, more: object = {}) => ({ id: 1, title, date: '2030-05-04', ...more })
+    const events = [
+      event({ de: 'Mühle', en: 'Mill' }, { track: { de: 'Wasser' }, room: { 'en-GB': 'Hall', de: 'Saal' } }),
+      event({ en: ' ', 'pt-BR': 'Moinho', de: null }),
+      event({}),
+      event({ en: { text: 'Mill' } }),
+      event({ 'not a language': 'Mill' }),
+    ]
+    const days = [{ date: '2030-05-04', rooms: { Saal: events } }]
+    const conference = { title: { de: 'Tage', en: 'Days' }, days, tracks: [{ name: { de: 'Wasser' } }] }
+    const schedule = readSchedule(JSON.stringify({ schedule: { conference } }))
+    assert.deepEqual(
+      schedule.rows.map(row => row.title),
+      ['Mill', 'Moinho', null, null, null],
+    )
+    assert.deepEqual(
+      [schedule.title, schedule.rows[0]!.track, schedule.rows[0]!.room, schedule.tracks[0]!.name],
+      ['Days', 'Wasser', 'Hall', 'Wasser'],
+    )
+  })
+})
+
+describe('a day', () => {
+  it('has its bounds, in XML and in JSON, and dates the event when the conference does not', () => {
+    const xml = readSchedule(
+      '<schedule><day date="2030-05-05" start="a" end="b"><room name="R"><event id="1"/></room></day>' +
+        '<day date="2030-05-04"><room name="R"/></day></schedule>',
+    )
+    const days = [{ date: '2030-05-05', day_start: 'a', day_end: 'b', rooms: { R: [{ id: 1 }] } }]
+    const json = readSchedule(JSON.stringify({ schedule: { conference: { days } } }))
+    for (const { rows } of [xml, json]) assert.deepEqual([rows[0]!.day_start, rows[0]!.day_end], ['a', 'b'])
+    assert.deepEqual([xml.start_date, xml.end_date], ['2030-05-04', '2030-05-05'])
+    assert.deepEqual([json.start_date, json.end_date], ['2030-05-05', '2030-05-05'])
+  })
+})
+
 describe('a file that is no programme', () => {
   const cases: [string, string, RegExp][] = [
-    ['something else', 'BEGIN:VCALENDAR', /^This is no programme that Lectern can read: it takes /],
-    ['an empty list', '[]', /^This is no programme/],
-    ['JSON without days', '{"schedule":{"conference":{}}}', /^This is no programme/],
-    ['an HTML page', '<html><body/></html>', /^This is no programme/],
+    [
+      'something else',
+      'Hello',
+      /^This is no programme that Lectern can read: it is text of another kind\. Lectern takes /,
+    ],
+    ['a calendar', 'BEGIN:VCALENDAR', /it is a calendar \(iCalendar\)\./],
+    ['a table', 'Title,Room\nMill,Hall\n', /it is a table \(CSV\)\./],
+    ['a table with tabs', 'Title\tRoom, big\nMill\tHall\n', /it is a table \(CSV\)\./],
+    ['an empty list', '[]', /it is JSON, but a list\./],
+    [
+      'JSON without days',
+      '{"schedule":{"conference":{}}}',
+      /it is JSON, but without schedule\.conference\.days\./,
+    ],
+    ['an HTML page', '<!doctype html><html><br></html>', /it is a web page \(HTML\)\./],
+    ['other XML', '<rss><channel/></rss>', /it is XML, but its root is <rss> without/],
     ['a deep nest of brackets', '['.repeat(200_000) + ']'.repeat(200_000), /^This is no programme/],
     ['half a nest of brackets', '['.repeat(200_000), /^The file is not JSON: /],
     ['truncated JSON', '{"schedule":{"conference":', /^The file is not JSON: /],

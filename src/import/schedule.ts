@@ -37,6 +37,9 @@ export type Row = {
   description: string | null
   /** the day of the programme that the session is listed under */
   day: string | null
+  /** when that day of the programme starts and ends, which may be in the night after it */
+  day_start: string | null
+  day_end: string | null
   /** date and time of the start, usually with an offset */
   date: string | null
   start: string | null

@@ -11,6 +11,8 @@ const row = (given: Partial<Row>): Row => ({
   abstract: null,
   description: null,
   day: null,
+  day_start: null,
+  day_end: null,
   date: null,
   start: null,
   duration: null,

@@ -33,6 +33,30 @@ describe('the times of a row', () => {
     assert.deepEqual(read({ ...night, start: '06:00' }, '06:00'), wish('2030-05-04', '06:00:00', '06:30:00'))
   })
 
+  it('are on the next day between the start of their day and its end in the night', () => {
+    const at = (start: string, bounds: object = {}, dayChange: string | null = null) =>
+      read(
+        {
+          day: '2030-05-04',
+          start,
+          duration: '00:30',
+          day_start: '2030-05-04T09:00:00+02:00',
+          day_end: '2030-05-05T02:00:00',
+          ...bounds,
+        },
+        dayChange,
+      ).wish.date
+    assert.deepEqual(
+      ['00:30', '02:00', '02:01', '08:59', '09:00', '23:59'].map(start => at(start)),
+      ['2030-05-05', '2030-05-05', '2030-05-04', '2030-05-04', '2030-05-04', '2030-05-04'],
+    )
+    // What the day does not tell, the change of days tells; a day that has started is not over.
+    assert.deepEqual(
+      [at('02:01', {}, '06:00'), at('09:00', {}, '10:00'), at('00:30', { day_end: 'late' })],
+      ['2030-05-05', '2030-05-04', '2030-05-04'],
+    )
+  })
+
   it('are those of a date with an offset, whatever day and start say', () => {
     const row = { day: '2030-05-04', start: '12:00', date: '2030-05-05T01:00:00+02:00', duration: '00:45' }
     assert.deepEqual(read(row, '06:00:00'), wish('2030-05-05', '01:00:00', '01:45:00'))
@@ -84,6 +108,8 @@ describe('the times of a row', () => {
     const faultsOf = (duration: string) =>
       read({ day: '2030-05-04', start: '10:00', duration }).faults.map(fault => fault.type)
     assert.deepEqual(faultsOf('soon'), ['duration'])
+    assert.deepEqual(faultsOf('1:00:00'), ['duration'])
+    assert.deepEqual(faultsOf('00:45:00'), ['duration'])
     assert.deepEqual(faultsOf('23:59'), [])
     assert.deepEqual(faultsOf('24:00'), ['too_long'])
     assert.deepEqual(faultsOf('9999:00'), ['too_long'])

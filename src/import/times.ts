@@ -10,12 +10,13 @@ export type TimesWish = {
   end_time: string | null
   time_fold: number
 }
-export type RowTimes = Pick<Row, 'day' | 'date' | 'start' | 'duration'>
+export type RowTimes = Pick<Row, 'day' | 'date' | 'start' | 'duration'> &
+  Partial<Pick<Row, 'day_start' | 'day_end'>>
 
 /**
  * The wall-clock times of a row in a zone. A date with an offset is a moment, and wins; otherwise the start is on the
- * day that the row is listed under, or on the next one when it is before `dayChange`. What cannot be read is handed on
- * as it is, for the rules of sessions to refuse.
+ * day that the row is listed under, or on the next one when it is before that day of the programme starts, or before
+ * `dayChange`. What cannot be read is handed on as it is, for the rules of sessions to refuse.
  */
 export function readTimes(
   row: RowTimes,
@@ -59,13 +60,31 @@ function startOf(row: RowTimes, zone: string, dayChange: string | null): Start |
   const day = readDate(row.date ?? row.day ?? '')
   const time = readTime(row.start ?? '')
   if (!day || !time) return undefined
-  const isAfterMidnight = time < (readTime(dayChange ?? '') ?? '')
-  return startOn(
-    Temporal.PlainDate.from(day)
-      .add({ days: isAfterMidnight ? 1 : 0 })
-      .toPlainDateTime(time),
-    zone,
-  )
+  const wall = Temporal.PlainDate.from(day).toPlainDateTime(time)
+  return startOn(isAfterMidnight(wall, row, zone, dayChange) ? wall.add({ days: 1 }) : wall, zone)
+}
+
+/**
+ * Whether a time belongs to the night after its day: it is before the start of the day, and a day later not after its end.
+ * What the day itself does not tell, the change of days tells.
+ */
+function isAfterMidnight(
+  wall: Temporal.PlainDateTime,
+  row: RowTimes,
+  zone: string,
+  dayChange: string | null,
+): boolean {
+  const opens = boundIn(row.day_start, zone)
+  const closes = boundIn(row.day_end, zone)
+  const { compare } = Temporal.PlainDateTime
+  if (opens && compare(wall, opens) >= 0) return false
+  if (opens && closes && compare(wall.add({ days: 1 }), closes) <= 0) return true
+  return String(wall.toPlainTime()) < (readTime(dayChange ?? '') ?? '')
+}
+
+/** When a day of the programme starts or ends, on the wall; undefined when that cannot be read. */
+function boundIn(text: string | null | undefined, zone: string): Temporal.PlainDateTime | undefined {
+  return text ? startOf({ day: null, date: text, start: null, duration: null }, zone, null)?.wall : undefined
 }
 
 function startAt(instant: Temporal.Instant, zone: string): Start {
@@ -90,16 +109,18 @@ function partsOf(time: Temporal.PlainDateTime | Temporal.ZonedDateTime): { date:
   }
 }
 
-/** `HH:MM` or `HH:MM:SS`, of any number of hours. */
+/** `HH:MM`, of any number of hours. Three parts are days, hours and minutes to some programs, and seconds last to others. */
 function secondsIn(duration: string): number | undefined {
-  const [, hours, minutes, seconds = '0'] = /^(\d{1,4}):(\d{1,2})(?::(\d{1,2}))?$/.exec(duration) ?? []
-  return hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+  const [, hours, minutes] = /^(\d{1,4}):(\d{1,2})$/.exec(duration) ?? []
+  return hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60
 }
 
 const durationFault = (duration: string | null): Fault => ({
   field: 'duration',
   type: 'duration',
-  message: `Duration must be hours and minutes, as HH:MM; it is "${duration}".`,
+  message: /^\d+:\d+:\d+$/.test(duration ?? '')
+    ? `Duration must be hours and minutes, as HH:MM; "${duration}" may be days, hours and minutes, or hours, minutes and seconds.`
+    : `Duration must be hours and minutes, as HH:MM; it is "${duration}".`,
 })
 
 /** An end is a time of day, so not every moment can be one (api.md §6): it must mean the moment that is meant. */
