@@ -2,6 +2,7 @@ import type { Agenda } from '../agenda/agenda.ts'
 import { hasSeat } from '../agenda/agenda.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
 import type { Registration } from '../agenda/registration.ts'
+import type { VisibleField } from '../agenda/visible-values.ts'
 import { takesPlace } from '../seats/books.ts'
 import type { MailKind } from './schema.ts'
 
@@ -21,6 +22,8 @@ export type LetterFacts = {
   /** what was given up in the same moment, and is not on the agenda */
   dropped: AgendaSession[]
   agenda: Agenda
+  /** of sessions */
+  fields: VisibleField[]
   baseUrl: string | null
   way: Way
 }

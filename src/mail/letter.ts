@@ -1,5 +1,6 @@
 import { type AgendaEntry, hasSeat, linksOf } from '../agenda/agenda.ts'
 import type { AgendaSession } from '../agenda/queries.ts'
+import { type VisibleField, visibleValues } from '../agenda/visible-values.ts'
 import { momentIn, whenOf } from '../agenda/words.ts'
 import { escapeHtml } from '../http/html.ts'
 import { takesPlace } from '../seats/books.ts'
@@ -58,10 +59,17 @@ function wayParts(facts: LetterFacts): Part[] {
   ]
 }
 
-function agendaParts({ agenda, baseUrl, event_timezone }: LetterFacts): Part[] {
+function agendaParts({ agenda, baseUrl, event_timezone, fields }: LetterFacts): Part[] {
   const part = (title: string, entries: AgendaEntry[], remark: (entry: AgendaEntry) => Prose[] = () => []) =>
     entries.length > 0
-      ? [{ title, items: entries.map(entry => sessionItem(entry, baseUrl, remark(entry))) }]
+      ? [
+          {
+            title,
+            items: entries.map(entry =>
+              sessionItem(entry, baseUrl, [...remark(entry), ...valuesOf(fields, entry)]),
+            ),
+          },
+        ]
       : []
   const entries = agenda.entries.filter(takesPlace)
   return [
@@ -99,6 +107,14 @@ function droppedParts({ dropped }: LetterFacts): Part[] {
   return others.length > 0
     ? [{ title: 'No longer on your agenda', items: others.map(session => sessionItem(session, null, [])) }]
     : []
+}
+
+/** What the session says in visible fields; texts of several lines keep them. */
+function valuesOf(fields: VisibleField[], session: AgendaSession): Prose[] {
+  return visibleValues(fields, session.custom_fields).map(({ name, text, html }) => ({
+    text: [`${isolate(name)}:`, ...text.split('\n').map(isolate)].join(text.includes('\n') ? '\n    ' : ' '),
+    html: `<bdi>${escapeHtml(oneLine(name))}</bdi>: <bdi>${html}</bdi>`,
+  }))
 }
 
 function sessionItem(session: AgendaSession, baseUrl: string | null, remarks: Prose[]): Prose {

@@ -1,10 +1,12 @@
 import { type Agendas, readAgendas } from '../agenda/agenda.ts'
 import { calendarEntries } from '../agenda/calendar-entries.ts'
 import { registrationOf } from '../agenda/registration.ts'
+import type { VisibleField } from '../agenda/visible-values.ts'
 import type { Db } from '../db/connection.ts'
 import { makeLetterLinks } from '../resume/letter-links.ts'
 import { hasClosed } from '../seats/books.ts'
 import { type EventRow, readEvent } from '../seats/queries.ts'
+import { allSessionFields } from '../session-fields/queries.ts'
 import { calendarOf } from './calendar.ts'
 import type { ClaimedLetter, WrittenLetter } from './dispatch-queries.ts'
 import { type LetterFacts, outdated, type Way } from './facts.ts'
@@ -48,15 +50,15 @@ export async function writeLetters(
     const event = await readEvent(db, id)
     if (event) events.set(id, event)
   }
+  const fields = new Map<number, VisibleField[]>()
+  for (const account_id of new Set([...events.values()].map(event => event.account_id)))
+    fields.set(account_id, await allSessionFields(db, account_id))
   const tokens = baseUrl && !isKept ? await makeLetterLinks(db, letters, now) : new Map<number, string>()
   return letters.map(letter => {
     const token = tokens.get(letter.registrant_id) ?? null
-    return writeOne(
-      letter,
-      factsOf(letter, agendas, events.get(letter.event_id), token, writing),
-      token,
-      writing,
-    )
+    const event = events.get(letter.event_id)
+    const facts = factsOf(letter, agendas, event, token, writing)
+    return writeOne(letter, { ...facts, fields: fields.get(event?.account_id ?? 0) ?? [] }, token, writing)
   })
 }
 
@@ -66,7 +68,7 @@ function factsOf(
   event: EventRow | undefined,
   token: string | null,
   { baseUrl, now, organiser }: Writing,
-): LetterFacts {
+): Omit<LetterFacts, 'fields'> {
   const agenda = agendas.of(letter.registrant_id)
   const own = new Set(agenda.entries.map(entry => entry.id))
   const { address } = organiser
