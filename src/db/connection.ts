@@ -158,3 +158,12 @@ const inFailedTransaction = '25P02'
 export function attempt<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
   return 'begin' in db ? work(db) : transaction(db, work)
 }
+
+/**
+ * Joins fragments two by two, half of them on each side: the driver writes nested fragments by recursion, and thousands in a
+ * row would be too deep.
+ */
+export function joined(parts: Fragment[], join: (left: Fragment, right: Fragment) => Fragment): Fragment {
+  const half = parts.length >> 1
+  return half === 0 ? parts[0]! : join(joined(parts.slice(0, half), join), joined(parts.slice(half), join))
+}

@@ -1,4 +1,4 @@
-import type { Db, Fragment } from '../db/connection.ts'
+import { type Db, type Fragment, joined } from '../db/connection.ts'
 import { ApiError, badRequest } from '../errors.ts'
 import { type Attribute, orderOf } from './attributes.ts'
 import { mustFit } from './page-size.ts'
@@ -83,7 +83,7 @@ export function pageOf(db: Db, { sort, page, perPage }: Listing, alias: string):
     ({ column, descending }) =>
       db`${column(db, alias)} ${descending ? db`desc nulls last` : db`asc nulls first`},`,
   )
-  return db`order by ${order.length > 0 ? order.reduce((left, right) => db`${left} ${right}`) : db``} ${db(`${alias}.id`)}
+  return db`order by ${order.length > 0 ? joined(order, (left, right) => db`${left} ${right}`) : db``} ${db(`${alias}.id`)}
     limit ${perPage} offset ${Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)}`
 }
 

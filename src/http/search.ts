@@ -1,4 +1,4 @@
-import type { Db, Fragment } from '../db/connection.ts'
+import { type Db, type Fragment, joined } from '../db/connection.ts'
 import { badRequest } from '../errors.ts'
 import { type Attribute, type Operator, testOf } from './attributes.ts'
 import type { Query } from './query.ts'
@@ -112,5 +112,5 @@ export function whereOf(db: Db, conditions: Condition[], joinByOr: boolean, alia
     // Absent values are not equal to anything and contain nothing; negating must let them in.
     negated ? db`(${test(db, alias)}) is not true` : db`(${test(db, alias)})`,
   )
-  return db`and (${parts.reduce((left, right) => (joinByOr ? db`${left} or ${right}` : db`${left} and ${right}`))})`
+  return db`and (${joined(parts, (left, right) => (joinByOr ? db`${left} or ${right}` : db`${left} and ${right}`))})`
 }
