@@ -1,0 +1,6 @@
+export default {
+  lectern: {
+    input: './openapi.json',
+    output: { target: './made/orval.ts', client: 'fetch', baseUrl: '' },
+  },
+}
