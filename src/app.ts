@@ -47,7 +47,8 @@ import { sessionRoutes } from './sessions/routes.ts'
 import { trackRoutes } from './tracks/routes.ts'
 import { version } from './version.ts'
 
-export type Clock = { now: () => Date }
+/** The time by which everything is decided; `skew` is how far the clock of this machine is ahead of it, in milliseconds. */
+export type Clock = { now: () => Date; skew?: () => number }
 export const systemClock: Clock = { now: () => new Date() }
 
 export type AppOptions = {
@@ -174,7 +175,11 @@ export async function buildApp({
   const sendDocument = await describeApi(app, namedSchemas, version)
 
   await app.register(async everyone => {
-    healthRoutes(everyone, { readiness: new Readiness([pool, readers]), isStopping: () => stopping })
+    healthRoutes(everyone, {
+      readiness: new Readiness([pool, readers]),
+      isStopping: () => stopping,
+      skew: clock.skew ?? (() => 0),
+    })
     oauthMetadata(everyone)
     sessionPages(everyone)
     favicon(everyone)

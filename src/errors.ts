@@ -119,6 +119,15 @@ const constraintFaults: Record<string, Fault> = {
   accounts_name_unique: { field: 'name', type: 'unique', message: 'An account of that name exists already.' },
 }
 
+/** What was deleted when a reference to it cannot be written, by the column of a constraint that PostgreSQL has named: 404. */
+const deletedMeanwhile: Record<string, string> = {
+  registrant_id: 'The registrant',
+  session_id: 'The session',
+  field_id: 'The session field',
+  question_id: 'The question',
+  event_id: 'The event',
+}
+
 /** The name of the constraint that a database error is about, if it is one. */
 export function violatedConstraint(error: unknown): string | undefined {
   return (error as { constraint_name?: string } | null)?.constraint_name
@@ -138,10 +147,8 @@ const databaseFailures: [codes: RegExp, message: string][] = [
   ],
   [/^(EMFILE|ENFILE|ENOBUFS|EPROTO|ERR_(TLS|SSL)_\w+|CERT_\w+|\w+_CERT\w*|SASL_SIGNATURE_MISMATCH)$/, away],
   [/^(CONNECT_TIMEOUT|ANSWER_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED))$/, away],
-  // Connection and login, a name that is gone, a server that stops or starts, a file that cannot be read.
   [/^((08|28|3D|58)...|57P..)$/, away],
   [/^25006$/, 'The database can only be read at this moment. Try again in a while.'],
-  // No room on its disk, in its memory, or for another connection.
   [/^53...$/, 'The database has no room for this at this moment. Try again in a while.'],
   // Waiting that was cut short: locks, statements, idle transactions, the queue; and what only met others.
   [/^(55P03|57014|25P0[34]|40001|40P01|QUEUE_(FULL|TIMEOUT))$/, busy],
@@ -151,8 +158,11 @@ const databaseFailures: [codes: RegExp, message: string][] = [
 export function expectedError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
   const { code = '', statusCode } = error as { code?: string; statusCode?: number }
-  const fault = constraintFaults[violatedConstraint(error) ?? '']
+  const constraint = violatedConstraint(error) ?? ''
+  const fault = constraintFaults[constraint]
   if (fault) return invalid([fault])
+  const gone = deletedMeanwhile[/([a-z]+_id)_fkey$/.exec(constraint)?.[1] ?? '']
+  if (gone) return new ApiError(404, 'not_found', `${gone} does not exist any more.`)
   const [, reason] = databaseFailures.find(([codes]) => codes.test(code)) ?? []
   if (reason) return unavailable(reason)
   // Class 22: a value that PostgreSQL cannot hold, and that no check of ours foresaw.

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import pretty from 'pino-pretty'
-import { buildApp, systemClock } from './app.ts'
+import { buildApp } from './app.ts'
 import { adoptRestoredChanges } from './changes/queries.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { DatabaseClock } from './db/clock.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { takeStartNotices } from './db/migrate.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
@@ -61,7 +62,9 @@ function complain(error: unknown): void {
 async function start(): Promise<void> {
   const database = await openDatabase(config, { prepare: adoptRestoredChanges, tell })
   parts.database = database
-  const app = await buildApp({ pool: database.pool, readers: database.readers, config, log: logStream() })
+  const clock = await DatabaseClock.start(database.pool, tell)
+  const { pool, readers } = database
+  const app = await buildApp({ pool, readers, config, clock, log: logStream() })
   await app.listen({ port: config.PORT, host: config.HOST }).catch(error => {
     throw explainListenError(error, config)
   })
@@ -70,17 +73,11 @@ async function start(): Promise<void> {
       'Clients with a private address may be behind a proxy (TRUST_PROXY=0): their failures at the token endpoint are counted by key, not by network.',
     )
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
-  parts.dispatcher = startDispatcher(
-    database.pool,
-    config,
-    linkBaseAt(url, config.PUBLIC_URL),
-    systemClock.now,
-    {
-      warn: error => app.log.warn({ err: error }, 'e-mails wait'),
-      fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
-    },
-  )
-  const first = await prepareFirstStart(database.pool, config.SAMPLE, systemClock.now())
+  parts.dispatcher = startDispatcher(pool, config, linkBaseAt(url, config.PUBLIC_URL), clock.now, {
+    warn: error => app.log.warn({ err: error }, 'e-mails wait'),
+    fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
+  })
+  const first = await prepareFirstStart(pool, config.SAMPLE, clock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
   for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)
 }

@@ -17,7 +17,6 @@ export type Call<O extends Options = Options> = {
   options: Parsed<O>
   config: Config
   terminal: Terminal
-  now: Date
 }
 
 /** How a run ended, as scripts see it. */
@@ -37,8 +36,8 @@ export type Command<O extends Options = any> = {
   run: (call: Call<O>, open: OpenDatabase) => Promise<ExitCode>
 }
 
-/** Runs `work` on the configured database, which is closed after it. */
-export type OpenDatabase = <T>(work: (db: Db) => Promise<T>) => Promise<T>
+/** Runs `work` on the configured database, which is closed after it; `now` is the time of the database. */
+export type OpenDatabase = <T>(work: (db: Db, now: Date) => Promise<T>) => Promise<T>
 
 /** Lets TypeScript know the options of a command by their declaration. */
 export function command<const O extends Options>(declaration: Command<O>): Command<O> {

@@ -64,9 +64,9 @@ export const eventsPublish = command({
   details:
     'An event that is closed or archived is opened again, registration included. One that is live already stays as ' +
     'it is.',
-  run: async ({ args, options, terminal, now }, open) => {
+  run: async ({ args, options, terminal }, open) => {
     const id = eventIdFrom(args.id!)
-    const { before, event } = await open(async db => {
+    const { before, event } = await open(async (db, now) => {
       const before = await mustFindOverview(db, id)
       const actor: Actor = { account_id: before.account_id, credential_id: null, request_id: null, now }
       return { before, event: await changeEvent(db, actor, id, { status: 'live' }) }

@@ -42,14 +42,14 @@ export const importCommand = command({
     'unless --keep-edits is given; --dry-run and --json name each change, and mark those edits. Rows that are ' +
     'refused are listed on standard error, and the others are kept.\n' +
     'Exit codes: 0 every row was taken, 1 some were not or the file cannot be read, 2 wrong command line.',
-  run: async ({ args, options, terminal, now }, open) => {
+  run: async ({ args, options, terminal }, open) => {
     const target = targetFrom(options.event, options['new-event'])
     const timezone = zoneFrom(options.timezone)
     const schedule = readSchedule(await readText(args.file!))
     mustKnowZone(schedule, target, timezone)
     sayZone(schedule, timezone, terminal)
     const progress = showProgress(terminal)
-    const report = await open(async db => {
+    const report = await open(async (db, now) => {
       const account = await mustFindAccount(db, options.account)
       const actor: Actor = { account_id: account.id, credential_id: null, request_id: null, now }
       const wish = {

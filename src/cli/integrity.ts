@@ -15,8 +15,8 @@ export const integrityCommand = command({
     'may run meanwhile.\n' +
     'Only counters are repaired: who keeps a seat is for people to decide. Exit codes: 0 nothing is wrong (any more), ' +
     '1 something is, 2 wrong command line.',
-  run: async ({ options, terminal, now }, open) => {
-    const { checked, findings, repaired } = await open(async db => {
+  run: async ({ options, terminal }, open) => {
+    const { checked, findings, repaired } = await open(async (db, now) => {
       const first = await checkIntegrity(db, now)
       if (!options.repair || first.findings.length === 0) return { ...first, repaired: [] }
       await repairCounters(db, first.findings, now)

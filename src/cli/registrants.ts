@@ -20,9 +20,9 @@ export const registrantsLink = command({
   details:
     'The link leads to the own page of the person, and is valid for 24 hours; earlier links stay valid. A person who has ' +
     'it can act for the registrant, so give it to nobody else. It begins with PUBLIC_URL.',
-  run: async ({ args, options, config, terminal, now }, open) => {
+  run: async ({ args, options, config, terminal }, open) => {
     const wanted = wantedFrom(args.registrant!, options.event)
-    const link = await open(async db => {
+    const link = await open(async (db, now) => {
       const { id, event_id, account_id } = await mustFindWanted(db, wanted)
       const actor: Actor = { account_id, credential_id: null, request_id: null, now }
       const { url, expires_at } = await makeResumeToken(db, actor, { id, event_id }, baseUrlOf(config))

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
+import { readTime } from '../db/clock.ts'
 
 import { type Database, openDatabase, withoutLimits } from '../db/database.ts'
 import { expectedError } from '../errors.ts'
@@ -47,13 +48,14 @@ async function dispatch(
     const opening = openDatabase({ ...config, DATABASE_POOL: 2, ...withoutLimits })
     const forget = onStopSignals(() => void breakOff(opening))
     try {
-      return await work((await opening).pool)
+      const { pool } = await opening
+      return await work(pool, (await readTime(pool)).now)
     } finally {
       await (await opening).close()
       forget()
     }
   }
-  return command.run({ args, options, config, terminal, now: new Date() }, open)
+  return command.run({ args, options, config, terminal }, open)
 }
 
 /** What a command has not committed is not kept, and a database that was started for it stops. */

@@ -6,7 +6,7 @@ import { expectedError, unavailable } from '../errors.ts'
 /** `/healthz`: the process answers. `/readyz`: it can work, and is not about to stop; that is said within a second. */
 export function healthRoutes(
   app: FastifyInstance,
-  { readiness, isStopping }: { readiness: Readiness; isStopping: () => boolean },
+  { readiness, isStopping, skew }: { readiness: Readiness; isStopping: () => boolean; skew: () => number },
 ): void {
   app.get('/healthz', { schema: healthSchema }, async () => ({ ok: true }))
   app.get('/readyz', { schema: readySchema, logLevel: 'warn' }, async () => {
@@ -16,7 +16,7 @@ export function healthRoutes(
     })
     if (found === undefined) throw unavailable('The database does not answer in time.')
     if (found.read_only) throw unavailable('The database can only be read at this moment.')
-    return { ok: true, database_version: found.version }
+    return { ok: true, database_version: found.version, clock_skew_ms: skew() }
   })
 }
 
@@ -39,6 +39,11 @@ const readySchema = {
     200: Type.Object({
       ok: Ok,
       database_version: Type.Integer({ description: 'Number of the last migration.', examples: [1] }),
+      clock_skew_ms: Type.Integer({
+        description:
+          'How far the clock of this machine is ahead of that of the database, whose time counts, in milliseconds.',
+        examples: [0],
+      }),
     }),
     400: Type.Ref('Failure'),
     503: Type.Ref('Failure'),

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
 import { rowsOfPage } from '../http/page-size.ts'
@@ -75,7 +76,8 @@ export async function readDisabledEmails(db: Db, event_id: number): Promise<stri
   const [row] = await db<
     { disabled_emails: string[] }[]
   >`select disabled_emails from events where id = ${event_id}`
-  return row!.disabled_emails
+  if (!row) throw notFound('Event', event_id)
+  return row.disabled_emails
 }
 
 /** Switches kinds of letters off, and all others on. */

@@ -1,5 +1,5 @@
 import type { Db } from '../db/connection.ts'
-import { ApiError } from '../errors.ts'
+import { ApiError, notFound } from '../errors.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { lockEvent } from '../events/queries.ts'
 import type { Actor } from '../http/actor.ts'
@@ -20,7 +20,8 @@ export function showTemplates(disabled: string[]): Record<MailKind, 0 | 1> {
 export async function switchTemplates(db: Db, actor: Actor, event_id: number, body: Body) {
   await mustFindEvent(db, actor.account_id, event_id)
   const given = settle(readUpdate(EmailTemplates, body))
-  const event = (await lockEvent(db, actor.account_id, event_id))!
+  const event = await lockEvent(db, actor.account_id, event_id)
+  if (!event) throw notFound('Event', event_id)
   mustMatchVersion(actor.ifMatch, event.version)
   const known = showTemplates(await readDisabledEmails(db, event_id))
   const wanted = { ...known, ...given }

@@ -67,6 +67,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     query: seatQuery,
     body: Type.Ref('RegistrantInput'),
     success: { 201: Type.Ref('WrittenRegistrant') },
+    failures: [404],
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
         order: db => register(toolsFor(db), actorOf(request), request.body as Body, mannerOf(request)),
@@ -106,6 +107,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     query: seatQuery,
     body: Type.Ref('RegistrantUpsert'),
     success: { 200: Type.Ref('WrittenRegistrant'), 201: Type.Ref('WrittenRegistrant') },
+    failures: [404],
     handler: (request, reply) =>
       upsert(request, reply, {
         find: (db, actor, externalId, event_id) =>

@@ -24,11 +24,13 @@ export async function readSeats(db: Db, session_id: number) {
       select registrant_id, created_at as since, on_conflict from selections
       where session_id = ${session_id} and state = 'waitlisted' order by id`,
   ])
-  return {
-    ...counts!,
-    offers: [...offers],
-    line: line.map((entry, index) => ({ place: index + 1, ...entry })),
-  }
+  return (
+    counts && {
+      ...counts,
+      offers: [...offers],
+      line: line.map((entry, index) => ({ place: index + 1, ...entry })),
+    }
+  )
 }
 
 /** Seats left in every session of an event; null is unlimited. Without sessions one row with no id, without the event none. */

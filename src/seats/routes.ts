@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../db/connection.ts'
+import { notFound } from '../errors.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { isKnown } from '../http/etag.ts'
@@ -140,7 +141,10 @@ export function seatRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('Seats') },
     handler: async request => {
       const session = await mustFindSession(app.pool, request.caller.account_id, idOf(request, 'Session'))
-      return readSeats(app.pool, session.id)
+      const seats = await readSeats(app.pool, session.id)
+      // Deleted since it was found.
+      if (!seats) throw notFound('Session', session.id)
+      return seats
     },
   })
 
