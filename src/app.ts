@@ -15,6 +15,7 @@ import { acceptBodies, bodyLimit } from './http/bodies.ts'
 import { boundConnections } from './http/connections.ts'
 import { sendEtags } from './http/etag.ts'
 import { healthRoutes } from './http/health.ts'
+import { nameIgnored } from './http/ignored.ts'
 import { describeApi, openApiSchema } from './http/openapi.ts'
 import { answerOrigins } from './http/origins.ts'
 import { guardPages } from './http/page-policy.ts'
@@ -196,6 +197,7 @@ export async function buildApp({
       async authenticated => {
         authenticate(authenticated, token => tokens.get(tokenKey(token)))
         limitRate(authenticated, pool, config.RATE_LIMIT_CREDITS)
+        nameIgnored(authenticated)
         eventRoutes(authenticated)
         trackRoutes(authenticated)
         locationRoutes(authenticated)

@@ -1,7 +1,8 @@
+import type { TSchema } from 'typebox'
 import { Change, ChangePage } from './changes/schema.ts'
 import { EventQuestion, EventQuestionBody } from './event-questions/schema.ts'
 import { CloneInput, Event, EventInput, WrittenEvent } from './events/schema.ts'
-import { failureSchemas, recordSchemas, tellDefaults } from './http/schemas.ts'
+import { asStored, failureSchemas, recordSchemas, tellDefaults } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
 import { mailSchemas } from './mail/schema.ts'
 import * as oauthSchemas from './oauth/schema.ts'
@@ -16,8 +17,7 @@ import { SessionField, SessionFieldBody } from './session-fields/schema.ts'
 import { Session, SessionBody, timeDetails, WrittenSession } from './sessions/schema.ts'
 import { Track, TrackInput } from './tracks/schema.ts'
 
-/** Every schema that operations refer to by its name. */
-export const namedSchemas = {
+const schemas = {
   ...failureSchemas({ ...faultDetails, ...timeDetails }),
   ...oauthSchemas,
   ...recordSchemas('Event', Event, EventInput),
@@ -42,3 +42,11 @@ export const namedSchemas = {
   Change,
   ChangePage,
 }
+
+/** Every schema that operations refer to by its name. */
+export const namedSchemas: Record<string, TSchema> = Object.fromEntries(
+  Object.entries(schemas).map(([name, schema]) => [
+    name,
+    /(?:Input|Update|Upsert)$/.test(name) ? schema : asStored(schema),
+  ]),
+)

@@ -19,6 +19,7 @@ export type NewCredential = {
   account_id: number
   name: string
   scopes: string[]
+  strict: boolean
 }
 
 /** What is stored of a secret. Secrets are 256 random bits, so a fast hash gives nothing away. */
@@ -31,19 +32,30 @@ export async function createAccount(db: Db, name: string): Promise<Account> {
   return insertAccount(db, mustBeName(name))
 }
 
-/** Creates a credential; its secret exists in this answer only. Throws 422 when the name is empty. */
+/**
+ * Creates a credential; its secret exists in this answer only. Requests of a `strict` one are refused when they name what
+ * is unknown. Throws 422 when the name is empty.
+ */
 export async function createCredential(
   db: Db,
   account_id: number,
   name: string,
   granted: readonly string[],
+  strict = false,
 ): Promise<NewCredential> {
   const key = newKey()
   const secret = randomBytes(32).toString('base64url')
   const scopes = [...granted]
-  const credential = { account_id, name: mustBeName(name), key, secret_hash: hashSecret(secret), scopes }
+  const credential = {
+    account_id,
+    name: mustBeName(name),
+    key,
+    secret_hash: hashSecret(secret),
+    scopes,
+    strict,
+  }
   await insertCredential(db, credential)
-  return { key, secret, account_id, name: credential.name, scopes }
+  return { key, secret, account_id, name: credential.name, scopes, strict }
 }
 
 /** Keys are written on command lines, where a dash at the front would make an option of them. */

@@ -8,6 +8,7 @@ export type Credential = {
   key: string
   secret_hash: Buffer
   scopes: string[]
+  strict: boolean
   created_at: string
   revoked_at: string | null
 }
@@ -31,7 +32,7 @@ export async function findAccountByName(db: Db, name: string): Promise<Account |
 
 export async function insertCredential(
   db: Db,
-  credential: Pick<Credential, 'account_id' | 'name' | 'key' | 'secret_hash' | 'scopes'>,
+  credential: Pick<Credential, 'account_id' | 'name' | 'key' | 'secret_hash' | 'scopes' | 'strict'>,
 ): Promise<Credential> {
   const [row] = await db<Credential[]>`insert into credentials ${db(credential)} returning *`
   return row!

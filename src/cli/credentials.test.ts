@@ -45,7 +45,7 @@ describe('lectern credentials create', () => {
     ])
     assert.deepEqual([code, said], [0, ''])
     const { key, secret, account_id, ...rest } = JSON.parse(out)
-    assert.deepEqual(rest, { name: 'CRM sync', scopes: ['read', 'write'], account })
+    assert.deepEqual(rest, { name: 'CRM sync', scopes: ['read', 'write'], strict: false, account })
     assert.equal(typeof account_id, 'number')
     assert.equal((await grant(key, secret)).status, 200)
   })
@@ -55,6 +55,22 @@ describe('lectern credentials create', () => {
     assert.equal(code, 0)
     assert.match(out, /^key {5}[\w-]{16}\nsecret {2}[\w-]{43}\nscopes {2}read write\n$/)
     assert.match(said, /^Created credential "For people" of account "Credentials /)
+  })
+
+  it('0 makes a strict one, whose requests are refused for what is unknown', async () => {
+    const made = await lectern('credentials', 'create', 'Strict', '--account', account, '--strict')
+    assert.match(made.out, /\nstrict {2}yes\n$/)
+    const [, key = '', secret = ''] = /^key {5}(\S+)\nsecret {2}(\S+)/.exec(made.out)!
+    const { body } = await grant(key, secret)
+    const { status } = await raw({
+      method: 'POST',
+      url: '/api/v1/events/create',
+      headers: { authorization: `Bearer ${body.access_token}` },
+      payload: { name: 'Summit', capcity: 5 },
+    })
+    assert.equal(status, 422)
+    const listed = (await lectern('credentials', 'list')).out.split('\n').find(line => line.startsWith(key))!
+    assert.match(listed, /read write +yes /)
   })
 
   it('0 gives the scopes that are asked for', async () => {
@@ -102,6 +118,7 @@ describe('lectern credentials list', () => {
       'name',
       'revoked_at',
       'scopes',
+      'strict',
     ])
   })
 })

@@ -14,6 +14,10 @@ export const credentialsCreate = command({
       help: 'read or write; repeat it for both. Both when it is not given.',
     },
     account: { type: 'string', value: '<name>', help: 'Whose it is. Not needed when there is one account.' },
+    strict: {
+      type: 'boolean',
+      help: 'Refuse requests that name unknown members or parameters, instead of ignoring them.',
+    },
     json: jsonOption,
   },
   summary: 'Create a credential: the key and secret with which a program gets tokens.',
@@ -22,13 +26,18 @@ export const credentialsCreate = command({
     const granted = scopesFrom(options.scope)
     const { account, credential } = await open(async db => {
       const account = await mustFindAccount(db, options.account)
-      return { account, credential: await createCredential(db, account.id, args.name!, granted) }
+      return {
+        account,
+        credential: await createCredential(db, account.id, args.name!, granted, options.strict),
+      }
     })
     if (options.json) terminal.out(JSON.stringify({ ...credential, account: account.name }))
     else {
       terminal.say(`Created credential "${oneLine(credential.name)}" of account "${oneLine(account.name)}".`)
       terminal.say('Its secret is shown only now:\n')
-      terminal.out(`key     ${credential.key}\nsecret  ${credential.secret}\nscopes  ${granted.join(' ')}`)
+      terminal.out(
+        `key     ${credential.key}\nsecret  ${credential.secret}\nscopes  ${granted.join(' ')}${credential.strict ? '\nstrict  yes' : ''}`,
+      )
     }
     return exitCodes.ok
   },
@@ -48,10 +57,11 @@ export const credentialsList = command({
     else
       terminal.out(
         table([
-          ['KEY', 'SCOPES', 'CREATED', 'REVOKED', 'ACCOUNT', 'NAME'],
-          ...credentials.map(({ key, scopes, created_at, revoked_at, account, name }) => [
+          ['KEY', 'SCOPES', 'STRICT', 'CREATED', 'REVOKED', 'ACCOUNT', 'NAME'],
+          ...credentials.map(({ key, scopes, strict, created_at, revoked_at, account, name }) => [
             key,
             scopes.join(' '),
+            strict ? 'yes' : '',
             created_at.slice(0, 10),
             revoked_at?.slice(0, 10) ?? '',
             account,

@@ -1,7 +1,7 @@
 import { mustFindAccount } from '../accounts/accounts.ts'
 import type { Actor } from '../http/actor.ts'
 import { readId } from '../http/query.ts'
-import { readTimeZone } from '../http/values.ts'
+import { readTimeZone } from '../http/wall-time.ts'
 import { readText } from '../import/file.ts'
 import { importSchedule, type Target, zoneMissing, zoneNamed } from '../import/import.ts'
 import { readSchedule } from '../import/recognise.ts'

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import { type Attribute, columnTypes, comparisonOf } from '../http/attributes.ts'
-import { type Body, isBlank, isUnchanged } from '../http/draft.ts'
+import { type Body, isBlank, isUnchanged, Repeated } from '../http/draft.ts'
 import { Email, Phone } from '../http/forms.ts'
 import {
   Decimal,
@@ -35,7 +35,7 @@ const longest = 20_000
 /** The custom values of a body: in `custom_fields`, or flat as `c_N`. */
 export function customValuesIn(body: Body): Body {
   const nested = body.custom_fields
-  const flat = Object.entries(body).filter(([name]) => /^c_\d+$/.test(name))
+  const flat = Object.entries(body).filter(([name]) => isAttribute(name))
   return {
     ...(nested && typeof nested === 'object' && !Array.isArray(nested) ? (nested as Body) : {}),
     ...Object.fromEntries(flat),
@@ -43,19 +43,19 @@ export function customValuesIn(body: Body): Body {
 }
 
 /**
- * Reads custom values by the type of their field; unknown ones are ignored. `current` are the values of the session
+ * Reads custom values by the type of their field; those of no field are named as `unknown`. `current` are the values of the session
  * that is being changed: fields that are not given keep them. Only a new session needs the required ones.
  */
 export function readCustomValues(
   fields: CustomField[],
   given: Body,
   current?: StoredValues,
-): { values: StoredValues; faults: Fault[] } {
+): { values: StoredValues; faults: Fault[]; unknown: string[] } {
   const values: StoredValues = { ...current }
   const faults: Fault[] = []
   for (const field of fields) {
     const attribute = attributeOf(field)
-    const raw = given[attribute]
+    const raw = valueFor(field, given[attribute])
     if (isUnchanged(raw, current?.[attribute])) continue
     if (!isBlank(raw)) {
       const reading = readCustomValue(field, raw)
@@ -67,12 +67,20 @@ export function readCustomValues(
         faults.push({ field: attribute, type: 'required', message: `${field.name} cannot be blank.` })
     }
   }
-  return { values, faults }
+  const known = new Set(fields.map(attributeOf))
+  return { values, faults, unknown: Object.keys(given).filter(name => isAttribute(name) && !known.has(name)) }
 }
+
+const isAttribute = (name: string) => /^c_\d+$/.test(name)
 
 /** Whether a value is required; a list without choices asks for nothing. */
 export function mustBeAnswered({ type, required, choices }: CustomField): boolean {
   return required === 1 && (choices.length > 0 || !choiceTypes.includes(type))
+}
+
+/** Of a name that a form repeats only a list of boxes takes all values. */
+function valueFor({ type }: CustomField, raw: unknown): unknown {
+  return raw instanceof Repeated && type !== 'checkboxList' ? raw.at(-1) : raw
 }
 
 /** The values as they leave: every field of the account, flat, choices with their names, unset ones as null. */

@@ -54,6 +54,7 @@ export function eventRoutes(app: FastifyInstance): void {
       "Only the given fields change. Changing the zone keeps the wall-clock times of sessions that use the event's zone; `new_conflicts` and `not_included` say what that did to seats. A capacity lowered below `registrants_count` is 422 and says how many there are, unless `override_capacity_errors=true`.",
     query: changeQuery,
     body: Type.Ref('EventUpdate'),
+    aliases: eventLists.expansions,
     success: { 200: Type.Ref('WrittenEvent') },
     handler: (request, reply) =>
       write(request, reply, async db =>
@@ -76,6 +77,7 @@ export function eventRoutes(app: FastifyInstance): void {
     summary: 'Create or update an event by its external id',
     query: changeQuery,
     body: Type.Ref('EventUpsert'),
+    aliases: eventLists.expansions,
     success: { 200: Type.Ref('WrittenEvent'), 201: Type.Ref('WrittenEvent') },
     handler: (request, reply) =>
       upsert(request, reply, {

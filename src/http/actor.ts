@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Ignored } from './ignored.ts'
 
 /** Who acts, when, and on which version of the object they think they do (`If-Match`). */
 export type Actor = {
@@ -8,6 +9,8 @@ export type Actor = {
   request_id: string | null
   now: Date
   ifMatch?: string | undefined
+  /** where members that rules do not know are noted */
+  ignored?: Ignored | undefined
 }
 
 /** Who sent this request, and when. */
@@ -19,5 +22,6 @@ export function actorOf(request: FastifyRequest): Actor {
     request_id: request.id,
     now: request.server.clock.now(),
     ifMatch: request.headers['if-match'],
+    ignored: request.ignored,
   }
 }

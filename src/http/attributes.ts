@@ -2,7 +2,7 @@ import type { TObject, TSchema } from 'typebox'
 import type { Db, Fragment } from '../db/connection.ts'
 import { badRequest } from '../errors.ts'
 import { readId } from './query.ts'
-import { readDate, readTime } from './values.ts'
+import { readDate, readTime } from './wall-time.ts'
 
 /** How a value is compared: case-insensitively as text, or by its own order. */
 export type Comparison = 'text' | 'number' | 'date' | 'time' | 'timestamp'

@@ -2,7 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.ts'
 
 /** Whom a bearer token speaks for. */
-export type Caller = { account_id: number; credential_id: number; scopes: string[]; expires_at: Date }
+export type Caller = {
+  account_id: number
+  credential_id: number
+  scopes: string[]
+  expires_at: Date
+  /** whether what a request names and nothing knows is refused, instead of ignored */
+  strict: boolean
+}
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import qs from 'qs'
 import { badRequest } from '../errors.ts'
-import type { Body } from './draft.ts'
+import { type Body, Repeated } from './draft.ts'
 import { readMultipart } from './multipart.ts'
 
 /** Largest body, in bytes. */
@@ -10,15 +11,14 @@ export const bodyLimit = 1024 * 1024
 const deepest = 64
 /** Most fields of a form. */
 const mostFields = 5000
-const qsOptions = {
-  depth: 8,
-  arrayLimit: 1000,
-  parameterLimit: mostFields,
-  decoder: decodePercent,
-  allowSparse: false,
-  plainObjects: false,
-  duplicates: 'last',
-} as const
+const qsOptions = { depth: 8, arrayLimit: mostFields, allowSparse: false, plainObjects: false } as const
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** members of the body that are lists: a form may repeat their names */
+    lists?: ReadonlySet<string>
+  }
+}
 
 /**
  * Every write takes JSON, forms and multipart forms (api.md, generosity rule 2). An empty body and `[]` are an empty
@@ -28,20 +28,19 @@ export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     /^application\/(?:[\w.+-]+\+)?json\b/i,
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, text: string) => parseJson(text),
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parseJson(textOf(body)),
   )
   app.addContentTypeParser(
     /^application\/x-www-form-urlencoded\b/i,
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, text: string) => parseForm(text),
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => nest(request, fieldsOf(textOf(body))),
   )
   app.addContentTypeParser(
     /^multipart\/form-data\b/i,
     { parseAs: 'buffer' },
-    async ({ headers }: FastifyRequest, body: Buffer) =>
-      // Names are bracketed like those of forms; qs reads both the same way.
-      parseForm(new URLSearchParams(await readMultipart(headers['content-type']!, body)).toString()),
+    async (request: FastifyRequest, body: Buffer) =>
+      nest(request, await readMultipart(request.headers['content-type']!, body)),
   )
   app.addHook('preParsing', (request, _reply, payload, done) => {
     // Without a body the content type means nothing; without a type an empty body is still an empty body.
@@ -56,6 +55,12 @@ export function acceptBodies(app: FastifyInstance): void {
 
 function hasNoBody(request: FastifyRequest): boolean {
   return request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined
+}
+
+/** Throws 400 for bytes that are no text in UTF-8, which would be stored as another text otherwise. */
+function textOf(body: Buffer): string {
+  if (!isUtf8(body)) throw badRequest('malformed_body', 'The body is not in UTF-8.')
+  return body.toString()
 }
 
 function parseJson(text: string): unknown {
@@ -87,10 +92,47 @@ function mustBeShallow(text: string): void {
   }
 }
 
-function parseForm(text: string): unknown {
-  if (text.split('&', mostFields + 1).length > mostFields)
-    throw badRequest('malformed_body', `The form has more than ${mostFields} fields.`)
-  return qs.parse(text, qsOptions)
+/** The names and values of a form, in their order (URL Standard §5.1). */
+function fieldsOf(form: string): [name: string, value: string][] {
+  const parts = form.split('&', mostFields + 1)
+  mustBeFew(parts.length)
+  return parts
+    .filter(part => part !== '')
+    .map(part => {
+      const [name = ''] = part.split('=', 1)
+      return [decodePercent(name), decodePercent(part.slice(name.length + 1))]
+    })
+}
+
+function mustBeFew(fields: number): void {
+  if (fields > mostFields) throw badRequest('malformed_body', `The form has more than ${mostFields} fields.`)
+}
+
+const customValue = /^(?:custom_fields\[(c_\d+)\]|(c_\d+))$/
+
+/**
+ * The object that the fields of a form say: names in brackets nest. Of a name that is repeated the last value counts,
+ * unless it names a list, which takes all of them; of custom values their definitions decide.
+ */
+function nest({ routeOptions }: FastifyRequest, fields: [string, string][]): unknown {
+  mustBeFew(fields.length)
+  const values = new Map<string, string[]>()
+  for (const [name, value] of fields) {
+    const known = values.get(name)
+    if (known) known.push(value)
+    else values.set(name, [value])
+  }
+  const isList = (name: string) => name.endsWith('[]') || (routeOptions.config.lists?.has(name) ?? false)
+  const flat = [...values].map(([name, all]) => [name, isList(name) ? all : all.at(-1)])
+  const body = qs.parse(Object.fromEntries(flat), qsOptions) as Body
+  for (const [name, all] of values) if (all.length > 1) keepRepeated(body, name, all)
+  return body
+}
+
+function keepRepeated(body: Body, name: string, all: string[]): void {
+  const [, nested, flat] = customValue.exec(name) ?? []
+  if (flat) body[flat] = Repeated.from(all)
+  if (nested) (body.custom_fields as Body)[nested] = Repeated.from(all)
 }
 
 /** A part of a form. A percent sign that begins no escape stands for itself. */

@@ -55,6 +55,9 @@ export function changesIn<T extends object>(given: T, stored: object): Partial<T
 }
 
 export type Body = Record<string, unknown>
+
+/** The values of a name that a form repeats: a list takes all of them, anything else the last. */
+export class Repeated extends Array<unknown> {}
 type Outcome = { field: string; value?: unknown; fault?: Fault } | undefined
 
 /** What is wrong with a required value that is not given. */

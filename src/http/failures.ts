@@ -13,8 +13,9 @@ const documented = (name: string, when: string, example: ApiError, headers?: str
 export const failures: Record<number, Documented> = {
   400: documented(
     'BadRequest',
-    'The body is malformed, or a parameter is missing or cannot be read.',
+    'The body is malformed, or a parameter is missing or cannot be read; of a strict request also one that is unknown.',
     new ApiError(400, 'bad_parameter', 'page must be a positive integer, not "x".'),
+    ['Lectern-Ignored', 'Preference-Applied'],
   ),
   401: documented(
     'Unauthorized',
@@ -93,8 +94,9 @@ export const failures: Record<number, Documented> = {
   ),
   422: documented(
     'UnprocessableContent',
-    'Fields are missing or wrong: all of them, in one array.',
+    'Fields are missing or wrong, or unknown in a strict request: all of them, in one array.',
     invalid([{ field: 'name', message: 'Name cannot be blank.', type: 'required' }]),
+    ['Lectern-Ignored', 'Preference-Applied'],
   ),
   431: documented(
     'RequestHeaderFieldsTooLarge',

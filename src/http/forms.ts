@@ -14,10 +14,12 @@ const form = (maxLength: number, pattern: string, message: string, type = 'patte
   type,
   message,
 })
+/** Neither blanks nor control characters. */
+const addressPart = '[^@\\s<>,;\\x00-\\x1f\\x7f-\\x9f]+'
 const word = '^[A-Za-z0-9._~-]+$'
 
 export const forms: Record<string, Form> = {
-  email: form(320, '^[^@\\s<>,;]+@[^@\\s<>,;]+$', 'must be an e-mail address, such as ada@example.com.'),
+  email: form(320, `^${addressPart}@${addressPart}$`, 'must be an e-mail address, such as ada@example.com.'),
   phone: form(64, '^[+0-9][0-9 ()./\\-extEXT]*$', 'must be a telephone number, such as +32 2 123 45 67.'),
   language: form(35, '^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$', 'must be a language, such as en or pt-BR.'),
   country: form(2, '^[A-Za-z]{2}$', 'must be the two letters of a country, such as BE.'),

@@ -114,6 +114,66 @@ describe('rule 2: every write takes forms, multipart forms and JSON', () => {
     )
   })
 
+  it('a repeated name of a list keeps all its values, in forms and multipart; any other its last', async () => {
+    const tick = await make('sessions', newSession())
+    const tock = await make('sessions', newSession({ name: 'Other' }))
+    const ids = [String(tick.id), String(tock.id)]
+    const person: [string, string][] = [
+      ['event_id', String(event.id)],
+      ['first_name', 'Given'],
+      ['first_name', 'Ada'],
+    ]
+    const email = (name: string): [string, string] => ['email', `${name}@example.com`]
+    const repeated = (name: string) => ids.map((id): [string, string] => [name, id])
+    const encode = (pairs: [string, string][]) => new URLSearchParams(pairs).toString()
+    const made = [
+      await sendForm(
+        'POST',
+        '/registrants/create',
+        encode([...person, email('form'), ...repeated('session_ids')]),
+      ),
+      await sendMultipart('POST', '/registrants/create', [
+        ...person,
+        email('parts'),
+        ...repeated('session_ids'),
+      ]),
+    ]
+    for (const { status, body } of made)
+      assert.deepEqual([status, body.first_name, body.session_ids], [201, 'Ada', ids])
+    const agenda = `/registrants/${made[0]!.body.id}/agenda`
+    const left = await sendForm('PUT', agenda, encode(repeated('drop')))
+    assert.deepEqual([left.status, left.body.session_ids], [200, []])
+    for (const id of ids) await call('PUT', `/sessions/${id}?override_capacity_errors=true`, { capacity: 0 })
+    const waits = await sendForm('PUT', agenda, encode(repeated('waitlist_ids')))
+    assert.deepEqual([waits.status, waits.body.waitlisted_session_ids], [200, ids])
+  })
+
+  it('of custom values only a list of boxes takes all values of a repeated name', async () => {
+    const [one, two] = topics.choices
+    const boxes = `c_${topics.id}=${one.id}&c_${topics.id}=${two.id}`
+    const nested = `custom_fields[c_${topics.id}]=${one.id}&custom_fields[c_${topics.id}]=${two.id}`
+    for (const chosen of [boxes, nested]) {
+      const { status, body } = await sendForm(
+        'POST',
+        '/sessions/create',
+        `event_id=${event.id}&name=x&date=2026-07-20&${chosen}&c_${level.id}=first&c_${level.id}=last`,
+      )
+      assert.deepEqual([status, body[`c_${topics.id}`].length, body[`c_${level.id}`]], [201, 2, 'last'])
+    }
+  })
+
+  it('400 for bytes that are not in UTF-8, in JSON and in forms', async () => {
+    for (const type of ['application/json', form]) {
+      const { status, body } = await raw({
+        method: 'POST',
+        url: '/api/v1/sessions/create',
+        headers: { authorization: `Bearer ${token}`, 'content-type': type },
+        payload: Buffer.from('{"name":"Gr\xf6\xdfe"}', 'latin1'),
+      })
+      assert.deepEqual([type, status, body.message], [type, 400, 'The body is not in UTF-8.'])
+    }
+  })
+
   it('200 for a form on PUT', async () => {
     const session = await make('sessions', newSession())
     const { status, body } = await sendForm('PUT', `/sessions/update/${session.id}`, 'name=Changed')

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db/connection.ts'
 import { ApiError, expectedError, invalid, renderError } from '../errors.ts'
+import { headerOf, ignoredHeader } from './ignored.ts'
 import type { Answer } from './write.ts'
 
 /** An answer in its final form, as it is remembered; `replayed` when it was given before. */
@@ -38,13 +39,20 @@ export function onceOf(request: FastifyRequest, reply: FastifyReply): Once | und
     now: request.server.clock.now(),
     render: async work => {
       try {
-        return serialise(reply, await work())
+        return noting(request, serialise(reply, await work()))
       } catch (error) {
         if (!isRemembered(error)) throw error
-        return { ...renderError(expectedError(error)!, request.headers.accept, request.id), replayed: false }
+        const failure = renderError(expectedError(error)!, request.headers.accept, request.id)
+        return noting(request, { ...failure, replayed: false })
       }
     },
   }
+}
+
+/** A repetition names what the first request had in vain, although it does not get that far. */
+function noting({ ignored }: FastifyRequest, kept: Kept): Kept {
+  const names = headerOf(ignored)
+  return names ? { ...kept, headers: { ...kept.headers, [ignoredHeader]: names } } : kept
 }
 
 /** Whether a failure is the answer to a request for good; 409, 429, 5xx and what nobody expected are not. */

@@ -11,7 +11,8 @@ import { publicFormats } from './formats.ts'
 const about = `The HTTP API of Lectern, a server for the sessions of events.
 
 Every path also answers with \`.json\` appended. Every write takes JSON, forms and multipart forms; values may be strings;
-unknown fields and parameters are ignored. Lists return 20 items unless told otherwise, with \`id\` and \`name\` only:
+what is unknown is ignored and named in \`Lectern-Ignored\`, or refused with
+\`Prefer: handling=strict\`. Lists return 20 items unless told otherwise, with \`id\` and \`name\` only:
 \`fields=*\` returns everything. Every POST takes an \`Idempotency-Key\`; every single record has an \`ETag\`, and updates and
 deletions honour \`If-Match\`. Failures come as RFC 9457 problem details to those who send
 \`Accept: application/problem+json\`.`
@@ -52,6 +53,16 @@ const headers = {
   'Retry-After': header('Seconds after which to try again.', 'integer', 12),
   ETag: header('Version and digest of the record.', 'string', '"3-6y1mZ0sWqkJ8Qd2V"'),
   Location: header('Path of the new record.', 'string', '/api/v1/sessions/12345'),
+  'Lectern-Ignored': header(
+    'Names in the request that nothing knows, and that were ignored: members of the body by their path, words of `fields` and `expand`, query parameters. Percent-encoded, joined by commas; at most 20 and 1 kB, with `%E2%80%A6` (…) at the end when there are more. Absent when there are none.',
+    'string',
+    'capcity, choices.0.nmae',
+  ),
+  'Preference-Applied': header(
+    'The preference that was honoured (RFC 7240 §3).',
+    'string',
+    'handling=strict',
+  ),
   'Idempotency-Replayed': header(
     '`true`: the answer of an earlier request with the same key.',
     'string',
@@ -191,6 +202,7 @@ function completeResponse(
   const names = [
     'X-Request-Id',
     ...(operation.security ? [] : ['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset']),
+    ...(takes(operation, 'Prefer') ? ['Lectern-Ignored', 'Preference-Applied'] : []),
     ...(status === 201 ? ['Location'] : []),
     ...(status !== 204 && (takes(operation, 'If-Match', 'If-None-Match') || status === 201) ? ['ETag'] : []),
     ...(takes(operation, 'Idempotency-Key') ? ['Idempotency-Replayed'] : []),

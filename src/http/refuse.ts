@@ -1,6 +1,7 @@
 import { validateHeaderValue } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { expectedError, notFound, renderError, unexpectedError } from '../errors.ts'
+import { withUnknown } from './ignored.ts'
 import { methodNotAllowed } from './methods.ts'
 
 /** Answers a failure in the dialect that the client asked for; logs what nobody expected. */
@@ -9,7 +10,7 @@ export function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const expected = expectedError(error)
+  const expected = withUnknown(expectedError(error), request)
   if (!expected) request.log.error({ err: error }, 'unexpected failure')
   else if (expected.status >= 500)
     request.server.outages.tell(`${expected.type} ${(error as { code?: string }).code}`, times =>

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import Type, { type TObject, type TSchema } from 'typebox'
 import { notFound } from '../errors.ts'
+import { knownTo, reading } from './known.ts'
 import type { Listable } from './listing.ts'
 import { methodNotAllowed } from './methods.ts'
 import { CountParameter, type Parameters, readId, Switch, TextParameter, WordParameter } from './query.ts'
@@ -17,6 +18,8 @@ export type Operation = {
   summary: string
   description?: string
   body?: TSchema
+  /** members of the body that are understood beside those of its schema */
+  aliases?: readonly string[] | undefined
   query?: Parameters
   /** status and schema of success */
   success: Record<number, TSchema>
@@ -35,7 +38,7 @@ export function route(app: FastifyInstance, operation: Operation): void {
     app.route({
       method,
       url,
-      config: { isList: operation.isList ?? false },
+      config: { isList: operation.isList ?? false, ...knownTo(app, operation) },
       schema: {
         operationId: index === 0 ? operation.id : `${operation.id}${restSuffix(method)}`,
         tags: [operation.tag],
@@ -96,6 +99,7 @@ function headerParameters(operation: Operation, method: Method, url: string): TO
     ...(takesKey(operation, method) ? ['Idempotency-Key'] : []),
     ...(comparesVersion(operation, method) ? ['If-Match'] : []),
     ...(isRecord(method, url) || 304 in operation.success ? ['If-None-Match'] : []),
+    'Prefer',
   ]
   return Type.Object(
     Object.fromEntries(
@@ -108,6 +112,8 @@ const headerMeanings: Record<string, string> = {
   'Idempotency-Key':
     'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
   'If-Match': 'The ETag of the record that the change is based on: 412 when it is another now.',
+  Prefer:
+    '`handling=strict` (RFC 7240): what is unknown is refused, 422 in a body and 400 in a query, instead of ignored.',
   'If-None-Match': 'An ETag: 304 when the answer is the same.',
 }
 
@@ -118,43 +124,45 @@ const comparesVersion = ({ failures = [] }: Operation, method: Method) =>
 const takesKey = ({ takesKey = true }: Operation, method: Method) => method === 'POST' && takesKey
 
 /** Query parameters of a single read of a resource. */
-export const projectionQuery = ({ expansions = [] }: Listable): Parameters => ({
-  fields: TextParameter({
-    description:
-      'Comma-separated names of the fields to return, and no others; `*`, or nothing, for all that the schema requires.',
-    examples: ['*'],
-  }),
-  ...expandQuery(expansions),
-})
+export const projectionQuery = (listable: Listable): Parameters =>
+  reading(listable, {
+    fields: TextParameter({
+      description:
+        'Comma-separated names of the fields to return, and no others; `*`, or nothing, for all that the schema requires.',
+      examples: ['*'],
+    }),
+    ...expandQuery(listable.expansions),
+  })
 
 /** Query parameters of the list of a resource. */
-export const listQuery = ({ sparse, expansions = [] }: Listable): Parameters => ({
-  page: CountParameter({ description: 'Number of the page, from 1.' }),
-  'per-page': CountParameter({
-    description:
-      'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`. Items that take more than 16 MB are 400 `page_too_large`, and the message says how many fit.',
-    examples: [20],
-  }),
-  fields: TextParameter({
-    description: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${sparse.join(', ')}.`,
-    examples: ['*'],
-  }),
-  ...expandQuery(expansions),
-  ids: TextParameter({
-    description: 'Comma-separated ids, at most 100: only these.',
-    examples: ['12345,12346'],
-  }),
-  sort: TextParameter({
-    description: 'Comma-separated attributes; at most 20; a leading `-` sorts downwards.',
-    examples: ['-id'],
-  }),
-  search: TextParameter({
-    description:
-      'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. At most 100 conditions, and 1000 values of `*in*`. Escapes inside a value are decoded after the split at `&` and `|`: `name%3D*contains*Q%2526A` finds `Q&A`. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
-    examples: ['id>0'],
-  }),
-  searchCondition: WordParameter(['and', 'or'], 'How conditions are joined: `and` unless given.'),
-})
+export const listQuery = (listable: Listable): Parameters =>
+  reading(listable, {
+    page: CountParameter({ description: 'Number of the page, from 1.' }),
+    'per-page': CountParameter({
+      description:
+        'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`. Items that take more than 16 MB are 400 `page_too_large`, and the message says how many fit.',
+      examples: [20],
+    }),
+    fields: TextParameter({
+      description: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${listable.sparse.join(', ')}.`,
+      examples: ['*'],
+    }),
+    ...expandQuery(listable.expansions),
+    ids: TextParameter({
+      description: 'Comma-separated ids, at most 100: only these.',
+      examples: ['12345,12346'],
+    }),
+    sort: TextParameter({
+      description: 'Comma-separated attributes; at most 20; a leading `-` sorts downwards.',
+      examples: ['-id'],
+    }),
+    search: TextParameter({
+      description:
+        'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. At most 100 conditions, and 1000 values of `*in*`. Escapes inside a value are decoded after the split at `&` and `|`: `name%3D*contains*Q%2526A` finds `Q&A`. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
+      examples: ['id>0'],
+    }),
+    searchCondition: WordParameter(['and', 'or'], 'How conditions are joined: `and` unless given.'),
+  })
 
 /** Query parameters of a list inside an event. */
 export const eventListQuery = (listable: Listable): Parameters => ({
@@ -162,7 +170,7 @@ export const eventListQuery = (listable: Listable): Parameters => ({
   ...listQuery(listable),
 })
 
-const expandQuery = (expansions: readonly string[]): Parameters =>
+const expandQuery = (expansions: readonly string[] = []): Parameters =>
   expansions.length === 0
     ? {}
     : {
@@ -192,16 +200,17 @@ function successes({ success, query }: Operation, method: Method, url: string): 
 const isRecord = (method: Method, url: string) => method === 'GET' && url.endsWith('/:id')
 
 function failuresOf(operation: Operation, method: Method, url: string): Record<number, TSchema> {
-  const { failures = [], body } = operation
+  const { failures = [] } = operation
   const statuses = [400, 401, 403, 429, 500, 503, ...failures]
   if (url.includes(':')) statuses.push(414)
   // A word in the place of an id may be a path of other methods.
   if (url.includes(':id')) statuses.push(404, 405)
   if (method !== 'GET') statuses.push(413, 415)
   // A key that was used for another request is 422.
-  if (takesKey(operation, method)) statuses.push(409, 422)
+  if (takesKey(operation, method)) statuses.push(409)
+  // A strict request is refused for members that are unknown.
+  if (method !== 'GET') statuses.push(422)
   if (comparesVersion(operation, method)) statuses.push(412)
-  if (body) statuses.push(422)
   return Object.fromEntries(
     [...new Set(statuses)]
       .sort()

@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
 import { forms } from './forms.ts'
 import { longestHtml, readHtml } from './html.ts'
+import { readDate, readTime, readTimeZone } from './wall-time.ts'
 
 /*
  * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
@@ -39,7 +40,7 @@ export const LocalTime = (options: Options = {}) =>
 /** An IANA zone name that the platform knows. */
 export const TimeZone = (options: Options = {}) =>
   Type.String({ format: 'timezone', examples: ['Europe/Brussels'], ...options })
-/** An absolute http(s) URL of at most 2048 characters. */
+/** An absolute http(s) URL of at most 2048 characters, kept in the form of the URL Standard: ASCII only. */
 export const HttpUrl = (options: Options = {}) =>
   Type.String({ format: 'http-url', maxLength: 2048, ...options })
 /** One of a few words. */
@@ -105,10 +106,7 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
     ),
   'http-url': (raw, kind) => {
     const reading = readText(trimmed(raw), kind)
-    if (!('value' in reading)) return reading
-    return isHttpUrl(reading.value as string)
-      ? reading
-      : { type: 'url', message: 'must be an absolute http or https URL.' }
+    return 'value' in reading ? readHttpUrl(reading.value as string, kind) : reading
   },
   word: (raw, kind) => {
     const given = shortText(unwrapChoice(raw))?.toLowerCase()
@@ -173,7 +171,9 @@ function readFlag(raw: unknown): Reading {
 
 function readText(raw: unknown, { maxLength = Infinity }: Kind): Reading {
   if (typeof raw === 'object') return { type: 'string', message: 'must be text.' }
-  const value = String(raw).toWellFormed()
+  const value = String(raw)
+  if (!value.isWellFormed())
+    return { type: 'lone_surrogate', message: 'must not contain half a character (a lone surrogate).' }
   if (value.includes('\0'))
     return { type: 'null_character', message: 'must not contain the character U+0000.' }
   // A character takes at most two places: counting is for what may be short enough.
@@ -204,46 +204,12 @@ function readPattern(
   return value === undefined ? { type, message } : { value }
 }
 
-/** The date in its own form, undefined when the calendar has no such day. */
-export function readDate(text: string): string | undefined {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)?.map(Number) ?? []
-  if (!year || year < 1900 || year > 9998) return undefined
-  const date = new Date(Date.UTC(year, month! - 1, day))
-  return date.getUTCMonth() === month! - 1 && date.getUTCDate() === day ? text : undefined
-}
-
-/** The time of day as `HH:MM:SS`, undefined when no clock shows it. */
-export function readTime(text: string): string | undefined {
-  const [, hour, minute, second = '00'] = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? []
-  if (!hour || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  return `${hour.padStart(2, '0')}:${minute}:${second}`
-}
-
-const zones = new Map<string, string | undefined>()
-
-/** The zone's name in its usual letter case, undefined when the platform does not know it. */
-export function readTimeZone(text: string): string | undefined {
-  if (!/^[A-Za-z][A-Za-z0-9/_+-]{0,63}$/.test(text)) return undefined
-  if (!zones.has(text)) {
-    // Bounded, because it is filled from outside.
-    if (zones.size > 2000) zones.clear()
-    zones.set(text, findTimeZone(text))
-  }
-  return zones.get(text)
-}
-
-function findTimeZone(text: string): string | undefined {
-  try {
-    // Temporal keeps the name that was given; Intl answers Asia/Calcutta to Asia/Kolkata.
-    return new Temporal.ZonedDateTime(0n, text).timeZoneId
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether this is an absolute http(s) URL. */
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text)
+/** The URL in the form in which a header can have it. A parser would leave out line breaks in it without a word. */
+function readHttpUrl(text: string, kind: Kind): Reading {
+  if (/\p{Cc}/u.test(text))
+    return { type: 'control_character', message: 'must not contain control characters.' }
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  return url ? readText(url.href, kind) : { type: 'url', message: 'must be an absolute http or https URL.' }
 }
 
 /** A fault of a field: the sentence gets the field's name, written as people write it, as its subject. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Db, type Pool, transaction } from '../db/connection.ts'
 import { tagVersion } from './etag.ts'
+import { isRefused, mustKnowAll } from './ignored.ts'
 import { isRemembered, type Kept, keepAnswers, type Once, onceOf, takeKeys } from './once.ts'
 import { isOn, type Query } from './query.ts'
 
@@ -43,7 +44,11 @@ export async function write(
   { remember = true, carryOnce }: WriteOptions = {},
 ): Promise<FastifyReply> {
   const { pool } = request.server
-  if (isOn(request.query as Query, 'validate_only')) return send(reply, await rehearse(pool, work))
+  if (isOn(request.query as Query, 'validate_only') || isRefused(request)) {
+    const answer = await rehearse(pool, work)
+    mustKnowAll(request)
+    return send(reply, answer)
+  }
   const once = remember ? onceOf(request, reply) : undefined
   if (!once) return send(reply, await work(pool))
   return sendKept(reply, await (carryOnce ? carriedOr(carryOnce, pool, once) : alone(pool, once, work)))

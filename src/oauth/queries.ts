@@ -10,6 +10,7 @@ export type Token = {
   created_at: string
   expires_at: string
   key: string
+  strict: boolean
 }
 
 export async function insertToken(
@@ -27,7 +28,7 @@ export async function insertToken(
 
 export async function findToken(db: Db, tokenHash: Buffer): Promise<Token | undefined> {
   const [token] = await db<Token[]>`
-    select t.credential_id, c.account_id, c.key, t.scopes, t.created_at, t.expires_at
+    select t.credential_id, c.account_id, c.key, c.strict, t.scopes, t.created_at, t.expires_at
     from tokens t join credentials c on c.id = t.credential_id
     where t.token_hash = ${tokenHash} and c.revoked_at is null`
   return token

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testApp } from '../../test/support/app.ts'
 
-const { make, raw, call } = await testApp()
+const { make, raw, call, pool } = await testApp()
 const webinar_url = 'https://meet.example/x?a=1&b=2'
 const summit = await make('events', { name: 'Summit', timezone: 'UTC', status: 'live' })
 const session = (more: object = {}) =>
@@ -47,6 +47,29 @@ describe('GET /sessions/{id}/virtual/{secure_id}', () => {
     const { id, secure_id } = await session()
     const { status, headers } = await open(`/sessions/${id}/virtual/${secure_id}`)
     assert.deepEqual([status, headers.location], [302, webinar_url])
+  })
+
+  it('302 also for a URL beyond Latin-1, which is kept as URLs are written', async () => {
+    const online = await session({ webinar_url: ' https://müller.example/Räume/東京?q=✓ ' })
+    const ascii = 'https://xn--mller-kva.example/R%C3%A4ume/%E6%9D%B1%E4%BA%AC?q=%E2%9C%93'
+    assert.equal(online.webinar_url, ascii)
+    const virtual = new URL(online.virtual_link).pathname
+    const { status, headers } = await raw({ method: 'GET', url: virtual })
+    assert.deepEqual([status, headers.location], [302, ascii])
+    await pool`update sessions set webinar_url = 'https://example.com/東京' where id = ${online.id}`
+    const earlier = await raw({ method: 'GET', url: virtual })
+    assert.deepEqual(
+      [earlier.status, earlier.headers.location],
+      [302, 'https://example.com/%E6%9D%B1%E4%BA%AC'],
+    )
+  })
+
+  it('422 for a URL with a control character', async () => {
+    for (const character of ['\n', '\r\n', '\t', '\u0001', '\u007f', '\u0085']) {
+      const webinar_url = `https://example.com/a${character}Set-Cookie:x`
+      const { status, body } = await call('PUT', `/sessions/${(await session()).id}`, { webinar_url })
+      assert.deepEqual([status, body[0]?.type], [422, 'control_character'])
+    }
   })
 
   it('404 is a page, for another secure id and for a session without a webinar', async () => {

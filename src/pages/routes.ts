@@ -38,7 +38,7 @@ export function sessionPages(app: FastifyInstance): void {
       const { secure_id } = request.params as { secure_id: string }
       if (!session?.webinar_url || !takesPlace(session) || secure_id !== session.secure_id)
         return nothingHere(reply)
-      return reply.redirect(session.webinar_url, 302)
+      return reply.redirect(new URL(session.webinar_url).href, 302)
     },
   )
 }

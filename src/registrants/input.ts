@@ -24,6 +24,8 @@ export type RegistrantDraft<T> = Draft<T> & {
   answers: StoredValues
   /** attributes of answers that are taken back */
   unanswered: string[]
+  /** attributes of no question */
+  unknown: string[]
   /** undefined: no sessions were named */
   session_ids: number[] | undefined
 }
@@ -69,6 +71,7 @@ function withParts<T>(draft: Draft<T>, questions: CustomField[], body: Body): Re
     unanswered: questions
       .map(attributeOf)
       .filter(attribute => attribute in given && !(attribute in answers.values)),
+    unknown: answers.unknown,
     session_ids: sessions.ids,
   }
 }

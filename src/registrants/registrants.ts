@@ -5,6 +5,7 @@ import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { unknownEvent } from '../events/events.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Body, Draft } from '../http/draft.ts'
+import { ignoring } from '../http/ignored.ts'
 import { readId } from '../http/query.ts'
 import { faultOf, unwrapChoice } from '../http/values.ts'
 import type { MailKind } from '../mail/schema.ts'
@@ -41,6 +42,7 @@ export async function register(
 ): Promise<Order> {
   const { db, desk, ids } = tools
   const draft = readNewRegistrant(await questionsFor(tools, actor.account_id, body), body)
+  draft.faults.push(...ignoring(actor.ignored, draft.unknown))
   await checkPlacement(db, actor.account_id, draft)
   // Without an event there are no seats that could be refused.
   if (draft.faults.some(({ field }) => field === 'event_id')) mustBeValid(draft.faults)
@@ -87,6 +89,7 @@ export async function changeRegistrant(
   const { db, desk } = tools
   const current = await mustFindRegistrant(db, actor.account_id, id)
   const draft = readRegistrantUpdate(await tools.questionsOf(current.event_id), body)
+  draft.faults.push(...ignoring(actor.ignored, draft.unknown))
   await checkPlacement(db, actor.account_id, {
     given: { ...draft.given, event_id: current.event_id },
     faults: draft.faults,

@@ -84,6 +84,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       'Only the given fields change. `session_ids` replaces the selection at once: a swap never loses the old seat. `registration_status=cancelled` gives everything back.',
     query: seatQuery,
     body: Type.Ref('RegistrantUpdate'),
+    aliases: registrantLists.expansions,
     success: { 200: Type.Ref('WrittenRegistrant') },
     handler: (request, reply) =>
       writeAtDesk(request, reply, {
@@ -106,6 +107,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     summary: 'Create or update a registrant by their external id',
     query: seatQuery,
     body: Type.Ref('RegistrantUpsert'),
+    aliases: registrantLists.expansions,
     success: { 200: Type.Ref('WrittenRegistrant'), 201: Type.Ref('WrittenRegistrant') },
     failures: [404],
     handler: (request, reply) =>
@@ -149,6 +151,7 @@ export function registrantRoutes(app: FastifyInstance): void {
       'Sets the status to attended, confirmed or no_show. `first_check_in` says whether it was not attended before: a second check-in changes nothing, and `checked_in_at` has the moment of the first.',
     query: writeQuery,
     body: Type.Ref('CheckInInput'),
+    aliases: ['registrant_id'],
     success: { 200: Type.Ref('CheckedIn') },
     failures: [404, 412],
     handler: (request, reply) =>

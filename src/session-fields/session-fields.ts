@@ -6,7 +6,7 @@ import { mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
-import { faultOf } from '../http/values.ts'
+import { faultOf, readValue, Text } from '../http/values.ts'
 import { lockSeatsOfAccount } from '../seats/queries.ts'
 import {
   announceFields,
@@ -95,15 +95,23 @@ async function mustLockSessionField(db: Db, actor: Actor, id: number): Promise<v
 function settingsIn(body: Body): { settings?: Record<string, unknown> } {
   const { settings } = body
   if (!settings || typeof settings !== 'object' || Array.isArray(settings)) return {}
-  mustBeValid(
-    hasNullCharacter(settings)
-      ? [faultOf('settings', { type: 'null_character', message: 'must not contain the character U+0000.' })]
-      : [],
-  )
+  const fault = unstorableText(settings)
+  mustBeValid(fault ? [faultOf('settings', fault)] : [])
   return { settings: settings as Record<string, unknown> }
 }
 
-function hasNullCharacter(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0')
-  return value !== null && typeof value === 'object' && Object.entries(value).flat().some(hasNullCharacter)
+/** What is wrong with the first text in a value, name or member, that cannot be stored. */
+function unstorableText(value: unknown): { type: string; message: string } | undefined {
+  if (typeof value === 'string') {
+    const reading = readValue(anyText, value)
+    return 'value' in reading ? undefined : reading
+  }
+  if (value === null || typeof value !== 'object') return undefined
+  for (const inner of Object.entries(value).flat()) {
+    const fault = unstorableText(inner)
+    if (fault) return fault
+  }
+  return undefined
 }
+
+const anyText = Text(Number.MAX_SAFE_INTEGER)

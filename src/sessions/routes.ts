@@ -72,6 +72,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told.',
     query: changeQuery,
     body: Type.Ref('SessionUpdate'),
+    aliases: sessionLists.expansions,
     success: { 200: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)
@@ -99,6 +100,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     summary: 'Create or update a session by its external id',
     query: changeQuery,
     body: Type.Ref('SessionUpsert'),
+    aliases: sessionLists.expansions,
     success: { 200: Type.Ref('WrittenSession'), 201: Type.Ref('WrittenSession') },
     handler: async (request, reply) => {
       const context = await contextOf(request)

@@ -4,6 +4,7 @@ import { notFound, violatedConstraint } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
+import { ignoring } from '../http/ignored.ts'
 import { readId } from '../http/query.ts'
 import { unwrapChoice } from '../http/values.ts'
 import type { Manner } from '../registrants/manner.ts'
@@ -32,7 +33,7 @@ import {
 } from './queries.ts'
 import { SessionInput } from './schema.ts'
 import { newSecureId } from './secure-id.ts'
-import { resolveTimes, type WallTimes } from './times.ts'
+import { asStored, resolveTimes, type WallTimes } from './times.ts'
 
 /**
  * A session as written; `not_included` names those who did not fit when it was included for everybody, `new_conflicts`
@@ -114,7 +115,7 @@ async function tryCreateSession(
 ): Promise<SessionRow> {
   const draft = readNew(SessionInput, body)
   const custom = readCustomValues(fields, customValuesIn(body))
-  draft.faults.push(...custom.faults)
+  draft.faults.push(...custom.faults, ...ignoring(actor.ignored, custom.unknown))
   const event = await place(db, actor, draft)
   const zone = event && chooseZone(draft.given, event)
   const times = zone && timesOf(draft, { ...draft.given, timezone: zone.timezone })
@@ -149,7 +150,7 @@ export async function changeSession(
     const draft = readUpdate(SessionInput, body, current)
     delete draft.given.event_id
     const custom = readCustomValues(fields, customValuesIn(body), current.custom_fields)
-    draft.faults.push(...custom.faults)
+    draft.faults.push(...custom.faults, ...ignoring(actor.ignored, custom.unknown))
     const merged = { ...current, ...draft.given, custom_fields: custom.values }
     const target = { given: merged, faults: draft.faults }
     const placement = await placementOf(tx, actor, target)
@@ -164,8 +165,7 @@ export async function changeSession(
       ...times,
       secure_id: merged.secure_id ?? current.secure_id,
     } as StoredSession
-    const instants = { starts_at: storedInstant(next.starts_at), ends_at: storedInstant(next.ends_at) }
-    if (!changesIn({ ...next, ...instants }, current)) return current
+    if (!changesIn(asStored(next), current)) return current
     const people = takesPlace(current) && !takesPlace(next) ? await peopleToTell(tx, current) : []
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     // Where nothing of these changes nothing new can be in conflict.
@@ -186,9 +186,6 @@ export async function changeSession(
     }
   })
 }
-
-/** An instant in the form in which rows have it. */
-const storedInstant = (instant: string | null) => instant?.slice(0, 19).replace('T', ' ') ?? null
 
 /** Deletes a session; returns how many of its people are not told. Throws 404, 412, and 422 when there are any, unless forced. */
 export async function removeSession(db: Db, actor: Actor, id: number, how: Removal): Promise<number> {

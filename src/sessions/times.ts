@@ -51,6 +51,12 @@ export function resolveTimes(times: WallTimes): { times: ResolvedTimes; faults: 
   }
 }
 
+/** Times with their instants in the form in which rows have them. */
+export function asStored<T extends Pick<ResolvedTimes, 'starts_at' | 'ends_at'>>(times: T): T {
+  const stored = (instant: string | null) => instant?.slice(0, 19).replace('T', ' ') ?? null
+  return { ...times, starts_at: stored(times.starts_at), ends_at: stored(times.ends_at) }
+}
+
 /** The same wall-clock times in another zone, or on another day; with what does not exist there. */
 export function rezone<T extends WallTimes>(
   session: T,

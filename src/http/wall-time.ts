@@ -1,0 +1,38 @@
+/* What people write of days, times of day and zones, in the one form in which it is kept. */
+
+/** The date in its own form, undefined when the calendar has no such day. */
+export function readDate(text: string): string | undefined {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)?.map(Number) ?? []
+  if (!year || year < 1900 || year > 9998) return undefined
+  const date = new Date(Date.UTC(year, month! - 1, day))
+  return date.getUTCMonth() === month! - 1 && date.getUTCDate() === day ? text : undefined
+}
+
+/** The time of day as `HH:MM:SS`, undefined when no clock shows it. */
+export function readTime(text: string): string | undefined {
+  const [, hour, minute, second = '00'] = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? []
+  if (!hour || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  return `${hour.padStart(2, '0')}:${minute}:${second}`
+}
+
+const zones = new Map<string, string | undefined>()
+
+/** The zone's name in its usual letter case, undefined when the platform does not know it. */
+export function readTimeZone(text: string): string | undefined {
+  if (!/^[A-Za-z][A-Za-z0-9/_+-]{0,63}$/.test(text)) return undefined
+  if (!zones.has(text)) {
+    // Bounded, because it is filled from outside.
+    if (zones.size > 2000) zones.clear()
+    zones.set(text, findTimeZone(text))
+  }
+  return zones.get(text)
+}
+
+function findTimeZone(text: string): string | undefined {
+  try {
+    // Temporal keeps the name that was given; Intl answers Asia/Calcutta to Asia/Kolkata.
+    return new Temporal.ZonedDateTime(0n, text).timeZoneId
+  } catch {
+    return undefined
+  }
+}
