@@ -119,7 +119,7 @@ export async function buildApp({
   const eventQuestions = new NotifiedCache((event, db = pool) => allEventQuestions(db, Number(event)))
   const tokens = callers(pool)
   const desk = new Desk(pool, readers, clock.now)
-  const availability = new AvailabilityBoard(readers)
+  const availability = new AvailabilityBoard(readers, clock.now)
   const openStreams = new Map<PassThrough, number>()
   let stopping = false
 

@@ -12,6 +12,13 @@ const beating = await testApp({
   clock: { now: () => new Date(Date.now() + ahead) },
   env: { STREAM_HEARTBEAT_SECONDS: '1' },
 })
+let passed = 0
+const timed = await testApp({ beside: first, clock: { now: () => new Date(Date.now() + passed) } })
+/** Date and time of day in so many minutes, in UTC. */
+const inMinutes = (minutes: number) => {
+  const moment = new Date(Date.now() + minutes * 60_000).toISOString()
+  return { date: moment.slice(0, 10), time: moment.slice(11, 19) }
+}
 const { make, call } = first
 
 const event = await make('events', { name: 'Summit' })
@@ -70,6 +77,39 @@ describe('GET /events/{id}/availability', () => {
       }
     })
     assert.deepEqual(await Promise.all(polls), [2, 2])
+  })
+
+  it('200 gives 0 where nothing can be claimed: not live, started, or registration closed', async () => {
+    const summit = await timed.make('events', { name: 'Timed' })
+    const talk = (more: Json) =>
+      timed.make('sessions', { event_id: summit.id, name: 'T', date: '2030-01-01', capacity: 5, ...more })
+    const start = inMinutes(5)
+    const soon = await talk({ date: start.date, start_time: start.time })
+    const [dead, later] = [await talk({ session_status: 'approved' }), await talk({ capacity: '' })]
+    const at = `/events/${summit.id}/availability`
+    /** Reads until a change that was made has arrived. */
+    const becomes = async (expected: (number | null)[]) => {
+      const wanted = { [soon.id]: expected[0], [dead.id]: expected[1], [later.id]: expected[2] }
+      for (;;) {
+        const { body } = await timed.call('GET', at)
+        if (JSON.stringify(body) === JSON.stringify(wanted)) return
+      }
+    }
+    await becomes([5, 0, null])
+    const { headers } = await timed.call('GET', at)
+    passed = 6 * 60_000
+    const started = await timed.call('GET', at, undefined, { 'if-none-match': headers.etag })
+    assert.deepEqual([started.status, started.body[soon.id], started.body[later.id]], [200, 0, null])
+    const change = (body: Json) => timed.call('PUT', `/events/${summit.id}`, body)
+    await change({ status: 'closed' })
+    await becomes([0, 0, 0])
+    const close = inMinutes(12)
+    await change({ status: 'live', close_date: close.date, close_time: close.time })
+    await timed.call('PUT', `/sessions/${dead.id}`, { session_status: 'live' })
+    await becomes([0, 5, null])
+    passed = 13 * 60_000
+    const closed = await timed.call('GET', at)
+    assert.deepEqual(closed.body, { [soon.id]: 0, [dead.id]: 0, [later.id]: 0 })
   })
 
   it('404 for an event of another account, and for one that does not exist', async () => {

@@ -2,16 +2,20 @@ import { hash } from 'node:crypto'
 import { NotifiedCache } from '../db/cache.ts'
 import type { Pool } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import { readAvailability } from './counts-queries.ts'
-import { seatsChannel } from './queries.ts'
+import { hasClosed, hasStarted, takesPlace } from './books.ts'
+import { readSeatsLeft, type SeatsLeft } from './counts-queries.ts'
+import { type EventRow, readEvent, seatsChannel } from './queries.ts'
 
-/** Seats left by session id; null is unlimited. `json` is the same as text, `etag` its name. */
+/** Seats that can be claimed by session id; null is unlimited. `json` is the same as text, `etag` its name. */
 export type Availability = {
   account_id: number
   seats: Record<string, number | null>
   json: string
   etag: string
 }
+
+/** What was read of an event, and what it comes to until a session starts or registration closes. */
+type Reading = { event: EventRow; sessions: SeatsLeft[]; shown: Availability; until: number }
 
 /** A new session is announced by nobody: within so many milliseconds it is there all the same. */
 const believed = 1000
@@ -25,14 +29,16 @@ type Listener = () => void
  * Seats left in whole events, read once per change however many ask: every batch announces its event to all processes.
  */
 export class AvailabilityBoard {
-  readonly #cache: NotifiedCache<Availability | undefined>
+  readonly #cache: NotifiedCache<Reading | undefined>
+  readonly #now: () => Date
   readonly #listeners = new Map<number, Set<Listener>>()
   readonly #due = new Set<number>()
   #unfollow: (() => Promise<void>)[] = []
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, now: () => Date) {
+    this.#now = now
     this.#cache = new NotifiedCache(
-      async event_id => describe(await readAvailability(pool, Number(event_id))),
+      event_id => readAvailability(pool, Number(event_id), now().getTime()),
       believed,
     )
   }
@@ -51,8 +57,11 @@ export class AvailabilityBoard {
 
   /** Undefined for an event that does not exist, or belongs to another account. */
   async find(account_id: number, event_id: number): Promise<Availability | undefined> {
-    const availability = await this.#cache.get(String(event_id))
-    return availability?.account_id === account_id ? availability : undefined
+    const reading = await this.#cache.get(String(event_id))
+    if (reading?.event.account_id !== account_id) return undefined
+    const now = this.#now().getTime()
+    if (now >= reading.until) Object.assign(reading, describe(reading.event, reading.sessions, now))
+    return reading.shown
   }
 
   /** Throws 404 for an event that does not exist, or belongs to another account. */
@@ -86,12 +95,26 @@ export class AvailabilityBoard {
   }
 }
 
-function describe(rows: Awaited<ReturnType<typeof readAvailability>>): Availability | undefined {
-  if (!rows[0]) return undefined
-  const { account_id } = rows[0]
+async function readAvailability(pool: Pool, event_id: number, now: number): Promise<Reading | undefined> {
+  const [event, sessions] = await Promise.all([readEvent(pool, event_id), readSeatsLeft(pool, event_id)])
+  return event && { event, sessions, ...describe(event, sessions, now) }
+}
+
+/** What can be claimed now: nothing of a session that does not take place or has started, nor once registration has closed. */
+function describe(event: EventRow, sessions: SeatsLeft[], now: number): Pick<Reading, 'shown' | 'until'> {
+  const isOpen = (session: SeatsLeft) =>
+    takesPlace(session) && !hasStarted(session, now) && !hasClosed({ event, now })
   const seats = Object.fromEntries(
-    rows.flatMap(({ id, seats_left }) => (id === null ? [] : [[id, seats_left]])),
+    sessions.map(session => [session.id, isOpen(session) ? session.seats_left : 0]),
   )
   const json = JSON.stringify(seats)
-  return { account_id, seats, json, etag: `"${hash('sha1', json, 'base64url').slice(0, 16)}"` }
+  const etag = `"${hash('sha1', json, 'base64url').slice(0, 16)}"`
+  const ends = [event.closes, ...sessions.map(session => session.starts)]
+  return {
+    shown: { account_id: event.account_id, seats, json, etag },
+    until: ends.reduce<number>(
+      (least, end) => (end !== null && end > now ? Math.min(least, end) : least),
+      Infinity,
+    ),
+  }
 }

@@ -134,7 +134,8 @@ export const seatsLeft = (session: Session) =>
 export const hasClosed = ({ event, now }: Pick<Books, 'event' | 'now'>) =>
   event.closes !== null && event.closes <= now
 
-export const hasStarted = ({ starts }: Session, now: number) => starts !== null && starts <= now
+export const hasStarted = ({ starts }: Pick<Session, 'starts'>, now: number) =>
+  starts !== null && starts <= now
 
 /** What a conflict between two sessions depends on. */
 type Timed = Pick<Session, 'id' | 'session_status' | 'prevent_session_conflicts' | 'starts' | 'ends'>

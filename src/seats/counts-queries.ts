@@ -33,12 +33,18 @@ export async function readSeats(db: Db, session_id: number) {
   )
 }
 
-/** Seats left in every session of an event; null is unlimited. Without sessions one row with no id, without the event none. */
-export function readAvailability(
-  db: Db,
-  event_id: number,
-): Promise<{ account_id: number; id: number | null; seats_left: number | null }[]> {
-  return db<{ account_id: number; id: number | null; seats_left: number | null }[]>`
-    select e.account_id, s.id, case when s.capacity is not null then greatest(0, s.capacity - selected_count - held_count - offered_count) end as seats_left
-    from events e left join sessions s on s.event_id = e.id where e.id = ${event_id} order by s.id`
+/** The seats that are left in a session, null when unlimited, and what decides whether they can be claimed. */
+export type SeatsLeft = {
+  id: number
+  session_status: string
+  starts: number | null
+  seats_left: number | null
+}
+
+/** Seats left in every session of an event, in order. */
+export function readSeatsLeft(db: Db, event_id: number): Promise<SeatsLeft[]> {
+  return db<SeatsLeft[]>`
+    select id, session_status, (extract(epoch from starts_at) * 1000)::float8 as starts,
+      case when capacity is not null then greatest(0, capacity - selected_count - held_count - offered_count) end as seats_left
+    from sessions where event_id = ${event_id} order by id`
 }

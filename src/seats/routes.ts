@@ -152,9 +152,9 @@ export function seatRoutes(app: FastifyInstance): void {
     spellings: ['GET /events/:id/availability'],
     id: 'getAvailability',
     tag,
-    summary: 'Get the seats left in every session of an event',
+    summary: 'Get the seats that can be claimed in every session of an event',
     description:
-      'Seats left by session id, null when unlimited. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events: `seats`, the first with everything, later ones with what changed, and `deleted` with the ids of sessions that were deleted. The stream ends when the event is deleted, and when the token is revoked or expires: connect again with a new one.',
+      'Seats that can be claimed by session id, null when unlimited; 0 of a session that does not take place or has started, and once registration has closed. Cheap enough to poll with If-None-Match; with `Accept: text/event-stream` a stream of server-sent events: `seats`, the first with everything, later ones with what changed, and `deleted` with the ids of sessions that were deleted. The stream ends when the event is deleted, and when the token is revoked or expires: connect again with a new one.',
     success: { 200: Type.Ref('Availability'), 304: Type.Null() },
     handler: async (request, reply) => {
       const { account_id } = request.caller

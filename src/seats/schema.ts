@@ -210,7 +210,8 @@ export const seatSchemas = {
     {},
     {
       additionalProperties: { type: ['integer', 'null'] },
-      description: 'Seats left by session id; null is unlimited.',
+      description:
+        'Seats that can be claimed by session id; null is unlimited; 0 of a session that does not take place or has started, and once registration has closed.',
       examples: [{ 12345: 17, 12346: null }],
     },
   ),
