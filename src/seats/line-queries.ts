@@ -20,7 +20,7 @@ export async function readWaitedFor(db: Db, event_id: number): Promise<number[]>
   return rows.map(row => row.id)
 }
 
-/** Whoever has an offer in an event. */
+/** Registrants who have an offer in an event. */
 export async function readOffered(db: Db, event_id: number): Promise<number[]> {
   const rows = await db<{ registrant_id: number }[]>`
     select distinct registrant_id from selections
