@@ -343,7 +343,7 @@ describe('lines and offers', () => {
     assert.deepEqual(await counts(talk), [1, 0, 0, 0])
   })
 
-  it('303 an offer that stands when the session starts can be declined, and has no button to accept it', async () => {
+  it('303 an offer ends when the session is moved to the past: the former place in line is left with a button', async () => {
     const { summit, someone: holder, talk } = await scene({ capacity: 1 }, { waitlist_mode: 'offer' })
     const someone = await person(summit)
     await desk.lineUp(someone, talk)
@@ -352,9 +352,9 @@ describe('lines and offers', () => {
     assert.match((await open(link)).text, /Kept until[\s\S]*Accept<span/)
     assert.equal((await call('PUT', `/sessions/update/${talk.id}`, { date: '2029-11-30' })).status, 200)
     const { text } = await open(link)
-    assert.match(text, /Seats that are kept for you[\s\S]*Has started/)
+    assert.deepEqual(await counts(talk), [0, 0, 0, 1])
     assert.doesNotMatch(text, /Kept until|Accept</)
-    assert.equal((await press(link, talk, 'decline')).status, 303)
+    assert.equal((await press(link, talk, 'leave')).status, 303)
     assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 
