@@ -128,7 +128,7 @@ describe('GET /events/{id}/availability', () => {
     await Promise.all(streams.map(stream => stream.end()))
   })
 
-  it('announces a session that is deleted, and ends its streams when the event is', async () => {
+  it('announces a session that is deleted, and one that is new, and ends its streams when the event is', async () => {
     const place = await make('events', { name: 'Short' })
     const made = await Promise.all([1, 2].map(capacity => session({ event_id: place.id, capacity })))
     const [one, two] = made.sort((a, b) => a.capacity - b.capacity)
@@ -139,6 +139,8 @@ describe('GET /events/{id}/availability', () => {
       assert.deepEqual(await stream.next(), ['seats', { [one.id]: 1, [two.id]: 2 }])
     await call('DELETE', `/sessions/${one.id}`)
     for (const stream of streams) assert.deepEqual(await stream.next(), ['deleted', [one.id]])
+    const three = await session({ event_id: place.id, capacity: 3 })
+    for (const stream of streams) assert.deepEqual(await stream.next(), ['seats', { [three.id]: 3 }])
     await call('DELETE', `/events/${place.id}`)
     for (const stream of streams) assert.equal(await stream.next(), undefined)
   })

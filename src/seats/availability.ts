@@ -17,7 +17,7 @@ export type Availability = {
 /** What was read of an event, and what it comes to until a session starts or registration closes. */
 type Reading = { event: EventRow; sessions: SeatsLeft[]; shown: Availability; until: number }
 
-/** A new session is announced by nobody: within so many milliseconds it is there all the same. */
+/** What happens by the clock, such as a start, is not announced: the memory is at most so many milliseconds old. */
 const believed = 1000
 /** Changes within so many milliseconds reach a stream together. */
 const coalesced = 200

@@ -4,6 +4,7 @@ import type { StoredValues } from '../custom-values/values.ts'
 import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
 import { sessionsClash } from '../seats/clash-queries.ts'
+import { seatsChannel } from '../seats/queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
 
@@ -117,8 +118,11 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
         insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, after, created_at)
         select r.account_id, r.event_id, 'session', r.id, 'create', (g.item -> 'actor' ->> 'credential_id')::bigint,
           g.item -> 'actor' ->> 'request_id', to_jsonb(r), r.created_at
-        from after r join given g on g.id = r.id)
-    select ${oneWithNames(db)} from after s join given g on g.id = s.id order by g.place`
+        from after r join given g on g.id = r.id),
+      announced as (
+        select pg_notify(${seatsChannel}, event_id::text) from (select distinct event_id from after) e)
+    select ${oneWithNames(db)} from after s join given g on g.id = s.id
+    where (select count(*) from announced) > 0 order by g.place`
 }
 
 /** The choices of these that exist. Whoever deletes one waits until this is committed, as for a foreign key; see lockChoices. */
