@@ -5,7 +5,7 @@ import { unknownMembers } from './members.ts'
 import { type Query, wordsOf } from './query.ts'
 
 /*
- * What a request names and nothing knows (docs/decisions/020): it is ignored, and the answer says so. A client that asks
+ * What a request names and nothing knows (docs/decisions/022): it is ignored, and the answer says so. A client that asks
  * for `Prefer: handling=strict` (RFC 7240), or whose credential is strict, is refused instead.
  */
 
