@@ -65,6 +65,7 @@ async function start(): Promise<void> {
   const clock = await DatabaseClock.start(database.pool, tell)
   const { pool, readers } = database
   const app = await buildApp({ pool, readers, config, clock, log: logStream() })
+  parts.app = app
   await app.listen({ port: config.PORT, host: config.HOST }).catch(error => {
     throw explainListenError(error, config)
   })

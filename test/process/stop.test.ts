@@ -32,6 +32,16 @@ async function endOf(how: Parameters<typeof start>[1], end: (program: Program) =
   return code
 }
 
+async function isRefused(port: number, hostname: string): Promise<boolean> {
+  const socket = connect(port, hostname)
+  const refused = await once(socket, 'connect').then(
+    () => false,
+    () => true,
+  )
+  socket.destroy()
+  return refused
+}
+
 describe('the end of `npm start`', () => {
   for (const time of ['first', 'second'])
     it(`Ctrl-C in a terminal stops it and its database with 0, the ${time} time`, {
@@ -77,6 +87,25 @@ describe('the end of the server itself', () => {
       void fetch(`${url}/nothing`).finally(() => child.kill('SIGTERM'))
     })
     assert.equal(code, 0)
+  })
+
+  it('SIGTERM closes the door, and lets in what is half said: it is answered', async () => {
+    const program = await start(env)
+    const { hostname, port } = new URL(program.url)
+    const client = connect(Number(port), hostname)
+    const closed = once(client, 'close')
+    let said = ''
+    client.setEncoding('utf8').on('data', text => (said += text))
+    const body = 'grant_type=client_credentials'
+    const head = `POST /api/v1/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}`
+    client.write(`${head}\r\nExpect: 100-continue\r\n\r\n`)
+    await until('the server waits for the body', () => said.startsWith('HTTP/1.1 100 '))
+    program.child.kill('SIGTERM')
+    await until('the door is closed', () => isRefused(Number(port), hostname))
+    client.write(body)
+    await closed
+    assert.match(said, /HTTP\/1\.1 401 .*"error":"invalid_client"/s)
+    assert.equal(await program.ended, 0)
   })
 
   it('signals within a second are one; a later one waits for no request, and the database stops all the same', async () => {
