@@ -115,7 +115,7 @@ export async function buildApp({
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as FastifyReply),
     clientErrorHandler: answerUnreadable,
   })
-  const sessionFields = new NotifiedCache(account => allSessionFields(pool, Number(account)))
+  const sessionFields = new NotifiedCache((account, db = pool) => allSessionFields(db, Number(account)))
   const eventQuestions = new NotifiedCache((event, db = pool) => allEventQuestions(db, Number(event)))
   const tokens = callers(pool)
   const desk = new Desk(pool, readers, clock.now)

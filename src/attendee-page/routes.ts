@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { strangersTo } from '../custom-values/definitions.ts'
+import { customValuesIn, type StoredValues } from '../custom-values/values.ts'
 import { ApiError, type Fault } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
@@ -101,7 +103,9 @@ const tokenOf = (request: FastifyRequest) => (request.params as { token: string 
 
 function visitOf(request: FastifyRequest): Promise<Visit | undefined> {
   const { pool, clock, eventQuestions, sessionFields } = request.server
-  const questionsOf = (event_id: number) => eventQuestions.get(String(event_id))
+  const given = customValuesIn((request.body ?? {}) as Body)
+  const questionsOf = (event_id: number, answers: StoredValues) =>
+    eventQuestions.getKnowing(String(event_id), strangersTo(given, answers))
   const fieldsOf = (account_id: number) => sessionFields.get(String(account_id))
   return openVisit({ db: pool, now: clock.now(), questionsOf, fieldsOf }, tokenOf(request))
 }

@@ -1,5 +1,6 @@
 import { type AgendaEntry, hasSeat, readAgendas } from '../agenda/agenda.ts'
 import { registrationOf } from '../agenda/registration.ts'
+import type { StoredValues } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
@@ -42,7 +43,8 @@ export type OwnOrder = { order: Order; faults: Fault[] }
 export type VisitTools = {
   db: Db
   now: Date
-  questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
+  /** of an event, for a person with these answers */
+  questionsOf: (event_id: number, answers: StoredValues) => Promise<EventQuestionRow[]>
   fieldsOf: (account_id: number) => Promise<SessionFieldRow[]>
 }
 
@@ -58,7 +60,7 @@ export async function openVisit(
     readEvent(db, person.event_id),
     listProgramme(db, person),
     readAgendas(db, [person.id], now),
-    questionsOf(person.event_id),
+    questionsOf(person.event_id, person.custom_fields),
     fieldsOf(person.account_id),
   ])
   if (!event) return undefined

@@ -71,7 +71,7 @@ export function readCustomValues(
   return { values, faults, unknown: Object.keys(given).filter(name => isAttribute(name) && !known.has(name)) }
 }
 
-const isAttribute = (name: string) => /^c_\d+$/.test(name)
+export const isAttribute = (name: string) => /^c_\d+$/.test(name)
 
 /** Whether a value is required; a list without choices asks for nothing. */
 export function mustBeAnswered({ type, required, choices }: CustomField): boolean {
@@ -129,17 +129,26 @@ const kinds: Record<string, TSchema> = {
 
 /** Choices arrive as an id, `{"id": …}`, or an array of either; a choice's name is understood too. */
 function readChoices(field: CustomField, raw: unknown) {
-  const given = (Array.isArray(raw) ? raw : [raw])
-    .map(item => String(unwrapChoice(item)).trim())
-    .filter(text => text !== '')
+  const given = chosenIn(raw)
   const known = idsOf(field.choices)
   const ids = given.map(text => known.get(text))
-  const unknown = given.filter(text => !known.has(text))
+  const unknown = unknownChoices(field, raw)
   if (unknown.length > 0)
     return { type: 'choice', message: `has no choice ${unknown.slice(0, 3).join(', ')}.` }
   if (ids.length > 1 && field.type !== 'checkboxList')
     return { type: 'choice', message: 'takes one choice only.' }
   return { value: [...new Set(ids)] }
+}
+
+const chosenIn = (raw: unknown): string[] =>
+  (Array.isArray(raw) ? raw : [raw])
+    .map(item => String(unwrapChoice(item)).trim())
+    .filter(text => text !== '')
+
+/** What a value of a list names that is no choice of it. */
+export function unknownChoices(field: CustomField, raw: unknown): string[] {
+  const known = idsOf(field.choices)
+  return chosenIn(valueFor(field, raw)).filter(text => !known.has(text))
 }
 
 /** What is made of a list of choices, made once: definitions are remembered, and never changed in place. */

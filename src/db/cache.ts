@@ -1,4 +1,5 @@
 import type { Db, Pool } from './connection.ts'
+import { VainLooks } from './vain-looks.ts'
 
 /** How long a value is believed when no notification contradicts it, in milliseconds, unless told otherwise. */
 const usuallyBelieved = 10_000
@@ -11,6 +12,8 @@ const mostEntries = 20_000
 export class NotifiedCache<V> {
   readonly #entries = new Map<string, { value: V; until: number }>()
   readonly #loading = new Map<string, Promise<V>>()
+  readonly #next = new Map<string, Promise<V>>()
+  readonly #vain = new VainLooks()
   readonly #load: (key: string, db?: Db) => Promise<V>
   readonly #believed: number
 
@@ -31,19 +34,49 @@ export class NotifiedCache<V> {
 
   /** Drops what changed. Whoever changes it calls this as well: the notification arrives a moment after the answer. */
   forget(key: string): void {
+    this.#vain.forget(key)
     for (const known of [this.#entries, this.#loading])
       if (key === '*') known.clear()
       else known.delete(key)
   }
 
   /**
-   * What is stored under a key; it is read once for all who ask meanwhile. Who is in a transaction names it, reads there,
-   * and never waits for a second connection.
+   * What is stored under a key; it is read once for all who ask meanwhile. Who is in a transaction reads there, and never
+   * waits for a second connection.
    */
   async get(key: string, db?: Db): Promise<V> {
     const known = this.#entries.get(key)
     if (known && known.until > performance.now()) return known.value
-    return db ? this.#load(key, db) : (this.#loading.get(key) ?? this.#read(key))
+    return isOpen(db) ? this.#load(key, db) : (this.#loading.get(key) ?? this.#read(key))
+  }
+
+  /**
+   * The same for who names something that another process may have announced a moment ago: what `strangersIn` finds unknown to a
+   * value is looked for once more, unless that was just done in vain (VainLooks).
+   */
+  async getKnowing(key: string, strangersIn: (value: V) => string[], db?: Db): Promise<V> {
+    const value = await this.get(key, db)
+    const strangers = strangersIn(value)
+    if (strangers.length === 0 || !this.#vain.allows(key, strangers)) return value
+    const current = await (isOpen(db) ? this.#load(key, db) : this.#readNext(key))
+    const unknown = strangersIn(current)
+    // What was read in a transaction is not remembered, but what is remembered is out of date.
+    if (isOpen(db) && unknown.length < strangers.length) this.forget(key)
+    if (unknown.length > 0) this.#vain.note(key, unknown)
+    return current
+  }
+
+  /** A reading that begins after this call, shared by all who ask before it does. */
+  #readNext(key: string): Promise<V> {
+    const known = this.#next.get(key)
+    if (known) return known
+    const begin = () => {
+      this.#next.delete(key)
+      return this.#read(key)
+    }
+    const next = (this.#loading.get(key) ?? Promise.resolve()).then(begin, begin)
+    this.#next.set(key, next)
+    return next
   }
 
   #read(key: string): Promise<V> {
@@ -63,3 +96,6 @@ export class NotifiedCache<V> {
     this.#entries.set(key, { value, until: performance.now() + this.#believed })
   }
 }
+
+/** Whether this is a transaction, and not the pool. */
+const isOpen = (db: Db | undefined): db is Db => db !== undefined && !('begin' in db)

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { definitionsOf, type VisibleField, visibleValues } from '../agenda/visible-values.ts'
 import { whenOf } from '../agenda/words.ts'
+import { strangersTo } from '../custom-values/definitions.ts'
 import { escapeHtml } from '../http/html.ts'
 import { pagePolicy } from '../http/page-policy.ts'
 import { readId } from '../http/query.ts'
@@ -17,6 +18,9 @@ export function sessionPages(app: FastifyInstance): void {
     return findPublicSession(app.pool, readId(id) ?? 0)
   }
 
+  const fieldsOf = ({ account_id, custom_fields }: PublicSession) =>
+    app.sessionFields.getKnowing(String(account_id), strangersTo(custom_fields))
+
   app.get('/sessions/:id', { schema: { hide: true } as object }, async (request, reply) => {
     const session = await sessionOf(request)
     if (!session) return nothingHere(reply)
@@ -26,7 +30,7 @@ export function sessionPages(app: FastifyInstance): void {
         .type(html)
         // Descriptions may show images from anywhere.
         .header('content-security-policy', pagePolicy('https: http:'))
-        .send(page(session, await app.sessionFields.get(String(session.account_id))))
+        .send(page(session, await fieldsOf(session)))
     )
   })
 

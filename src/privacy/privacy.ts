@@ -1,6 +1,11 @@
 import { readAgendas } from '../agenda/agenda.ts'
 import { whenOf } from '../agenda/words.ts'
-import { attributeOf, type CustomField, showCustomValues } from '../custom-values/values.ts'
+import {
+  attributeOf,
+  type CustomField,
+  type StoredValues,
+  showCustomValues,
+} from '../custom-values/values.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
@@ -32,7 +37,7 @@ export async function exportPerson(
   db: Db,
   actor: Actor,
   id: number,
-  questionsOf: (event_id: number) => Promise<CustomField[]>,
+  questionsOf: (event_id: number, answers: StoredValues) => Promise<CustomField[]>,
 ) {
   const { account_id } = actor
   const { event_id } = await mustFindTrace(db, account_id, id)
@@ -45,7 +50,7 @@ export async function exportPerson(
   ])
   return {
     exported_at: actor.now.toISOString().slice(0, 19).replace('T', ' '),
-    ...profileOf(person, person ? await questionsOf(event_id) : []),
+    ...profileOf(person, person ? await questionsOf(event_id, person.custom_fields) : []),
     selections: agendas.of(id).entries.map(entry => ({
       session_id: entry.id,
       name: entry.name,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
+import { strangersTo } from '../custom-values/definitions.ts'
 import { actorOf } from '../http/actor.ts'
 import { idOf, route, writeQuery } from '../http/route.ts'
 import { write } from '../http/write.ts'
@@ -18,8 +19,8 @@ export function privacyRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('PersonExport') },
     handler: async (request, reply) => {
       const id = idOf(request, 'Registrant')
-      const everything = await exportPerson(app.pool, actorOf(request), id, event_id =>
-        app.eventQuestions.get(String(event_id)),
+      const everything = await exportPerson(app.pool, actorOf(request), id, (event_id, answers) =>
+        app.eventQuestions.getKnowing(String(event_id), strangersTo(answers)),
       )
       reply.headers({
         'content-disposition': `attachment; filename="registrant-${id}.json"`,

@@ -1,3 +1,4 @@
+import { customValuesIn } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import { Gathered } from '../db/gathered.ts'
 import { mustBeValid, notFound } from '../errors.ts'
@@ -27,7 +28,8 @@ export type Registration = {
   db: Db
   desk: Desk
   ids: IdBlock
-  questionsOf: (event_id: number) => Promise<EventQuestionRow[]>
+  /** of an event, for who names these values */
+  questionsOf: (event_id: number, ...values: Body[]) => Promise<EventQuestionRow[]>
 }
 
 /**
@@ -88,7 +90,7 @@ export async function changeRegistrant(
 ): Promise<Order> {
   const { db, desk } = tools
   const current = await mustFindRegistrant(db, actor.account_id, id)
-  const draft = readRegistrantUpdate(await tools.questionsOf(current.event_id), body)
+  const draft = readRegistrantUpdate(await tools.questionsOf(current.event_id, customValuesIn(body)), body)
   draft.faults.push(...ignoring(actor.ignored, draft.unknown))
   await checkPlacement(db, actor.account_id, {
     given: { ...draft.given, event_id: current.event_id },
@@ -162,7 +164,7 @@ async function questionsFor(
   body: Body,
 ): Promise<EventQuestionRow[]> {
   const event_id = readId(String(unwrapChoice(body.event_id) ?? ''))
-  const questions = event_id ? await questionsOf(event_id) : []
+  const questions = event_id ? await questionsOf(event_id, customValuesIn(body)) : []
   return questions.filter(question => question.account_id === account_id)
 }
 

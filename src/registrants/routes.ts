@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { customAttributes } from '../custom-values/values.ts'
+import { namesAsked, readListingBy, strangersTo } from '../custom-values/definitions.ts'
 import type { Db } from '../db/connection.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
@@ -8,7 +8,7 @@ import type { Body } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { selfUrlOf } from '../http/links.ts'
-import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
+import { mustNameEvent, readProjection, renderPage } from '../http/listing.ts'
 import type { Query } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type DeskWork, workAtDesk, writeAtDesk } from '../seats/write.ts'
@@ -28,9 +28,16 @@ import { registrantLists } from './schema.ts'
 import { showRegistrant, showRegistrants } from './view.ts'
 
 const tag = 'Registrants'
+const searchable = {
+  ...registrantLists,
+  attributes: { ...registrantLists.attributes, ...seatAttributes },
+}
 
 export function registrantRoutes(app: FastifyInstance): void {
-  const questionsOf = (db: Db) => (event_id: number) => app.eventQuestions.get(String(event_id), db)
+  const questionsOf =
+    (db: Db) =>
+    (event_id: number, ...values: Body[]) =>
+      app.eventQuestions.getKnowing(String(event_id), strangersTo(...values), db)
   const toolsFor = (db: Db): Registration => ({
     db,
     desk: app.desk,
@@ -42,7 +49,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     return {
       status: 200,
       body: {
-        ...showRegistrant(registrant, await questionsOf(db)(registrant.event_id)),
+        ...showRegistrant(registrant, await questionsOf(db)(registrant.event_id, registrant.custom_fields)),
         ...(skipped.length > 0 && { skipped_sessions: skipped }),
         ...(before.expired_session_ids.length > 0 && {
           expired_session_ids: before.expired_session_ids.map(String),
@@ -184,12 +191,9 @@ export function registrantRoutes(app: FastifyInstance): void {
     handler: async request => {
       const query = request.query as Query
       const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
-      const questions = await questionsOf(app.pool)(event.id)
-      const listing = readListing(query, {
-        ...registrantLists,
-        attributes: { ...registrantLists.attributes, ...seatAttributes, ...customAttributes(questions) },
-      })
+      const { listing } = await readListingBy(app.eventQuestions, event.id, query, searchable)
       const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)
+      const questions = await questionsOf(app.pool)(event.id, ...rows.map(row => row.custom_fields))
       return renderPage(
         await showRegistrants(app.pool, rows, questions, listing),
         total,
@@ -213,11 +217,12 @@ export function registrantRoutes(app: FastifyInstance): void {
         idOf(request, 'Registrant'),
       )
       tagVersion(reply, registrant.version)
-      const projection = readProjection(request.query as Query, registrantLists)
+      const query = request.query as Query
+      const projection = readProjection(query, registrantLists)
       const [item] = await showRegistrants(
         app.pool,
         [registrant],
-        await questionsOf(app.pool)(registrant.event_id),
+        await questionsOf(app.pool)(registrant.event_id, registrant.custom_fields, namesAsked(query)),
         projection,
       )
       return item

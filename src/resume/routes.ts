@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
+import { strangersTo } from '../custom-values/definitions.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
@@ -33,7 +34,8 @@ export function resumeRoutes(app: FastifyInstance): void {
           db,
           desk: app.desk,
           ids: app.registrantIds,
-          questionsOf: (event_id: number) => app.eventQuestions.get(String(event_id), db),
+          questionsOf: (event_id: number, ...values: Body[]) =>
+            app.eventQuestions.getKnowing(String(event_id), strangersTo(...values), db),
         }
         const submit = (order: Order) => app.desk.submit(db, order, async () => {})
         const person = await personFor(tools, actor, request.body as Body, submit)

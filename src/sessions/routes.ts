@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { customAttributes } from '../custom-values/values.ts'
+import { namesAsked, readListingBy, strangersTo } from '../custom-values/definitions.ts'
+import { customValuesIn } from '../custom-values/values.ts'
+import type { Db } from '../db/connection.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
 import type { Body } from '../http/draft.ts'
 import { tagVersion } from '../http/etag.ts'
 import { upsert } from '../http/external.ts'
 import { baseUrlOf, selfUrlOf } from '../http/links.ts'
-import { mustNameEvent, readListing, readProjection, renderPage } from '../http/listing.ts'
+import { mustNameEvent, readProjection, renderPage } from '../http/listing.ts'
 import { isOn, type Query, Switch } from '../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../http/route.ts'
 import { type Answer, notTold, notToldNote, write } from '../http/write.ts'
@@ -32,12 +34,18 @@ const changeQuery = {
 }
 
 export function sessionRoutes(app: FastifyInstance): void {
-  const fieldsOf = (request: FastifyRequest) => app.sessionFields.get(String(request.caller.account_id))
+  const fieldsOf = (
+    { caller }: FastifyRequest,
+    strangersIn: (fields: SessionFieldRow[]) => string[],
+    db?: Db,
+  ) => app.sessionFields.getKnowing(String(caller.account_id), strangersIn, db)
   // Before anything is written, so that a Host header that makes no link is refused in time.
   const contextOf = async (request: FastifyRequest): Promise<Context> => ({
-    fields: await fieldsOf(request),
+    fields: await fieldsOf(request, strangersTo(customValuesIn(request.body as Body))),
     baseUrl: baseUrlOf(request),
   })
+  const answered = async (request: FastifyRequest, db: Db, row: Changed, context: Context) =>
+    updated(row, { ...context, fields: await fieldsOf(request, strangersTo(row.custom_fields), db) })
 
   route(app, {
     spellings: ['POST /sessions/create', 'POST /sessions'],
@@ -78,7 +86,9 @@ export function sessionRoutes(app: FastifyInstance): void {
       const context = await contextOf(request)
       const id = idOf(request, 'Session')
       return write(request, reply, async db =>
-        updated(
+        answered(
+          request,
+          db,
           await changeSession(
             db,
             actorOf(request),
@@ -113,7 +123,12 @@ export function sessionRoutes(app: FastifyInstance): void {
             context,
           ),
         update: async (db, actor, id, body) =>
-          updated(await changeSession(db, actor, context.fields, id, body, mannerOf(request)), context),
+          answered(
+            request,
+            db,
+            await changeSession(db, actor, context.fields, id, body, mannerOf(request)),
+            context,
+          ),
       })
     },
   })
@@ -153,13 +168,15 @@ export function sessionRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const query = request.query as Query
-      const fields = await fieldsOf(request)
-      const listing = readListing(query, {
-        ...sessionLists,
-        attributes: { ...sessionLists.attributes, ...customAttributes(fields) },
-      })
+      const { listing } = await readListingBy(
+        app.sessionFields,
+        request.caller.account_id,
+        query,
+        sessionLists,
+      )
       const event = await mustFindEvent(app.readers, request.caller.account_id, mustNameEvent(query))
       const { rows, total } = await listSessions(app.readers, event.account_id, event.id, listing)
+      const fields = await fieldsOf(request, strangersTo(...rows.map(row => row.custom_fields)))
       const items = await showSessions(app.readers, rows, fields, listing, baseUrlOf(request))
       return renderPage(items, total, listing, selfUrlOf(request))
     },
@@ -173,10 +190,11 @@ export function sessionRoutes(app: FastifyInstance): void {
     query: projectionQuery(sessionLists),
     success: { 200: Type.Ref('Session') },
     handler: async (request, reply) => {
-      const fields = await fieldsOf(request)
+      const query = request.query as Query
       const session = await mustFindSession(app.readers, request.caller.account_id, idOf(request, 'Session'))
       tagVersion(reply, session.version)
-      const projection = readProjection(request.query as Query, sessionLists)
+      const projection = readProjection(query, sessionLists)
+      const fields = await fieldsOf(request, strangersTo(session.custom_fields, namesAsked(query)))
       const [item] = await showSessions(app.readers, [session], fields, projection, baseUrlOf(request))
       return item
     },

@@ -37,6 +37,8 @@ export type TestOptions = {
   beside?: TestApp
   /** a database other than the one that all tests of a run share */
   url?: string
+  /** hears no notification: all of them are held back */
+  isDeaf?: boolean
   /** how long its statements may wait for the database; without end unless given */
   limits?: Limits
 }
@@ -45,6 +47,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
   const url = options.url ?? process.env.TEST_DATABASE_URL
   if (!url) throw new Error('Run tests with `npm test`, which starts their database.')
   const pool = connect(url, { max: 6, ...(options.limits && { limits: options.limits }) })
+  if (options.isDeaf) pool.listen = (async () => ({ unlisten: async () => {} })) as unknown as Pool['listen']
   const config: Config = readConfig({
     PUBLIC_URL: 'http://lectern.test',
     RATE_LIMIT_CREDITS: '0',
