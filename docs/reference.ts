@@ -13,7 +13,10 @@ export type Operation = {
   'x-spelling-of'?: string
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
   requestBody?: { content: Record<string, Media> }
-  responses: Record<string, { $ref?: string; description?: string; content?: Record<string, Media> }>
+  responses: Record<
+    string,
+    { $ref?: string; description?: string; headers?: object; content?: Record<string, Media> }
+  >
 }
 type Media = { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
 type Failure = { description: string; content: Record<string, { example: unknown }> }

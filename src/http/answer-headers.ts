@@ -23,6 +23,11 @@ export const answerHeaders = {
     'string',
     'capcity, choices.0.nmae',
   ),
+  'Lectern-People-Not-Told': header(
+    'How many people had something there, or waited for it, and were not told. Absent when there are none.',
+    'integer',
+    3,
+  ),
   'Preference-Applied': header(
     'The preference that was honoured (RFC 7240 §3).',
     'string',

@@ -94,6 +94,7 @@ function mustBeShallow(text: string): void {
 
 /** The names and values of a form, in their order (URL Standard §5.1). */
 function fieldsOf(form: string): [name: string, value: string][] {
+  mustBeNoJson(form)
   const parts = form.split('&', mostFields + 1)
   mustBeFew(parts.length)
   return parts
@@ -102,6 +103,17 @@ function fieldsOf(form: string): [name: string, value: string][] {
       const [name = ''] = part.split('=', 1)
       return [decodePercent(name), decodePercent(part.slice(name.length + 1))]
     })
+}
+
+/** JSON under the type of a form, as `curl -d` sends it, is one field with a strange name: all that it says would be ignored. */
+function mustBeNoJson(text: string): void {
+  if (!/^\s*\{\s*"/.test(text)) return
+  try {
+    JSON.parse(text)
+  } catch {
+    return
+  }
+  throw badRequest('malformed_body', 'The body is JSON: send it with Content-Type: application/json.')
 }
 
 function mustBeFew(fields: number): void {

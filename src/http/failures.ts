@@ -130,6 +130,18 @@ export const failures: Record<number, Documented> = {
   ),
 }
 
+/** What is answered before it is known who asks, or instead of that. */
+const anonymous = ['401', '408', '431']
+/** Headers of all other failures, as of successes. */
+const common = [
+  'X-Rate-Limit-Limit',
+  'X-Rate-Limit-Remaining',
+  'X-Rate-Limit-Reset',
+  'Lectern-Ignored',
+  'Preference-Applied',
+  'Idempotency-Replayed',
+]
+
 const requestId = '6f1c7f52-6a43-4f1e-9d3a-2b1c0d9e8f70'
 
 /** The failures as components of the OpenAPI document, in both dialects. */
@@ -140,7 +152,10 @@ export function failureResponses(): Record<string, object> {
       {
         description: when,
         headers: Object.fromEntries(
-          ['X-Request-Id', ...headers].map(header => [header, { $ref: `#/components/headers/${header}` }]),
+          ['X-Request-Id', ...(anonymous.includes(status) ? [] : common), ...headers].map(header => [
+            header,
+            { $ref: `#/components/headers/${header}` },
+          ]),
         ),
         content: {
           'application/json': {

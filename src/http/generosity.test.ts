@@ -174,6 +174,20 @@ describe('rule 2: every write takes forms, multipart forms and JSON', () => {
     }
   })
 
+  it('400 for JSON under the type of a form, of which nothing would be read', async () => {
+    const send = async (payload: string) => {
+      const type = { 'content-type': 'application/x-www-form-urlencoded' }
+      return call('POST', '/events/create?validate_only=true', payload, type)
+    }
+    const { status, body } = await send('{"name":"Summit & more","capacity":5}')
+    assert.deepEqual(
+      [status, body.type, body.message],
+      [400, 'malformed_body', 'The body is JSON: send it with Content-Type: application/json.'],
+    )
+    assert.equal((await send('name={"a":1}')).status, 200)
+    assert.deepEqual(faultsIn(await send('{"a=1')), ['name: required'])
+  })
+
   it('200 for a form on PUT', async () => {
     const session = await make('sessions', newSession())
     const { status, body } = await sendForm('PUT', `/sessions/update/${session.id}`, 'name=Changed')

@@ -77,6 +77,15 @@ describe('Lectern-Ignored', () => {
     assert.deepEqual([form.status, ignoredIn(form)], [200, 'choices.0.nmae, s_hnt'])
   })
 
+  it('names members of `fields` of a link to the own page', async () => {
+    const body = { event_id: event.id, fields: { email: 'new@example.com', firstname: 'N' } }
+    const reply = await call('POST', '/registrants/token', body)
+    assert.deepEqual([reply.status, ignoredIn(reply)], [200, 'fields.firstname'])
+    assert.deepEqual(faultsIn(await call('POST', '/registrants/token', body, strict)), [
+      'fields.firstname: unknown',
+    ])
+  })
+
   it('names words of fields and expand, and query parameters', async () => {
     const one = await call('GET', `/sessions/${session.id}?fields=id,nmae,c_1&expand=track,speaker&pretty=1`)
     assert.deepEqual([one.status, ignoredIn(one)], [200, 'pretty, nmae, speaker'])

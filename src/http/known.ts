@@ -39,7 +39,11 @@ export function knownTo(
         ...record,
         names: new Map([...record.names, ...aliases.map(name => [name, record] as const)]),
       },
-      query: new Set([...Object.keys(query), ...('per-page' in query ? ['per_page'] : [])]),
+      query: new Set([
+        ...Object.keys(query),
+        ...('per-page' in query ? ['per_page'] : []),
+        ...(listable ? ['fields'] : []),
+      ]),
       words: {
         fields:
           listable &&

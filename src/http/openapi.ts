@@ -13,7 +13,7 @@ const about = `The HTTP API of Lectern, a server for the sessions of events.
 
 Every path also answers with \`.json\` appended. Every write takes JSON, forms and multipart forms; values may be strings;
 what is unknown is ignored and named in \`Lectern-Ignored\`, or refused with
-\`Prefer: handling=strict\`. Lists return 20 items unless told otherwise, with \`id\` and \`name\` only:
+\`Prefer: handling=strict\`. Lists return 20 items unless told otherwise, with a few members such as \`id\` and \`name\`:
 \`fields=*\` returns everything. Every POST takes an \`Idempotency-Key\`; every single record has an \`ETag\`, and updates and
 deletions honour \`If-Match\`. Failures come as RFC 9457 problem details to those who send
 \`Accept: application/problem+json\`.`
@@ -169,6 +169,7 @@ function completeResponse(
     ...(operation.security ? [] : ['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset']),
     ...(takes(operation, 'Prefer') ? ['Lectern-Ignored', 'Preference-Applied'] : []),
     ...(status === 201 ? ['Location'] : []),
+    ...(status === 204 && takes(operation, 'force') ? ['Lectern-People-Not-Told'] : []),
     ...(status !== 204 && (takes(operation, 'If-Match', 'If-None-Match') || status === 201) ? ['ETag'] : []),
     ...(takes(operation, 'Idempotency-Key') ? ['Idempotency-Replayed'] : []),
     ...(status === 401 ? ['WWW-Authenticate'] : []),

@@ -26,7 +26,8 @@ describe('the pages of other origins', () => {
     for (const name of [
       'ETag',
       'Lectern-Ignored',
-      'Link',
+      'Lectern-People-Not-Told',
+      'Preference-Applied',
       'Location',
       'Idempotency-Replayed',
       'X-Request-Id',

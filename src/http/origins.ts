@@ -1,24 +1,12 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { answerHeaders } from './answer-headers.ts'
 
 /** Answers to everybody, and the same for everybody: the pages of every origin may read them. */
 const publicPath = /^\/(?:api\/v1\/openapi|\.well-known\/[\w-]+|healthz|readyz|sessions\/\d+|public\/.*)$/
 
-/** Headers of answers that scripts of other origins may read, besides those that they always may. */
-const exposed = [
-  'Allow',
-  'ETag',
-  'Idempotency-Replayed',
-  'Lectern-Ignored',
-  'Link',
-  'Location',
-  'Retry-After',
-  'WWW-Authenticate',
-  'X-Rate-Limit-Limit',
-  'X-Rate-Limit-Remaining',
-  'X-Rate-Limit-Reset',
-  'X-Request-Id',
-]
+/** Headers of answers that scripts of other origins may read, besides those that they always may: all that the document has. */
+const exposed = Object.keys(answerHeaders)
 
 /**
  * Cross-origin requests (the CORS protocol of the Fetch standard): what is public may be read from everywhere, the API from

@@ -43,7 +43,7 @@ export function route(app: FastifyInstance, operation: Operation): void {
         operationId: index === 0 ? operation.id : `${operation.id}${restSuffix(method)}`,
         tags: [operation.tag],
         summary: index === 0 ? operation.summary : `${operation.summary} (REST spelling)`,
-        description: operation.description ?? `${operation.summary}.`,
+        description: describe(operation, method, url),
         ...(index > 0 && { 'x-spelling-of': operation.id }),
         ...(url.includes(':') && { params: pathParameters(url) }),
         headers: headerParameters(operation, method, url),
@@ -55,6 +55,14 @@ export function route(app: FastifyInstance, operation: Operation): void {
     })
   })
 }
+
+function describe({ summary, description = `${summary}.` }: Operation, method: Method, url: string): string {
+  return isRecord(method, url) ? `${description} ${partialReads}` : description
+}
+
+/** Only the answer to a request without `fields` has the schema: no client that checks it may be led to ask for a part. */
+const partialReads =
+  'Understands `fields`, as lists do, without a parameter for it: the schema is that of the whole record.'
 
 /**
  * The id in the path. Throws 404 for one that no object can have, 405 for a word that is a path of other methods, such as
@@ -125,14 +133,7 @@ const takesKey = ({ takesKey = true }: Operation, method: Method) => method === 
 
 /** Query parameters of a single read of a resource. */
 export const projectionQuery = (listable: Listable): Parameters =>
-  reading(listable, {
-    fields: TextParameter({
-      description:
-        'Comma-separated names of the fields to return, and no others; `*`, or nothing, for all that the schema requires.',
-      examples: ['*'],
-    }),
-    ...expandQuery(listable.expansions),
-  })
+  reading(listable, expandQuery(listable.expansions))
 
 /** Query parameters of the list of a resource. */
 export const listQuery = (listable: Listable): Parameters =>
@@ -183,7 +184,7 @@ const expandQuery = (expansions: readonly string[] = []): Parameters =>
 /** Query parameters of every write. */
 export const writeQuery: Parameters = {
   validate_only: Switch(
-    '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned.',
+    '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned; an id that is new in it is given to no object.',
   ),
 }
 

@@ -80,17 +80,19 @@ export async function readDisabledEmails(db: Db, event_id: number): Promise<stri
   return row.disabled_emails
 }
 
-/** Switches kinds of letters off, and all others on. */
+/** Switches kinds of letters off, and all others on; returns the version that the event has then. */
 export async function updateDisabledEmails(
   db: Db,
   actor: Actor,
   event_id: number,
   kinds: string[],
-): Promise<void> {
-  await db`
+): Promise<number> {
+  const [event] = await db<{ version: number }[]>`
     with before as (select * from events where id = ${event_id}),
       after as (
         update events set disabled_emails = ${kinds}::text[], updated_at = ${actor.now}, version = version + 1
-        where id = ${event_id} returning *)
-    ${logged(db, actor, 'event', 'update')}`
+        where id = ${event_id} returning *),
+      logged as (${logged(db, actor, 'event', 'update')})
+    select version from after`
+  return event!.version
 }

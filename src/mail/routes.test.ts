@@ -131,10 +131,10 @@ describe('GET /outbox', () => {
 
   it('304 for a letter that is known already, 200 once it is another', async () => {
     const { body } = await call('POST', `/registrants/${(await person()).id}/trigger-email/modified`)
-    const { headers } = await call('GET', `/outbox/${body.id}`)
-    const again = () => call('GET', `/outbox/${body.id}`, undefined, { 'if-none-match': headers.etag })
+    const { headers } = await call('GET', `/outbox/${body.letter_id}`)
+    const again = () => call('GET', `/outbox/${body.letter_id}`, undefined, { 'if-none-match': headers.etag })
     assert.equal((await again()).status, 304)
-    await pool`update outbox set state = 'kept' where id = ${body.id}`
+    await pool`update outbox set state = 'kept' where id = ${body.letter_id}`
     assert.equal((await again()).status, 200)
   })
 

@@ -81,9 +81,11 @@ export function mailRoutes(app: FastifyInstance): void {
     id: 'getEmailTemplates',
     tag,
     summary: 'Get which letters an event sends',
-    success: { 200: Type.Ref('EmailTemplates') },
-    handler: async request => {
+    description: 'They are a part of the event: their ETag has the version of the event.',
+    success: { 200: Type.Ref('EmailTemplates'), 304: Type.Null() },
+    handler: async (request, reply) => {
       const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      tagVersion(reply, event.version)
       return showTemplates(await readDisabledEmails(app.pool, event.id))
     },
   })
@@ -100,9 +102,9 @@ export function mailRoutes(app: FastifyInstance): void {
     handler: (request, reply) =>
       write(request, reply, async db => ({
         status: 200,
-        body: await transaction(db, tx =>
+        ...(await transaction(db, tx =>
           switchTemplates(tx, actorOf(request), idOf(request, 'Event'), request.body as Body),
-        ),
+        )),
       })),
   })
 }

@@ -16,7 +16,7 @@ export function showTemplates(disabled: string[]): Record<MailKind, 0 | 1> {
   >
 }
 
-/** Switches the given kinds of letters on and off. Throws 404, 412, 422. */
+/** Switches the given kinds of letters on and off; `version` is then that of the event. Throws 404, 412, 422. */
 export async function switchTemplates(db: Db, actor: Actor, event_id: number, body: Body) {
   await mustFindEvent(db, actor.account_id, event_id)
   const given = settle(readUpdate(EmailTemplates, body))
@@ -26,8 +26,10 @@ export async function switchTemplates(db: Db, actor: Actor, event_id: number, bo
   const known = showTemplates(await readDisabledEmails(db, event_id))
   const wanted = { ...known, ...given }
   const disabled = mailKinds.filter(kind => !wanted[kind])
-  if (changesIn(wanted, known)) await updateDisabledEmails(db, actor, event_id, disabled)
-  return showTemplates(disabled)
+  const version = changesIn(wanted, known)
+    ? await updateDisabledEmails(db, actor, event_id, disabled)
+    : event.version
+  return { body: showTemplates(disabled), version }
 }
 
 /** The kind of letter that a path names, in the spellings of `triggeredSpellings`. Throws 404 with those that there are. */

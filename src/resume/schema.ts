@@ -15,9 +15,15 @@ export const ResumeInput = Type.Object({
   ),
   fields: Type.Optional(
     Type.Object(
-      {},
       {
-        additionalProperties: true,
+        id: Type.Optional(Id()),
+        event_id: Type.Optional(Id()),
+        email: Type.Optional(Text(320)),
+        first_name: Type.Optional(Text(255)),
+        last_name: Type.Optional(Text(255)),
+        reg_type_id: Type.Optional(Id()),
+      },
+      {
         description:
           'With `event_id`: `fields[email]`, and what is known of the person besides: `fields[first_name]`, `fields[last_name]`, `fields[reg_type_id]`. Somebody who is not registered gets an unfinished registration with these.',
         examples: [{}],

@@ -4,6 +4,7 @@ import type { Db } from '../db/connection.ts'
 import { type Fault, mustBeValid, notFound } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
 import { type Body, isBlank, readNew, settle } from '../http/draft.ts'
+import { mustMatchVersion } from '../http/etag.ts'
 import { faultOf } from '../http/values.ts'
 import { mustFindRegistrant } from '../registrants/registrants.ts'
 import { deleteLinksOf, findResumed, insertResumeToken, type ResumedRegistrant } from './queries.ts'
@@ -30,9 +31,10 @@ export async function makeResumeToken(
   return { event_id, id, token, url: `${baseUrl}/my/${token}`, expires_at: stored.expires_at }
 }
 
-/** Ends every link to the page of a registrant. Throws 404. */
+/** Ends every link to the page of a registrant. Throws 404, 412. */
 export async function endLinks(db: Db, actor: Actor, id: number): Promise<void> {
-  await mustFindRegistrant(db, actor.account_id, id)
+  const { version } = await mustFindRegistrant(db, actor.account_id, id)
+  mustMatchVersion(actor.ifMatch, version)
   await deleteLinksOf(db, id)
 }
 
@@ -51,7 +53,7 @@ type Naming = { id: number } | { event_id: number; email: string }
 export function readNaming(body: Body): Naming {
   const named = withFields(body)
   const { id, event_id, email } = settle(
-    readNew(ResumeNaming, { ...named, id: named.id ?? named.registrant_id }),
+    readNew(ResumeNaming, { ...named, id: named.id ?? body.registrant_id }),
   )
   if (id) return { id }
   const blank = { type: 'required', message: 'cannot be blank.' }

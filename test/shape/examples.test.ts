@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Document } from '../../docs/reference.ts'
+import type { Document, Operation } from '../../docs/reference.ts'
 import { getToken, type Json, testApp } from '../support/app.ts'
 
 /*
@@ -119,26 +119,55 @@ const credentials = async () => ({
   token: await getToken(test.raw, test.key, test.secret),
 })
 
+/** Calls an operation as the document shows it. */
+async function tryExample(path: string, method: string, operation: Operation, headers: Json = {}) {
+  const world = newWorld()
+  const [media] = Object.values(operation.requestBody?.content ?? {})
+  const example = media?.example as Json | undefined
+  const isOAuth = path.includes('/oauth2/')
+  const url = await pathWithIds(world, path, method)
+  const query = await queryOf(world, operation.parameters ?? [])
+  const body = example && { ...(await withIds(world, example)), ...(isOAuth && (await credentials())) }
+  // Unguessable ids and addresses of the account are taken by the call before.
+  if (body && 'secure_id' in body) body.secure_id = `example-${operation.operationId}`
+  if (body && 'url' in body) body.url = `example-${operation.operationId.toLowerCase()}`
+  return test.raw({
+    method: method.toUpperCase() as 'GET',
+    url: url + query,
+    headers: { ...(!isOAuth && { authorization: `Bearer ${test.token}` }), ...headers },
+    ...(body && { payload: body }),
+  })
+}
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+)
+const takes = ({ parameters = [] }: Operation, header: string) =>
+  parameters.some(({ name }) => name === header)
+
 describe('every example of the OpenAPI document', () => {
-  for (const [path, methods] of Object.entries(document.paths))
-    for (const [method, operation] of Object.entries(methods))
-      it(`${method.toUpperCase()} ${path} succeeds`, async () => {
-        const world = newWorld()
-        const [media] = Object.values(operation.requestBody?.content ?? {})
-        const example = media?.example as Json | undefined
-        const isOAuth = path.includes('/oauth2/')
-        const url = await pathWithIds(world, path, method)
-        const query = await queryOf(world, operation.parameters ?? [])
-        const body = example && { ...(await withIds(world, example)), ...(isOAuth && (await credentials())) }
-        // Unguessable ids and addresses of the account are taken by the call before.
-        if (body && 'secure_id' in body) body.secure_id = `example-${operation.operationId}`
-        if (body && 'url' in body) body.url = `example-${operation.operationId.toLowerCase()}`
-        const reply = await test.raw({
-          method: method.toUpperCase() as 'GET',
-          url: url + query,
-          headers: isOAuth ? {} : { authorization: `Bearer ${test.token}` },
-          ...(body && { payload: body }),
-        })
-        assert.ok(reply.status < 300, `${reply.status} ${reply.text}`)
+  for (const { method, path, operation } of operations)
+    it(`${method.toUpperCase()} ${path} succeeds`, async () => {
+      const reply = await tryExample(path, method, operation)
+      assert.ok(reply.status < 300, `${reply.status} ${reply.text}`)
+    })
+})
+
+describe('every operation that takes If-Match', () => {
+  for (const { method, path, operation } of operations)
+    if (takes(operation, 'If-Match'))
+      it(`412 ${method.toUpperCase()} ${path} of another version`, async () => {
+        const reply = await tryExample(path, method, operation, { 'if-match': '"999-another"' })
+        assert.equal(reply.status, 412, reply.text)
+      })
+})
+
+describe('every operation that takes If-None-Match', () => {
+  for (const { method, path, operation } of operations)
+    if (takes(operation, 'If-None-Match'))
+      it(`${method.toUpperCase()} ${path} has an ETag, of which nothing has changed`, async () => {
+        const { headers } = await tryExample(path, method, operation)
+        assert.ok(headers.etag)
+        assert.equal((await tryExample(path, method, operation, { 'if-none-match': '*' })).status, 304)
       })
 })

@@ -78,6 +78,18 @@ describe('GET /api/v1/openapi.json', () => {
     assert.deepEqual(typesOf('boolean'), ['force', 'override_capacity_errors', 'send_email', 'validate_only'])
   })
 
+  it('leaves `fields` of single reads out, which are understood: the schema is that of the whole record', async () => {
+    const singles = operations.filter(({ method, path }) => method === 'get' && path.endsWith('/{id}'))
+    assert.ok(singles.length > 5)
+    const named = singles.filter(({ parameters = [] }) => parameters.some(({ name }) => name === 'fields'))
+    assert.deepEqual(named.map(nameOf), [])
+    const { id } = await make('events', { name: 'E' })
+    const { body, headers } = await call('GET', `/events/${id}?fields=name`, undefined, {
+      prefer: 'handling=strict',
+    })
+    assert.deepEqual([body, headers['lectern-ignored']], [{ name: 'E' }, undefined])
+  })
+
   it('has no pattern that only some languages understand', () => {
     assert.doesNotMatch(JSON.stringify(document), /"pattern":"[^"]*\\\\[pP]\{/)
   })

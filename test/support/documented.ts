@@ -14,6 +14,7 @@ type Documented = { path: RegExp; name: string; method: string; operation: Opera
 export function documentationOf(app: FastifyInstance): (method: string, url: string, reply: Reply) => void {
   const document = app.swagger() as unknown as Document
   const schemas = document.components.schemas as Record<string, Schema>
+  const components = document.components.responses as Record<string, { headers?: object }>
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Documented => {
       return { path: patternOf(path, operation), name: path, method: method.toUpperCase(), operation }
@@ -36,6 +37,15 @@ export function documentationOf(app: FastifyInstance): (method: string, url: str
     const name = `${method} ${path}`
     const response = known.operation.responses[status]
     assert.ok(response, `${name} answered ${status}, which its documentation does not know`)
+    const described = response.$ref ? components[response.$ref.split('/').at(-1)!]! : response
+    const undescribed = Object.keys(headers).filter(
+      header => ours.test(header) && !namesOf(described.headers).includes(header),
+    )
+    assert.deepEqual(
+      undescribed,
+      [],
+      `${name} answered ${status} with headers that its documentation does not know`,
+    )
     if (status === 200 && 304 in known.operation.responses && method === 'GET')
       assert.ok(headers.etag, `${name} has no ETag, as its documentation says`)
     if (!String(headers['content-type']).startsWith('application/json')) return
@@ -54,6 +64,11 @@ export function documentationOf(app: FastifyInstance): (method: string, url: str
     )
   }
 }
+
+/** Headers that say something of an answer besides how it is sent. */
+const ours =
+  /^(x-(rate-limit-\w+|request-id)|lectern-[\w-]+|preference-applied|idempotency-replayed|etag|location|allow|retry-after|www-authenticate)$/
+const namesOf = (headers: object = {}) => Object.keys(headers).map(name => name.toLowerCase())
 
 /** Literal words first: `/sessions/fields` is no `/sessions/{id}`, because parameters that are ids are digits. */
 function patternOf(path: string, { parameters = [] }: Operation): RegExp {
