@@ -123,7 +123,17 @@ const nasty: [string, string][] = [
     'multipart/form-data; boundary=X',
     '--X\r\ncontent-disposition: form-data; name="__proto__"\r\n\r\nx\r\n--X--\r\n',
   ],
-  ['multipart/form-data; boundary=X', '--X\r\ncontent-disposition: form-data; name="name"'],
+  ...[
+    '; name="name"',
+    '; name="name"\r\n\r\nx',
+    '; name="name"; filename="f"\r\n\r\nx',
+    '; name="name"; filename="f"\r\n\r\nx\r\n--X',
+    '\r\n\r\nx\r\n--X--\r\n',
+    '; filename="f"\r\n\r\nx\r\n--X--\r\n',
+  ].map((rest): [string, string] => [
+    'multipart/form-data; boundary=X',
+    `--X\r\ncontent-disposition: form-data${rest}`,
+  ]),
   ['text/xml', '<x/>'],
   ['nonsense', 'x'],
   ['', 'x'],

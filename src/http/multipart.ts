@@ -1,4 +1,5 @@
-import { Busboy } from '@fastify/busboy'
+import { isUtf8 } from 'node:buffer'
+import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { badRequest } from '../errors.ts'
 
 /** Most parts of a multipart form. */
@@ -16,8 +17,12 @@ export function readMultipart(contentType: string, body: Buffer): Promise<[name:
       })
       if (hasTooManyParts(contentType, body)) return refuse(`it has more than ${mostParts} parts`)
       const fields: [string, string][] = []
-      parser.on('field', (name, value) => void fields.push([name, value]))
-      parser.on('file', (_name, file) => void file.resume())
+      parser.on('field', (name: string | null | undefined, value) => {
+        if (typeof name !== 'string') return refuse('a part has no name')
+        if (value.includes('\ufffd') && !isUtf8(body)) return refuse('it is not in UTF-8')
+        fields.push([name, value])
+      })
+      parser.on('file', (_name, file) => skip(file))
       parser.on('error', error => refuse((error as Error).message))
       parser.on('finish', () => resolve(fields))
       parser.end(body)
@@ -25,6 +30,11 @@ export function readMultipart(contentType: string, body: Buffer): Promise<[name:
       refuse((error as Error).message)
     }
   })
+}
+
+/** A file that ends too early is an error of its own stream as well, which would end the process if nothing listened. */
+function skip(file: BusboyFileStream): void {
+  file.on('error', () => {}).resume()
 }
 
 /** The parser makes a stream of each part, also of those beyond its limit: 180,000 fit into a body and take five seconds. */
