@@ -33,10 +33,11 @@ export async function migrate(pool: Pool, migrations = knownMigrations()): Promi
     await db`select pg_advisory_xact_lock(${migrationLock})`
     await db`create table if not exists schema_migrations (
       version int primary key, name text not null, applied_at timestamptz not null default now())`
-    const current = await databaseVersion(db)
+    const applied = await appliedVersions(db)
+    const current = Math.max(0, ...applied)
     const newest = migrations.at(-1)?.version ?? 0
     if (current > newest) throw new Error(newerDatabase(current, newest))
-    for (const { version, name, sql } of migrations.filter(migration => migration.version > current)) {
+    for (const { version, name, sql } of migrations.filter(migration => !applied.has(migration.version))) {
       await db.unsafe(sql)
       await db`insert into schema_migrations (version, name) values (${version}, ${name})`
     }
@@ -50,12 +51,10 @@ export async function takeStartNotices(db: Db): Promise<string[]> {
   return notices.sort((a, b) => a.id - b.id).map(({ message }) => message)
 }
 
-/** The number of the last migration that this database has had; 0 when it had none. */
-async function databaseVersion(db: Db): Promise<number> {
-  const [row] = await db<
-    { version: number }[]
-  >`select coalesce(max(version), 0) as version from schema_migrations`
-  return row!.version
+/** The numbers of the migrations that this database has had: one may have been added below the last. */
+async function appliedVersions(db: Db): Promise<Set<number>> {
+  const rows = await db<{ version: number }[]>`select version from schema_migrations`
+  return new Set(rows.map(row => row.version))
 }
 
 const newerDatabase = (current: number, newest: number) =>

@@ -93,7 +93,7 @@ describe('Lectern-Ignored', () => {
     assert.equal(ignoredIn(list), 'perpage')
     const known = await call(
       'GET',
-      `/sessions?event_id=${event.id}&per-page=1&fields=id,name,track&expand=track&ids=1&sort=id&search=id>0&searchCondition=or&page=1`,
+      `/sessions?event_id=${event.id}&per-page=1&fields=id,name,conflicts&expand=conflicts&ids=1&sort=id&search=id>0&searchCondition=or&page=1`,
     )
     assert.deepEqual([known.status, ignoredIn(known)], [200, undefined])
     const write = await call('PUT', `/sessions/${session.id}?validateonly=true`, {})

@@ -69,9 +69,11 @@ function look({ ignored, query, body }: FastifyRequest, known: Known): void {
 function* strangersIn(query: Query, { query: parameters, words }: Known) {
   for (const name of Object.keys(query))
     if (!parameters.has(name)) yield { name, message: `There is no query parameter "${name.slice(0, 100)}".` }
+  // What is expanded is a field of the answer as well.
+  const expanded = wordsOf(query.expand).filter(word => words.expand?.(word))
   for (const parameter of ['fields', 'expand'] as const)
     for (const word of words[parameter] ? wordsOf(query[parameter]) : [])
-      if (!words[parameter]!(word))
+      if (!words[parameter]!(word) && !expanded.includes(word))
         yield { name: word, message: `${parameter}: there is no "${word.slice(0, 100)}".` }
 }
 
