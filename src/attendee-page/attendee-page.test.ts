@@ -323,6 +323,14 @@ describe('lines and offers', () => {
     assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
   })
 
+  it('303 a page that is old says of a session that does not take place any more that it does not', async () => {
+    const { talk, link } = await scene({})
+    await call('PUT', `/sessions/${talk.id}`, { session_status: 'rejected' })
+    const { headers } = await press(link, talk, 'add')
+    const { text } = await open(headers.location as string)
+    assert.match(text, /role="status"[^>]*>“<bdi>Talk<\/bdi>” does not take place\./)
+  })
+
   it('303 an offer is accepted or declined; one that ran out is refused with the reason', async () => {
     const {
       summit,
@@ -481,6 +489,23 @@ describe('a session at the same time as one that the person has', () => {
     )
     const reply = await press(link, long, 'accept', instead(first, second))
     assert.match((await told(reply))!, /^You have a seat in “Long”\. For it you gave up “First/)
+    assert.deepEqual(await agenda(someone), { in: [long.id], waits: [] })
+    assert.deepEqual(await findings(summit), [])
+  })
+
+  it('303 a free seat that passed by who waits for it is taken instead of them, without leaving the line first', async () => {
+    const { summit, first, second, long, someone, link } = await conflict({ capacity: 1 })
+    const holder = await person(summit, { session_ids: [long.id] })
+    await desk.lineUp(someone, long)
+    assert.equal((await open(link)).text.includes(`sessions/${long.id}/add`), false)
+    await desk.drop(holder, long)
+    const { text } = await open(link)
+    assert.match(
+      text,
+      /Place 1 in line[\s\S]*?<button>Take<span class="unseen"> <bdi>Long<\/bdi><\/span> instead of/,
+    )
+    const reply = await press(link, long, 'add', instead(first, second))
+    assert.match((await told(reply)) ?? '', /^You have a seat in “Long”\. For it you gave up /)
     assert.deepEqual(await agenda(someone), { in: [long.id], waits: [] })
     assert.deepEqual(await findings(summit), [])
   })

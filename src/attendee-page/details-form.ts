@@ -31,7 +31,7 @@ export function detailsForm(visit: Visit, path: string, refused?: Refused): stri
       `autocomplete="${autocomplete}"`,
     )
   return `<section aria-labelledby="details"><h2 id="details">${headings[standing]}</h2>
-<p>Letters go to <bdi>${escapeHtml(person.email)}</bdi>.</p>
+<p>E-mails go to <bdi>${escapeHtml(person.email)}</bdi>.</p>
 <form method="post" action="${path}/${standing === 'expired' ? 'again' : 'details'}" novalidate>
 ${name('first_name', 'First name', 'given-name')}
 ${name('last_name', 'Last name', 'family-name')}

@@ -5,6 +5,7 @@ import type { Fault } from '../errors.ts'
 import { escapeHtml } from '../http/html.ts'
 import type { Query } from '../http/query.ts'
 import { readId } from '../http/query.ts'
+import { takesPlace } from '../seats/books.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import { isRegistered, mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
@@ -26,11 +27,10 @@ const deedsByEnd: Record<'seat' | 'line' | 'gone', readonly string[]> = {
   gone: ['give-up', 'leave', 'decline'],
 } satisfies Record<'seat' | 'line' | 'gone', readonly Deed[]>
 
-function sessionMessage(
-  done: string | undefined,
-  { name, state, place }: ProgrammeEntry,
-): string | undefined {
+function sessionMessage(done: string | undefined, entry: ProgrammeEntry): string | undefined {
+  const { name, state, place } = entry
   const session = `“<bdi>${escapeHtml(name)}</bdi>”`
+  if (state !== null && !takesPlace(entry)) return `${session} does not take place.`
   const was = (end: keyof typeof deedsByEnd) => deedsByEnd[end].includes(done ?? '')
   if (state === 'selected' || state === 'held')
     return was('seat') ? `You have a seat in ${session}.` : undefined

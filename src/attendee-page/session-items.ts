@@ -48,12 +48,13 @@ export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntr
 
 const detailsLink = '<a href="#details">Complete your details to accept it</a>'
 
-/** A session that the person waits for. */
+/** A session that the person waits for. A free seat passes by who has another session at the same time: it can be taken instead. */
 export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+  const claims = hasNoSeatFor(visit, entry) ? [] : claimForms(visit, address, entry)
   return itemOf(visit, address, entry, {
     heading: 'h3',
     facts: [whenOf(entry), entry.location_name, entry.track_name, `Place ${entry.place} in line`],
-    deeds: mayChange(visit) ? [deedForm(address, entry, 'leave', 'Leave the line')] : [],
+    deeds: mayChange(visit) ? [...claims, deedForm(address, entry, 'leave', 'Leave the line')] : [],
   })
 }
 

@@ -47,6 +47,24 @@ describe('lectern import', () => {
     )
   })
 
+  it('0 needs no account for an event that exists, and the account that is named has to be its own', async () => {
+    const other = `${account} too`
+    await lectern('accounts', 'create', other)
+    const { event_id } = JSON.parse((await bring(village, '--new-event', 'Several', '--json')).out)
+    const again = await lectern('import', village, '--event', String(event_id))
+    assert.deepEqual([again.code, again.said], [0, ''])
+    const foreign = await lectern('import', village, '--event', String(event_id), '--account', other)
+    assert.deepEqual([foreign.code, foreign.said], [1, `lectern: Event ${event_id} does not exist.\n`])
+  })
+
+  it('0 uses the zone of the event when --new-event names one that it created, and no zone is named', async () => {
+    const path = file('again.xml', zoneless('Again'))
+    await bring(path, '--new-event', 'Again', '--timezone', 'Asia/Tokyo')
+    const { code, out, said } = await bring(path, '--new-event', 'Again', '--json')
+    const { timezone, session } = JSON.parse(out)
+    assert.deepEqual([code, said, timezone, session.unchanged], [0, '', 'Asia/Tokyo', 1])
+  })
+
   it('0 prints a report as JSON', async () => {
     const { code, out, said } = await bring(village, '--new-event', 'Village', '--json')
     const report = JSON.parse(out)

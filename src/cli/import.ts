@@ -1,4 +1,7 @@
 import { mustFindAccount } from '../accounts/accounts.ts'
+import type { Db } from '../db/connection.ts'
+import { expectedError } from '../errors.ts'
+import { findEventOverview } from '../events/overview-queries.ts'
 import type { Actor } from '../http/actor.ts'
 import { readId } from '../http/query.ts'
 import { readTimeZone } from '../http/wall-time.ts'
@@ -26,7 +29,11 @@ export const importCommand = command({
       value: '<zone>',
       help: 'Zone of the times, such as Europe/Brussels, for files that name none.',
     },
-    account: { type: 'string', value: '<name>', help: 'Whose event. Not needed when there is one account.' },
+    account: {
+      type: 'string',
+      value: '<name>',
+      help: 'Whose event. Not needed with --event, or when there is one account.',
+    },
     'dry-run': { type: 'boolean', help: 'Check everything, name each change, keep nothing.' },
     'keep-edits': {
       type: 'boolean',
@@ -46,12 +53,11 @@ export const importCommand = command({
     const target = targetFrom(options.event, options['new-event'])
     const timezone = zoneFrom(options.timezone)
     const schedule = readSchedule(await readText(args.file!))
-    mustKnowZone(schedule, target, timezone)
     sayZone(schedule, timezone, terminal)
     const progress = showProgress(terminal)
     const report = await open(async (db, now) => {
-      const account = await mustFindAccount(db, options.account)
-      const actor: Actor = { account_id: account.id, credential_id: null, request_id: null, now }
+      const account_id = await accountOf(db, target, options.account)
+      const actor: Actor = { account_id, credential_id: null, request_id: null, now }
       const wish = {
         timezone,
         dry_run: options['dry-run'],
@@ -59,7 +65,7 @@ export const importCommand = command({
         publish: options.publish,
         onProgress: progress.show,
       }
-      return importSchedule(db, actor, target, schedule, wish)
+      return importSchedule(db, actor, target, schedule, wish).catch(refuseZoneMissing)
     }).finally(progress.end)
     for (const rejected of report.rejected) terminal.say(describeRejected(rejected))
     for (const line of describeOverwritten(report)) terminal.say(line)
@@ -88,8 +94,17 @@ function zoneFrom(text: string | undefined): string | undefined {
   return zone
 }
 
-function mustKnowZone(schedule: Schedule, target: Target, timezone: string | undefined): void {
-  if ('new_event' in target && !zoneNamed(schedule, timezone)) throw new UsageError(zoneMissing.message)
+/** The account that is named; of an event that exists it need not be. */
+async function accountOf(db: Db, target: Target, name: string | undefined): Promise<number> {
+  const event = name === undefined && 'event_id' in target && (await findEventOverview(db, target.event_id))
+  if (event) return event.account_id
+  return (await mustFindAccount(db, name)).id
+}
+
+/** Whether a new event is needed is known only when its name was looked for; then the zone is missing on the command line. */
+function refuseZoneMissing(error: unknown): never {
+  if (expectedError(error)?.faults.includes(zoneMissing)) throw new UsageError(zoneMissing.message)
+  throw error
 }
 
 function sayZone(schedule: Schedule, timezone: string | undefined, terminal: Terminal): void {
