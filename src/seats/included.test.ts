@@ -147,6 +147,14 @@ describe('registrants who did not fit into an included session', () => {
     assert.deepEqual([forced.body.not_included, forced.body.seats_taken], [[], 4])
   })
 
+  it('stay out beyond the capacity when the override is for another change than the switch', async () => {
+    const { summit, talk, holder, first } = await full()
+    for (const body of [{ capacity: 0 }, { start_time: '09:30' }, { ...included, name: 'Keynote' }])
+      assert.equal((await update(talk, body, '?override_capacity_errors=true')).status, 200)
+    assert.deepEqual([await isIn(holder, talk), await isIn(first, talk)], [true, false])
+    assert.deepEqual([await counts(talk), await findings(summit)], [[1, 0, 0, 0], []])
+  })
+
   it('come in behind those who wait', async () => {
     const { summit, talk, holder, second, first } = await full()
     await lineUp(second, talk)
@@ -187,6 +195,18 @@ describe('a registrant whom the organiser took out of an included session', () =
     await update(keynote, { session_status: 'live' })
     await change(someone, { registration_status: 'confirmed' })
     assert.equal(await isIn(someone, keynote), true)
+  })
+
+  it('does not wait for it any more either, so that no seat that comes back takes them in', async () => {
+    const summit = await event()
+    const talk = await session(summit, { capacity: 1 })
+    const [holder, someone] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
+    await lineUp(someone, talk)
+    await update(talk, included)
+    await drop(someone, talk)
+    assert.deepEqual((await agenda(someone)).waits, [])
+    await change(holder, { registration_status: 'cancelled' })
+    assert.deepEqual([await isIn(someone, talk), await findings(summit)], [false, []])
   })
 
   it('gives the seat to one who was left out', async () => {

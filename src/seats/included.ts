@@ -45,19 +45,23 @@ export function comingIn(books: Books, registrant: Registrant, session: Session)
   }
 }
 
+/** Whether giving up a session takes its registrant out of it, until a wish names it: the organiser's word, of one that is included. */
+export const takesOut = ({ sessions }: Books, { by }: Wish, session_id: number): boolean =>
+  by === 'organiser' && sessions.get(session_id)?.selection_control === 'included'
+
 /**
  * The included sessions that a registrant stays out of, after a wish that was granted apart from `skipped`: those that the
  * organiser took them out of, until a wish names them.
  */
 export function removedAfter(
-  { sessions }: Books,
+  books: Books,
   { removed }: Registrant,
-  { by, add, drop, lineUp }: Wish,
+  wish: Wish,
   skipped: Reason[],
 ): Set<number> {
+  const { add, drop, lineUp } = wish
   const refused = new Set(skipped.map(({ session_id }) => session_id))
   const named = [...add, ...lineUp.map(line => line.session_id)].filter(id => !refused.has(id))
-  const isIncluded = (id: number) => sessions.get(id)?.selection_control === 'included'
-  const dropped = by === 'organiser' ? drop.filter(id => isIncluded(id) && !refused.has(id)) : []
+  const dropped = drop.filter(id => takesOut(books, wish, id) && !refused.has(id))
   return new Set([...removed, ...dropped].filter(id => !named.includes(id)))
 }

@@ -12,6 +12,7 @@ import {
   seatsLeft,
   takesPlace,
 } from './books.ts'
+import { takesOut } from './included.ts'
 import {
   claimReasons,
   conflictReason,
@@ -59,7 +60,8 @@ export class Plan {
       if (this.#seats.has(id)) this.#drop(id)
       else if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: 'offer_declined' })
     }
-    for (const id of [...leave, ...this.#unnamedLines()]) {
+    const takenOut = drop.filter(id => !add.includes(id) && takesOut(this.#books, this.#wish, id))
+    for (const id of [...leave, ...this.#unnamedLines(), ...takenOut]) {
       if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, { why: why ?? 'left_line' })
       if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: why ?? 'offer_declined' })
     }

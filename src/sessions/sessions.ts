@@ -174,7 +174,9 @@ export async function changeSession(
     const isNewlyIn = isIncludedLive(next) && !isIncludedLive(current)
     const mayTakeIn = isNewlyIn || includingFields.some(field => field in draft.given)
     const isIncluding = mayTakeIn && isIncludedLive(next)
-    const not_included = isIncluding ? await includeEveryone(tx, actor, current, override) : undefined
+    const not_included = isIncluding
+      ? await includeEveryone(tx, actor, current, override && isNewlyIn)
+      : undefined
     if (!isIncluding && seatFields.some(field => field in draft.given))
       await settleSeatsOf(tx, actor, current.event_id)
     const people_not_told = await tellOfWithdrawal(tx, actor, current, people, mail)
@@ -235,7 +237,7 @@ const timeFields = ['date', 'start_time', 'end_time', 'timezone', 'use_event_tim
 /** Fields that decide what a session is in conflict with. */
 const conflictFields = [...timeFields, 'prevent_session_conflicts', 'session_status'] as const
 
-/** Fields of an included session that may let in who did not fit before; naming `selection_control` again is enough. */
+/** Fields of an included session that may let in who did not fit before. */
 const includingFields = [...timeFields, 'selection_control', 'capacity', 'prevent_session_conflicts'] as const
 
 /** Resolves the times of a draft, when they could all be read; what is wrong with them is added to its faults. */
