@@ -4,6 +4,7 @@ import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { columnsOf, filterOf, type Listing, pageOf } from '../http/listing.ts'
 import { rowsOfPage } from '../http/page-size.ts'
+import { counts } from '../registrants/counted-queries.ts'
 import { RegType, type RegTypeInput, regTypeLists } from './schema.ts'
 
 export type RegTypeRow = RegType & { account_id: number; version: number }
@@ -66,12 +67,11 @@ export async function lockRegType(db: Db, account_id: number, id: number): Promi
 
 /** Registrants who count in the largest group of those that have one of this type; 0 without any. */
 export async function sizeOfLargestGroup(db: Db, event_id: number, id: number): Promise<number> {
-  const counts = db`registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')`
   const [row] = await db<{ largest: number | null }[]>`
     select max(size)::int as largest from (
-      select count(*) as size from registrants where event_id = ${event_id} and ${counts} and group_id in (
-        select group_id from registrants where event_id = ${event_id} and reg_type_id = ${id} and ${counts})
-      group by group_id) sizes`
+      select count(*) as size from registrants r where r.event_id = ${event_id} and ${counts(db, 'r')} and r.group_id in (
+        select o.group_id from registrants o where o.event_id = ${event_id} and o.reg_type_id = ${id} and ${counts(db, 'o')})
+      group by r.group_id) sizes`
   return row!.largest ?? 0
 }
 

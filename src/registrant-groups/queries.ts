@@ -4,6 +4,7 @@ import type { Actor } from '../http/actor.ts'
 import type { Given } from '../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../http/listing.ts'
 import { rowsOfPage } from '../http/page-size.ts'
+import { counts } from '../registrants/counted-queries.ts'
 import type { RegistrantGroup, RegistrantGroupInput } from './schema.ts'
 
 export type RegistrantGroupRow = RegistrantGroup & { account_id: number; version: number }
@@ -14,8 +15,7 @@ const groups = (db: Db) => db`(
   from registrant_groups g cross join lateral (
     select count(*)::int as size, max(t.min_group_size) as smallest
     from registrants r left join reg_types t on t.id = r.reg_type_id
-    where r.group_id = g.id
-      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')) m) g`
+    where r.group_id = g.id and ${counts(db, 'r')}) m) g`
 
 export async function insertRegistrantGroup(
   db: Db,

@@ -1,4 +1,5 @@
 import type { Db } from '../db/connection.ts'
+import { counts } from '../registrants/counted-queries.ts'
 
 /**
  * The next `limit` active registrants behind the registrant `after` who are neither in a session nor wait for it, and whom
@@ -13,8 +14,7 @@ export async function readLeftOut(
 ): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
     select r.id from registrants r
-    where r.event_id = ${event_id} and r.id > ${after}
-      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
+    where r.event_id = ${event_id} and r.id > ${after} and ${counts(db, 'r')}
       and not exists (select from selections s where s.registrant_id = r.id and s.session_id = ${session_id})
       and not exists (select from removals m where m.registrant_id = r.id and m.session_id = ${session_id})
     order by r.id limit ${limit}`

@@ -1,6 +1,7 @@
 import { logged } from '../changes/log.ts'
 import type { Db, Fragment } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
+import { counts } from '../registrants/counted-queries.ts'
 import { sessionsClash } from './clash-queries.ts'
 
 /** Lets a transaction see one moment of the database, and change nothing. First statement of it. */
@@ -34,8 +35,7 @@ const isMiscounted = (db: Db) => db`
 const isOversold = (db: Db) => db`selected_counted + held_counted + offered_counted > capacity + overbooked`
 
 /** Registrants of an event, or of a type, who may have seats. */
-const whoMaySit = (db: Db) =>
-  db`count(r.id) filter (where r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress'))::int`
+const whoMaySit = (db: Db) => db`count(r.id) filter (where ${counts(db, 'r')})::int`
 
 const recountedEvents = (db: Db, where: Fragment) => db`
   select e.id, e.id as event_id, e.registrants_count, ${whoMaySit(db)} as registrants_counted

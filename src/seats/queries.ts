@@ -1,5 +1,6 @@
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
+import { counts } from '../registrants/counted-queries.ts'
 import type { RegistrationStatus } from '../registrants/schema.ts'
 import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from './books.ts'
 
@@ -149,7 +150,7 @@ export function readMembers(
   return db<{ id: number; group_id: number; max_group_size: number | null }[]>`
     select r.id, r.group_id, t.max_group_size from registrants r left join reg_types t on t.id = r.reg_type_id
     where r.group_id = any(${group_ids}::bigint[])
-      and r.registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')`
+      and ${counts(db, 'r')}`
 }
 
 /** Registrations whose time to finish is over. */
@@ -185,7 +186,7 @@ export async function readEventsWithExpired(db: Db, now: Date): Promise<number[]
 export async function readOutsiders(db: Db, event_id: number, session_id: number): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
     select r.id from registrants r left join selections s on s.registrant_id = r.id and s.session_id = ${session_id}
-    where r.event_id = ${event_id} and registration_status in ('confirmed', 'pending', 'attended', 'no_show', 'in_progress')
+    where r.event_id = ${event_id} and ${counts(db, 'r')}
       and (s.state is null or s.state in ('waitlisted', 'offered'))
       and not exists (select from removals m where m.registrant_id = r.id and m.session_id = ${session_id})
     order by s.id, r.id`
@@ -202,8 +203,8 @@ export async function findPlaces(db: Db, ids: number[]): Promise<Map<number, Pla
 }
 
 /**
- * Whoever has a seat in a session, was offered one, or waits for it, apart from those who are forgotten; and whether it has
- * been written to them that it does not take place.
+ * The registrants who have a seat in a session, were offered one, or wait for it, apart from those who are forgotten; and
+ * whether it has been written to them that it does not take place.
  */
 export function listPeopleOf(db: Db, session_id: number): Promise<{ id: number; is_told: boolean }[]> {
   return db<{ id: number; is_told: boolean }[]>`
@@ -218,9 +219,9 @@ export function listPeopleOf(db: Db, session_id: number): Promise<{ id: number; 
 export async function countPeopleIn(db: Db, event_id: number): Promise<number> {
   const [row] = await db<{ people: number }[]>`
     select count(distinct x.registrant_id)::int as people
-    from selections x join sessions s on s.id = x.session_id and s.session_status = 'live'
+    from sessions s join selections x on x.session_id = s.id
     join registrants r on r.id = x.registrant_id and r.forgotten_at is null
-    where x.event_id = ${event_id}`
+    where s.event_id = ${event_id} and s.session_status = 'live'`
   return row!.people
 }
 

@@ -3,7 +3,9 @@
 -- for which they are tried begins anew.
 update outbox o set state = 'waiting', attempts = 0, created_at = now(), next_attempt_at = now(), last_error = null
 where o.state = 'failed' and o.last_error like 'It could not be written: %time zone%' and exists (
-  select from sessions s
-  where coalesce(s.ends_at, s.starts_at) > now() and (
-    s.id = o.session_id or s.id = any(o.dropped_session_ids)
-    or s.id in (select session_id from selections where registrant_id = o.registrant_id)));
+  select from (
+    select o.session_id as id
+    union all select unnest(o.dropped_session_ids)
+    union all select x.session_id from selections x where x.registrant_id = o.registrant_id) spoken
+  join sessions s on s.id = spoken.id
+  where coalesce(s.ends_at, s.starts_at) > now());

@@ -10,7 +10,8 @@ create index removals_of_session on removals (session_id);
 -- Included sessions are read by every batch.
 create index sessions_included on sessions (event_id) where selection_control = 'included';
 
--- Only an organiser gives up a seat in a session that is included: whose last record says so, since it is, was taken out.
+-- Only an organiser gives up a seat in a session that is included. So a registrant was taken out when the last record of
+-- their selection says that it was given up (`released`), and the session has been included since before that.
 insert into removals (registrant_id, session_id)
 select r.id, s.id
 from (
