@@ -151,12 +151,12 @@ export const settings = {
   SMTP_URL: {
     default: '',
     meaning:
-      'Mail server, such as smtps://user:password@mail.example. Empty: letters are written and kept in the outbox.',
+      'Mail server, such as smtps://user:password@mail.example. Empty: e-mails are written and kept in the outbox.',
     ...urlOf(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL, or empty'),
   },
   MAIL_FROM: {
     default: 'Lectern <lectern@localhost>',
-    meaning: 'Sender of every letter.',
+    meaning: 'Sender of every e-mail.',
     allowed: 'an e-mail address, or `Name <address>`',
     read: (text: string) =>
       /^(?:[^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+)$/.test(text) ? text : undefined,
