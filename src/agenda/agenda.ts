@@ -81,7 +81,7 @@ function isOver({ date, starts_at, ends_at }: AgendaSession, now: Date): boolean
     : instantOf(`${date} 00:00:00`).getTime() + 36 * 3_600_000 <= now.getTime()
 }
 
-/** The links of a session that takes place: its page, and for whoever has a seat the way into the webinar. */
+/** The links of a session that takes place: its page, and for a registrant with a seat the way into the webinar. */
 export function linksOf(
   session: AgendaSession & Partial<Held>,
   baseUrl: string | null,

@@ -16,7 +16,8 @@ const Names = Type.Object({ first_name, last_name })
 
 /**
  * What saves names and answers for the person whose page it is, and finishes a registration that is not finished; with
- * `again` also one that has run out. Faults are every question that has to be answered and is not, and that no name is left. It is refused with 412 when the registration changed after the visit was opened: its status decides what is meant.
+ * `again` also one that has run out. Faults are every question that has to be answered and is not, and that no name is
+ * left. It is refused with 412 when the registration changed after the visit was opened: its status decides what is meant.
  */
 export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolean): OwnOrder {
   const { person, questions } = visit

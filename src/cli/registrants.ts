@@ -19,7 +19,7 @@ export const registrantsLink = command({
   summary: 'Make a personal link for a registrant: by id, or by e-mail address with --event.',
   details:
     'The link leads to the own page of the person, and is valid for 24 hours; earlier links stay valid. A person who has ' +
-    'it can act for the registrant, so give it to nobody else. It begins with PUBLIC_URL.',
+    'it can act for the registrant, so give it to that person only. It begins with PUBLIC_URL.',
   run: async ({ args, options, config, terminal }, open) => {
     const wanted = wantedFrom(args.registrant!, options.event)
     const link = await open(async (db, now) => {

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
 import { readTime } from '../db/clock.ts'
-
 import { type Database, openDatabase, withoutLimits } from '../db/database.ts'
 import { expectedError } from '../errors.ts'
 import { onStopSignals } from '../stop-signals.ts'

@@ -96,7 +96,7 @@ export function faultsOfChoices(
   ]
 }
 
-/** Nobody can answer a required list without choices: earlier versions made some, which can still be changed. */
+/** A required list without choices has no answer: earlier versions made some, which can still be changed. */
 const isUnanswerable = (known: Definition | undefined) => known?.required === 1 && known.choices.length === 0
 
 /** Names that a change gives to a choice although another has them then: what earlier versions stored may stay. */

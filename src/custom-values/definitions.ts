@@ -32,8 +32,8 @@ export function namesAsked({ fields }: Query): Body {
 }
 
 /**
- * Reads the query of a list whose items have custom values, and the definitions that it is read by. What cannot be read is read
- * once more by definitions that are current. Throws 400 naming what cannot be read.
+ * Reads the query of a list whose items have custom values, and the definitions that it is read by. What cannot be read is
+ * read once more by definitions that are current. Throws 400 naming what cannot be read.
  */
 export async function readListingBy<F extends CustomField>(
   definitions: NotifiedCache<F[]>,

@@ -43,8 +43,8 @@ export function customValuesIn(body: Body): Body {
 }
 
 /**
- * Reads custom values by the type of their field; those of no field are named as `unknown`. `current` are the values of the session
- * that is being changed: fields that are not given keep them. Only a new session needs the required ones.
+ * Reads custom values by the type of their field; those of no field are named as `unknown`. `current` are the values of the
+ * session that is being changed: fields that are not given keep them. Only a new session needs the required ones.
  */
 export function readCustomValues(
   fields: CustomField[],

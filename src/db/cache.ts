@@ -51,8 +51,8 @@ export class NotifiedCache<V> {
   }
 
   /**
-   * The same for who names something that another process may have announced a moment ago: what `strangersIn` finds unknown to a
-   * value is looked for once more, unless that was just done in vain (VainLooks).
+   * The same for who names something that another process may have announced a moment ago: what `strangersIn` finds unknown
+   * to a value is looked for once more, unless that was just done in vain (VainLooks).
    */
   async getKnowing(key: string, strangersIn: (value: V) => string[], db?: Db): Promise<V> {
     const value = await this.get(key, db)

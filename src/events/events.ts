@@ -85,8 +85,8 @@ export async function changeEvent(
 const lineFields = ['status', 'timezone', 'waitlist_mode', 'close_date', 'close_time'] as const
 
 /**
- * Deletes an event with all that is in it; returns how many people had sessions that were to take place: nobody is told,
- * because whoever could be written to goes with it. Throws 422 when it has registrants, unless forced.
+ * Deletes an event with all that is in it; returns how many people had sessions that were to take place. They are not told,
+ * because they go with it. Throws 422 when it has registrants, unless forced.
  */
 export async function removeEvent(db: Db, actor: Actor, id: number, force: boolean): Promise<number> {
   return transaction(db, async tx => {
@@ -101,8 +101,8 @@ export async function removeEvent(db: Db, actor: Actor, id: number, force: boole
 }
 
 /**
- * Copies an event with its tracks, locations, sessions, registrant types and questions, never people. With `start_date` every date moves by the
- * same number of days; throws 422 naming the sessions whose times do not exist on their new day.
+ * Copies an event with its tracks, locations, sessions, registrant types and questions, never people. With `start_date`
+ * every date moves by the same number of days; throws 422 naming the sessions whose times do not exist on their new day.
  */
 export async function cloneEvent(
   db: Db,

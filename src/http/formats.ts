@@ -1,5 +1,7 @@
-/** What a kind of value (values.ts) is called in the registry of OpenAPI formats; kinds without a name there have none.
- * Ids have none either: as `int64` some clients in TypeScript read them as `bigint`, which is no JSON. */
+/**
+ * What a kind of value (values.ts) is called in the registry of OpenAPI formats; kinds without a name there have none.
+ * Ids have none either: as `int64` some clients in TypeScript read them as `bigint`, which is no JSON.
+ */
 const formats: Record<string, string> = {
   whole: 'int32',
   decimal: 'double',

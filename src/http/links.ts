@@ -18,7 +18,7 @@ export function selfUrlOf(request: FastifyRequest): string {
 
 /**
  * Start of every link in an e-mail, which no request has asked for: the configured public URL, or the address that the server
- * listens on when that is a loopback address, so that whoever reads the e-mail is on this machine. Null when nobody could say.
+ * listens on when that is a loopback address, so that the reader of the e-mail is on this machine. Null when it is not known.
  */
 export function linkBaseAt(listening: string, configured: string | null): string | null {
   if (configured) return configured

@@ -14,7 +14,10 @@ export function recordSchemas(name: string, record: TObject, input: TObject): Re
   }
 }
 
-/** The body of `PUT /{plural}/external/{external_id}`: the path has the external id, and an update needs no more than the event. */
+/**
+ * The body of `PUT /{plural}/external/{external_id}`: the path has the external id, and an update needs no more than the
+ * event.
+ */
 function upsertOf(name: string, input: TObject): TSchema {
   const { external_id: _path, ...properties } = partial(dropDefaults(input)).properties
   const { event_id } = input.properties

@@ -5,7 +5,7 @@ export type MemberChange = {
   member: string
   from: unknown
   to: unknown
-  /** whether somebody changed it since the last import wrote it */
+  /** whether it was changed by hand since the last import wrote it */
   edited: boolean
   /** whether it stays as it is */
   kept: boolean

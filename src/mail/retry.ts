@@ -8,7 +8,8 @@ const patience = 4 * 24 * 60 * minute
 
 /**
  * When to try again after `attempts` attempts: after a minute, then twice as long each time, up to six hours, or five
- * minutes while the server is away; a quarter more or less, so that letters do not come all at once. Undefined after four days.
+ * minutes while the server is away; a quarter more or less, so that letters do not come all at once. Undefined after four
+ * days.
  */
 export function nextAttempt(
   attempts: number,

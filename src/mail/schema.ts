@@ -60,7 +60,7 @@ export const OutboxLetter = Type.Object({
   attempts: Whole({ examples: [1] }),
   next_attempt_at: Timestamp(),
   last_error: Nullable(
-    Text(4000, { description: 'Why it was not sent, not to everybody, or without its calendar.' }),
+    Text(4000, { description: 'Why it was not sent, not to all recipients, or without its calendar.' }),
   ),
   created_at: Timestamp(),
   sent_at: Nullable(Timestamp()),

@@ -21,8 +21,8 @@ export type PublicSession = {
 }
 
 /**
- * A session of an event that is live or closed, as anybody may see it: one that is live, or that people have or wait for, or had
- * and waited for when it was deleted. It was public once, and they have its address.
+ * A session of an event that is live or closed, as anybody may see it: one that is live, or that people have or wait for,
+ * or had and waited for when it was deleted. It was public once, and they have its address.
  */
 export async function findPublicSession(db: Db, id: number): Promise<PublicSession | undefined> {
   const [session] = await db<PublicSession[]>`

@@ -11,7 +11,10 @@ import { findPublicSession, type PublicSession } from './queries.ts'
 
 const html = 'text/html; charset=utf-8'
 
-/** The pages that `direct_link` and `virtual_link` of a session lead to. Those of open events have them; one that does not take place any more says so. */
+/**
+ * The pages that `direct_link` and `virtual_link` of a session lead to. Those of open events have them; one that does not
+ * take place any more says so.
+ */
 export function sessionPages(app: FastifyInstance): void {
   const sessionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string }

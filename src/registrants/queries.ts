@@ -131,7 +131,7 @@ export async function readProfiles(db: Db, ids: number[]): Promise<Map<number, P
   return new Map(rows.map(row => [row.id, row]))
 }
 
-/** Whoever has another address now is another person, it may be: the links of the one before end. */
+/** Another address may be that of another person: the links for the one before end. */
 const endingLinks = (db: Db) => db`,
   ended as (
     delete from resume_tokens t using before b, after a
@@ -217,7 +217,10 @@ export async function listRegistrants(db: Db, account_id: number, event_id: numb
   return { rows, total: count!.total }
 }
 
-/** Registrants are searched by their sessions: `session_ids=12` is who has a seat in it, `waitlisted_session_ids=12` who waits. */
+/**
+ * Registrants are searched by their sessions: `session_ids=12` is who has a seat in it, `waitlisted_session_ids=12` who
+ * waits.
+ */
 export const seatAttributes: Record<string, Attribute> = {
   session_ids: selectionAttribute('selected', 'held'),
   waitlisted_session_ids: selectionAttribute('waitlisted', 'offered'),

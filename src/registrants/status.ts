@@ -4,7 +4,10 @@ import type { RegistrationStatus } from './schema.ts'
 /** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
 const holdMinutes = 15
 
-/** What is stored with a status: since when it counts, and until when it holds. Taking on the same again moves none but the hold. */
+/**
+ * What is stored with a status: since when it counts, and until when it holds. Taking on the same again moves none but the
+ * hold.
+ */
 export type StatusMoments = {
   registration_status: RegistrationStatus
   cancelled_at: Date | null
@@ -16,7 +19,10 @@ export type StatusMoments = {
   expired_session_ids: number[]
 }
 
-/** The moments that a status brings with it when it is taken on at `now`, and seats in the sessions `lost` are given up for it. */
+/**
+ * The moments that a status brings with it when it is taken on at `now`, and seats in the sessions `lost` are given up for
+ * it.
+ */
 export function momentsOf(status: RegistrationStatus, now: Date, lost: number[] = []): StatusMoments {
   return {
     registration_status: status,

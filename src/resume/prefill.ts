@@ -14,9 +14,9 @@ import { readNaming, readPrefill } from './tokens.ts'
 type Person = { id: number; event_id: number }
 
 /**
- * Whom a body asks a link for. Somebody who is not registered gets an unfinished registration, when `fields` names them; one
- * that they have is given what `fields` says, so that an address never has two of them by this. Throws 404, 422, and the reasons
- * for which nobody can be registered.
+ * Whom a body asks a link for. A person who is not registered gets an unfinished registration, when `fields` names them;
+ * one that they have is given what `fields` says, so that an address never has two of them by this. Throws 404, 422, and
+ * the reasons for which a registration is refused.
  */
 export async function personFor(
   tools: Registration,

@@ -16,7 +16,10 @@ export async function findRegistrantByEmail(
   return registrant
 }
 
-/** Stores a link for the address that the person has now; those of everybody that have expired go. Undefined for a person who is forgotten. */
+/**
+ * Stores a link for the address that the person has now; those of everybody that have expired go. Undefined for a person
+ * who is forgotten.
+ */
 export async function insertResumeToken(
   db: Db,
   registrant_id: number,

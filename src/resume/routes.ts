@@ -18,7 +18,7 @@ export function resumeRoutes(app: FastifyInstance): void {
     tag: 'Registrants',
     summary: 'Make a link to a registrant’s own page',
     description:
-      'An unguessable link to the page where a person sees and changes what they have: whoever has it acts for them. It lives 24 hours, for the person named by `id`, or by `event_id` and `email`, and ends earlier when their address changes. With `fields[email]` somebody who is not registered gets an unfinished registration (`in_progress`) with the other `fields`; one that they have is given these, so that an address has one. Only a hash of the link is stored; therefore an Idempotency-Key is not looked at: every call makes another link, and earlier ones stay valid.',
+      'An unguessable link to the page where a person sees and changes what they have: who has it acts for them. It lives 24 hours, for the person named by `id`, or by `event_id` and `email`, and ends earlier when their address changes. With `fields[email]` a person who is not registered gets an unfinished registration (`in_progress`) with the other `fields`; one that they have is given these, so that an address has one. Only a hash of the link is stored; therefore an Idempotency-Key is not looked at: every call makes another link, and earlier ones stay valid.',
     query: writeQuery,
     body: Type.Ref('ResumeInput'),
     aliases: ['registrant_id'],

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { Id, Text, Timestamp } from '../http/values.ts'
 
-/** Who a link is for: an id, or an event and an address; and what is known of somebody who may not have registered yet. */
+/** Who a link is for: an id, or an event and an address; and what is known of a person who may not have registered yet. */
 export const ResumeInput = Type.Object({
   id: Type.Optional(
     Id({ description: 'The registrant; `registrant_id` is understood as well.', examples: [987] }),
@@ -25,7 +25,7 @@ export const ResumeInput = Type.Object({
       },
       {
         description:
-          'With `event_id`: `fields[email]`, and what is known of the person besides: `fields[first_name]`, `fields[last_name]`, `fields[reg_type_id]`. Somebody who is not registered gets an unfinished registration with these.',
+          'With `event_id`: `fields[email]`, and what is known of the person besides: `fields[first_name]`, `fields[last_name]`, `fields[reg_type_id]`. A person who is not registered gets an unfinished registration with these.',
         examples: [{}],
       },
     ),

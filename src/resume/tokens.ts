@@ -12,7 +12,7 @@ import { ResumeInput } from './schema.ts'
 
 const { fields: _fields, ...naming } = ResumeInput.properties
 const ResumeNaming = Type.Object(naming)
-/** What `fields` may tell of somebody who has not registered yet. */
+/** What `fields` may tell of a person who has not registered yet. */
 const prefilled = ['email', 'first_name', 'last_name', 'reg_type_id'] as const
 
 const lifetime = 24 * 3_600_000

@@ -67,7 +67,7 @@ export const clash = ({
   type: 'clash',
   ...pair,
   other_session_id: other_id,
-  message: `Registrant ${pair.registrant_id} has seats in sessions ${pair.session_id} and ${other_id}, which clash.`,
+  message: `Registrant ${pair.registrant_id} has seats in sessions ${pair.session_id} and ${other_id}, which are in conflict.`,
 })
 
 export const freeSeat = (event_id: number, session_id: number, registrant_id: number): Finding => ({

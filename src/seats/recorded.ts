@@ -9,7 +9,7 @@ export type Disagreement = Omit<StoredSelection, 'id' | 'state'> & {
 }
 
 /**
- * Selections that are not what somebody believes who has read the change feed from its start, page by page and cursor by
+ * Selections that are not what the change feed says to a client that reads it from its start, page by page and cursor by
  * cursor. Sees one moment, in a transaction that is a snapshot.
  */
 export async function listUnrecorded(db: Db): Promise<Disagreement[]> {

@@ -86,7 +86,10 @@ function isFull({ event }: Books, { by }: Wish, session: Session): boolean {
   return mayNotPass || seatsLeft(session) === 0
 }
 
-/** Every seat is taken, or kept for the line; in the words of the session, with the way to its line when nothing else closes that. */
+/**
+ * Every seat is taken, or kept for the line; in the words of the session, with the way to its line when nothing else closes
+ * that.
+ */
 function soldOutReason(session: Session, waitlist: boolean): Reason {
   const isKept = seatsLeft(session) > 0
   const message = isKept
@@ -147,7 +150,7 @@ export function unknownReason({ elsewhere }: Books, session_id: number, field = 
 /** Who has a seat does not line up for one. */
 function seatedReason(session: Session, isWanted: boolean): Reason {
   const message = isWanted
-    ? 'Nobody waits for a session that they want a seat in at once: name it in one of the two lists.'
+    ? 'A session cannot be in both lists: name it as one to take, or as one to wait for.'
     : 'This session is selected already.'
   return reasonOf(session, 'already_selected', message, 'waitlist_ids')
 }

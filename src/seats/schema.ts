@@ -2,7 +2,8 @@ import Type from 'typebox'
 
 const OnConflict = Type.String({
   enum: ['pass', 'swap'],
-  description: 'What to do when a promotion would clash: keep the place, or give up what clashes.',
+  description:
+    'What to do when a promotion is in conflict with a seat: keep the place in the line, or give up that seat.',
   examples: ['swap'],
 })
 const Ids = (description: string, example: number) =>
@@ -43,7 +44,7 @@ export const moveReasons = {
   offer_declined: 'the offer was declined',
   offer_ended: 'the offer could not be accepted any more: back to the former place in the line',
   offer_end_moved: 'nothing moved, but the offer ends at another moment',
-  offer_expired: 'nobody answered the offer in time',
+  offer_expired: 'the offer was not answered in time',
   times_changed:
     'nothing moved, but it is in conflict since a session was moved, or takes place again (`conflicts_with`)',
   registrant_forgotten: 'the registrant was forgotten',

@@ -7,8 +7,8 @@ import { listPeopleOf } from './queries.ts'
 type Withdrawn = { id: number; event_id: number; account_id: number; session_status: string }
 
 /**
- * Whoever has a session, or waits for it, and has to be told that it will not take place any more: everybody when it has been
- * live until now; otherwise those to whom that has not been written yet.
+ * The registrants who have a session, or wait for it, and have to be told that it does not take place any more: all of them
+ * when it has been live until now; otherwise those to whom that has not been written yet.
  */
 export async function peopleToTell(db: Db, session: Withdrawn): Promise<number[]> {
   const people = await listPeopleOf(db, session.id)

@@ -125,7 +125,10 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
     where (select count(*) from announced) > 0 order by g.place`
 }
 
-/** The choices of these that exist. Whoever deletes one waits until this is committed, as for a foreign key; see lockChoices. */
+/**
+ * The choices of these that exist. Whoever deletes one waits until this is committed, as for a foreign key; see
+ * lockChoices.
+ */
 const standing = (db: Db, choice_ids: number[]) => db`
   standing as (select id from session_field_choices where id = any(${choice_ids}::bigint[]) order by id for key share)`
 
@@ -225,8 +228,8 @@ export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRo
 }
 
 /**
- * Pairs of clashing sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts. `registrants`
- * is how many people have seats in both, because one was moved after they had them.
+ * Pairs of clashing sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts.
+ * `registrants` is how many people have seats in both, because one was moved after they had them.
  */
 export function listClashes(
   db: Db,

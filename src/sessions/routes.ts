@@ -29,7 +29,7 @@ const changeQuery = {
   ...writeQuery,
   send_email: tellsQuery,
   override_capacity_errors: Switch(
-    '`true`: allows a capacity below the seats that are taken, and puts everybody into an included session whatever its capacity. Understood in the body as well.',
+    '`true`: allows a capacity below the seats that are taken, and puts every active registrant into an included session whatever its capacity. Understood in the body as well.',
   ),
 }
 
@@ -77,7 +77,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update a session',
     description:
-      'Only the given fields change. Lines move when that makes room. Switching to included adds everybody who is active; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told.',
+      'Only the given fields change. Lines move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told.',
     query: changeQuery,
     body: Type.Ref('SessionUpdate'),
     aliases: sessionLists.expansions,

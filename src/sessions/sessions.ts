@@ -189,7 +189,10 @@ export async function changeSession(
   })
 }
 
-/** Deletes a session; returns how many of its people are not told. Throws 404, 412, and 422 when there are any, unless forced. */
+/**
+ * Deletes a session; returns how many of its people are not told. Throws 404, 412, and 422 when there are any, unless
+ * forced.
+ */
 export async function removeSession(db: Db, actor: Actor, id: number, how: Removal): Promise<number> {
   return transaction(db, async tx => {
     const session = await mustLockSession(tx, actor, id)

@@ -60,7 +60,10 @@ export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl:
   }
 }
 
-/** Sessions with the fields and related objects that were asked for, at the same number of statements for any number of them. */
+/**
+ * Sessions with the fields and related objects that were asked for, at the same number of statements for any number of
+ * them.
+ */
 export async function showSessions(
   db: Db,
   rows: SessionRow[],
