@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify'
 import type { NotifiedCache } from '../db/cache.ts'
 import type { Db } from '../db/connection.ts'
 import { ApiError } from '../errors.ts'
 import type { Body } from '../http/draft.ts'
+import { ignoringFields } from '../http/ignored.ts'
 import { type Listable, type Listing, readListing } from '../http/listing.ts'
 import { type Query, wordsOf } from '../http/query.ts'
 import { choiceTypes } from './schema.ts'
@@ -29,6 +31,11 @@ export function strangersTo(...values: Body[]): Strangers {
 /** The names in `fields`, as custom values without a value. */
 export function namesAsked({ fields }: Query): Body {
   return Object.fromEntries(wordsOf(fields).map(name => [name, '']))
+}
+
+/** Names as ignored what `fields` asks for and no definition has. Throws 400 for a strict request. */
+export function ignoreUnknownFields(request: FastifyRequest, fields: CustomField[]): void {
+  ignoringFields(request, strangersTo(namesAsked(request.query as Query))(fields))
 }
 
 /**

@@ -1,9 +1,9 @@
 import { lockAccount } from '../accounts/queries.ts'
 import { type Db, transaction } from '../db/connection.ts'
-import { type Fault, invalid, notFound } from '../errors.ts'
+import { type Fault, invalid, mustBeValid, notFound } from '../errors.ts'
 import { copyEventQuestions } from '../event-questions/queries.ts'
 import type { Actor } from '../http/actor.ts'
-import { type Body, changesIn, type Draft, type Given, readUpdate, settle } from '../http/draft.ts'
+import { type Body, changesIn, type Draft, readUpdate, settle } from '../http/draft.ts'
 import { mustMatchVersion } from '../http/etag.ts'
 import { copyRegTypes } from '../reg-types/queries.ts'
 import { isIncludedLive } from '../seats/books.ts'
@@ -11,9 +11,9 @@ import { faultsOfCapacity } from '../seats/capacity.ts'
 import type { NewConflict } from '../seats/clashes.ts'
 import { announceSeats, countPeopleIn } from '../seats/queries.ts'
 import { includeEveryone, type NotIncluded, settleSeatsOf } from '../seats/sessions.ts'
-import { insertNewSessions, listSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'
+import { insertNewSessions, listSessionsOfEvent } from '../sessions/queries.ts'
 import { newSecureId } from '../sessions/secure-id.ts'
-import { rezone, shiftDays } from '../sessions/times.ts'
+import { daysUntil, faultsOfDates, shiftEvent, shiftSession } from './dates.ts'
 import { moveToZone, resolveAll, unmoved } from './moving.ts'
 import {
   copyTracksAndLocations,
@@ -26,7 +26,7 @@ import {
   takenUrls,
   updateEvent,
 } from './queries.ts'
-import { type CloneInput, EventInput } from './schema.ts'
+import { type CloneInput, EventInput, longestName } from './schema.ts'
 
 /**
  * An event as written; when its zone changed, `not_included` names those who did not fit into included sessions that moved,
@@ -58,7 +58,7 @@ export async function changeEvent(
   return transaction(db, async tx => {
     const event = await mustLockEvent(tx, actor, id)
     const draft = readUpdate(EventInput, body, event)
-    draft.faults.push(...faultsOfDates({ ...event, ...draft.given }))
+    draft.faults.push(...faultsOfDates({ ...event, ...draft.given }, event))
     if (!override) draft.faults.push(...faultsOfCapacity('event', event, draft.given.capacity))
     const given = settle(draft)
     if (given.url === null)
@@ -115,7 +115,9 @@ export async function cloneEvent(
     const original = await lockEvent(tx, actor.account_id, id)
     if (!original) throw notFound('Event', id)
     const sessions = await listSessionsOfEvent(tx, id)
-    const days = start_date ? daysBetween(original, sessions, start_date) : 0
+    const days = start_date ? daysUntil(start_date, original, sessions) : 0
+    const { shifted, faults } = shiftEvent(original, days)
+    mustBeValid(faults)
     const {
       id: _id,
       account_id: _account,
@@ -125,22 +127,18 @@ export async function cloneEvent(
       registrants_count: _registrants,
       ...settings
     } = original
-    const title = name ?? `${original.name} (copy)`
+    const title = name ?? nameOfCopy(original.name)
     const copy = await insertEvent(tx, actor, {
       ...settings,
       name: title,
       url: await freeUrl(tx, actor.account_id, title),
       external_id: null,
-      start_date: shiftDays(original.start_date, days),
-      end_date: shiftDays(original.end_date, days),
-      close_date: shiftDays(original.close_date, days),
+      ...shifted,
     })
     await copyRegTypes(tx, actor, id, copy.id)
     await copyEventQuestions(tx, actor, id, copy.id)
     const became = await copyTracksAndLocations(tx, actor, id, copy.id)
-    const moved = resolveAll(sessions, 'start_date', session =>
-      rezone({ ...session, date: shiftDays(session.date, days) }, session.timezone),
-    )
+    const moved = resolveAll(sessions, 'start_date', session => shiftSession(session, days))
     const sessionsOfCopy = moved.map(session => ({
       ...session,
       event_id: copy.id,
@@ -189,19 +187,6 @@ async function mustLockEvent(db: Db, actor: Actor, id: number): Promise<EventRow
   return event
 }
 
-function daysBetween(event: EventRow, sessions: SessionRow[], start_date: string): number {
-  const first = event.start_date ?? sessions.map(session => session.date).sort()[0]
-  return first ? Temporal.PlainDate.from(first).until(start_date, { largestUnit: 'day' }).days : 0
-}
-
-function faultsOfDates({ start_date, start_time, end_date, end_time }: Given<EventInput>): Fault[] {
-  if (!start_date || !end_date) return []
-  const isBackwards = `${start_date} ${start_time ?? '00:00:00'}` > `${end_date} ${end_time ?? '23:59:59'}`
-  return isBackwards
-    ? [{ field: 'end_date', type: 'end_before_start', message: 'End Date must not be before Start Date.' }]
-    : []
-}
-
 /** A slug made from a name, with a number behind it when another event has it. Two at once wait for each other. */
 async function freeUrl(db: Db, account_id: number, name: string, own?: string): Promise<string> {
   await lockAccount(db, account_id)
@@ -213,12 +198,23 @@ async function freeUrl(db: Db, account_id: number, name: string, own?: string): 
   }
 }
 
+/** Accents of Latin letters go; the marks of other scripts are parts of their letters, as the vowels of Devanagari are. */
 function slugOf(name: string): string {
   const words =
     name
       .normalize('NFKD')
-      .replaceAll(/\p{M}/gu, '')
+      .replaceAll(/(\p{Script=Latin})\p{M}+/gu, '$1')
+      .normalize()
       .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  return [...words.join('-')].slice(0, 80).join('').replace(/-$/, '') || 'event'
+      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []
+  return [...words.join('-')].slice(0, longestSlug).join('').replace(/-$/, '') || 'event'
+}
+const longestSlug = 80
+
+/** The longest name that the original leaves room for. */
+function nameOfCopy(name: string): string {
+  const suffix = ' (copy)'
+  const characters = [...name]
+  const kept = characters.slice(0, longestName - suffix.length).join('')
+  return (characters.length + suffix.length > longestName ? kept.trimEnd() : name) + suffix
 }

@@ -23,9 +23,16 @@ const eventStatuses = ['draft', 'live', 'closed', 'archived'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
+/** Characters of a name. */
+export const longestName = 1000
+
 /** What a client may say of an event. */
 export const EventInput = Type.Object({
-  name: Text(1000, { minLength: 1, description: 'Name of the event.', examples: ['Spring Summit 2027'] }),
+  name: Text(longestName, {
+    minLength: 1,
+    description: 'Name of the event.',
+    examples: ['Spring Summit 2027'],
+  }),
   status: Type.Optional(
     Word([...eventStatuses], { default: 'draft', description: 'Where the event is in its life.' }),
   ),
@@ -75,7 +82,7 @@ export type EventInput = Static<typeof EventInput>
 /** An event as it is returned. */
 export const Event = Type.Object({
   id: Id({ examples: [67890] }),
-  name: Text(1000, { examples: ['Spring Summit 2027'] }),
+  name: Text(longestName, { examples: ['Spring Summit 2027'] }),
   status: Word([...eventStatuses]),
   url: Text(255, { examples: ['spring-summit-2027'] }),
   description: Nullable(Html()),
@@ -111,7 +118,9 @@ export const WrittenEvent = Type.Object({ ...Event.properties, ...whatHappenedTo
 /** What a clone may say differently from its original. */
 export const CloneInput = Type.Object({
   name: optional(
-    Text(1000, { description: 'Name of the copy; the original\'s name followed by "(copy)" when absent.' }),
+    Text(longestName, {
+      description: 'Name of the copy; the original\'s name followed by "(copy)" when absent.',
+    }),
   ),
   start_date: optional(
     LocalDate({ description: 'First day of the copy: every date moves by the same number of days.' }),

@@ -2,7 +2,7 @@ import type { TObject, TSchema } from 'typebox'
 import type { Db, Fragment } from '../db/connection.ts'
 import { badRequest } from '../errors.ts'
 import { readId } from './query.ts'
-import { readDate, readTime } from './wall-time.ts'
+import { dateRange, readDate, readTime } from './wall-time.ts'
 
 /** How a value is compared: case-insensitively as text, or by its own order. */
 export type Comparison = 'text' | 'number' | 'date' | 'time' | 'timestamp'
@@ -133,9 +133,14 @@ function readComparable(name: string, { comparison, words }: Column, text: strin
   if (words) return words.find(word => word === text.trim().toLowerCase()) ?? refuseWord(name, text, words)
   const value = comparables[comparison](text.trim(), text)
   if (value === undefined)
-    throw badRequest('bad_parameter', `search: "${text}" is not a ${comparison}, as ${name} is.`)
+    throw badRequest(
+      'bad_parameter',
+      `search: "${text}" is not a ${comparison}${ranges[comparison] ?? ''}, as ${name} is.`,
+    )
   return value
 }
+
+const ranges: Partial<Record<Comparison, string>> = { date: ` ${dateRange}`, timestamp: ` ${dateRange}` }
 
 const comparables: Record<Comparison, (trimmed: string, given: string) => string | undefined> = {
   text: (_trimmed, given) => given,

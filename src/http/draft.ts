@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Static, TObject, TProperties, TSchema } from 'typebox'
 import { type Fault, mustBeValid } from '../errors.ts'
-import { faultOf, readValue } from './values.ts'
+import { faultOf, inWords, readValue } from './values.ts'
 
 /** What a body said: the values that could be read, and what is wrong with the others. Rules add to the faults. */
 export type Draft<T> = { given: Partial<T>; faults: Fault[] }
@@ -71,7 +71,7 @@ function readFields(
 ): Draft<Record<string, unknown>> {
   const draft: Draft<Record<string, unknown>> = { given: {}, faults: [] }
   for (const [field, kind] of Object.entries(schema.properties)) {
-    const raw = Object.hasOwn(body, field) ? body[field] : undefined
+    const raw = inWords(kind, Object.hasOwn(body, field) ? body[field] : undefined)
     const outcome = isBlank(raw)
       ? withoutValue(field, kind)
       : isUnchanged(raw, (stored as Body)[field])

@@ -6,7 +6,14 @@ import Type, { type TString } from 'typebox'
  */
 
 type Options = { description?: string; examples?: unknown[] }
-type Form = { maxLength: number; pattern: string; type: string; message: string }
+type Form = {
+  maxLength: number
+  pattern: string
+  type: string
+  message: string
+  /** kept in its composed form (NFC), so that what looks the same is the same */
+  isComposed?: true
+}
 
 const form = (maxLength: number, pattern: string, message: string, type = 'pattern'): Form => ({
   maxLength,
@@ -23,11 +30,14 @@ export const forms: Record<string, Form> = {
   phone: form(64, '^[+0-9][0-9 ()./\\-extEXT]*$', 'must be a telephone number, such as +32 2 123 45 67.'),
   language: form(35, '^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$', 'must be a language, such as en or pt-BR.'),
   country: form(2, '^[A-Za-z]{2}$', 'must be the two letters of a country, such as BE.'),
-  slug: form(
-    255,
-    '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*$',
-    'must be letters, digits, dots, hyphens and underscores, beginning with a letter or a digit.',
-  ),
+  slug: {
+    ...form(
+      255,
+      '^[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}._-]*$',
+      'must be letters, digits, dots, hyphens and underscores, beginning with a letter or a digit.',
+    ),
+    isComposed: true,
+  },
   'secure-id': form(255, word, 'must be letters from A to Z, digits, dots, hyphens, underscores and tildes.'),
   color: form(7, '^#[0-9A-Fa-f]{6}$', 'must be a colour, as #RRGGBB.', 'color'),
 }

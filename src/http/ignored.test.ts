@@ -87,7 +87,10 @@ describe('Lectern-Ignored', () => {
   })
 
   it('names words of fields and expand, and query parameters', async () => {
-    const one = await call('GET', `/sessions/${session.id}?fields=id,nmae,c_1&expand=track,speaker&pretty=1`)
+    const one = await call(
+      'GET',
+      `/sessions/${session.id}?fields=id,nmae,c_${field.id}&expand=track,speaker&pretty=1`,
+    )
     assert.deepEqual([one.status, ignoredIn(one)], [200, 'pretty, nmae, speaker'])
     const list = await call('GET', `/sessions?event_id=${event.id}&per_page=1&perpage=2&fields=*`)
     assert.equal(ignoredIn(list), 'perpage')
@@ -98,6 +101,23 @@ describe('Lectern-Ignored', () => {
     assert.deepEqual([known.status, ignoredIn(known)], [200, undefined])
     const write = await call('PUT', `/sessions/${session.id}?validateonly=true`, {})
     assert.equal(ignoredIn(write), 'validateonly')
+  })
+
+  it('names custom values in fields that no field or question defines, in lists and single reads', async () => {
+    const paths = [
+      `/sessions/${session.id}?`,
+      `/sessions?event_id=${event.id}&`,
+      `/registrants/${person.id}?`,
+      `/registrants?event_id=${event.id}&`,
+    ]
+    for (const path of paths) {
+      const reply = await call('GET', `${path}fields=id,c_999999`)
+      assert.deepEqual([path, reply.status, ignoredIn(reply)], [path, 200, 'c_999999'])
+      const refused = await call('GET', `${path}fields=id,c_999999`, undefined, strict)
+      assert.deepEqual([refused.status, refused.body.type], [400, 'unknown_parameter'])
+    }
+    const known = await call('GET', `/sessions/${session.id}?fields=id,c_${field.id}`)
+    assert.deepEqual([known.status, ignoredIn(known)], [200, undefined])
   })
 
   it('is of refusals as well, which often come of the same slip', async () => {

@@ -55,16 +55,32 @@ const handlingPattern = /^\s*handling\s*=\s*"?(strict|lenient)"?\s*(?:;|$)/i
 
 /** Throws 400 for a strict request with unknown names in its query; those of its body wait for its other faults. */
 function look({ ignored, query, body }: FastifyRequest, known: Known): void {
-  const inQuery = [...strangersIn(query as Query, known)]
-  if (ignored.isStrict && inQuery.length > 0)
-    throw badRequest('unknown_parameter', inQuery.map(({ message }) => message).join(' '))
-  for (const { name } of inQuery) ignored.names.add(name)
+  ignoringInQuery(ignored, [...strangersIn(query as Query, known)])
   // As older clients do, switches may stand in the body.
   const members = unknownMembers(body, known.body, known.readOnly, mostFaults).filter(
     name => !known.query.has(name),
   )
   ignored.faults.push(...ignoring(ignored, members))
 }
+
+/** Notes names in a query as ignored. Throws 400 for a strict request. */
+function ignoringInQuery(ignored: Ignored, strangers: { name: string; message: string }[]): void {
+  if (ignored.isStrict && strangers.length > 0)
+    throw badRequest('unknown_parameter', strangers.map(({ message }) => message).join(' '))
+  for (const { name } of strangers) ignored.names.add(name)
+}
+
+/** The same for words of `fields` that only definitions tell from others: custom values. */
+export const ignoringFields = ({ ignored }: FastifyRequest, words: string[]): void =>
+  ignoringInQuery(
+    ignored,
+    words.map(word => strangerIn('fields', word)),
+  )
+
+const strangerIn = (parameter: string, word: string) => ({
+  name: word,
+  message: `${parameter}: there is no "${word.slice(0, 100)}".`,
+})
 
 function* strangersIn(query: Query, { query: parameters, words }: Known) {
   for (const name of Object.keys(query))
@@ -73,8 +89,7 @@ function* strangersIn(query: Query, { query: parameters, words }: Known) {
   const expanded = wordsOf(query.expand).filter(word => words.expand?.(word))
   for (const parameter of ['fields', 'expand'] as const)
     for (const word of words[parameter] ? wordsOf(query[parameter]) : [])
-      if (!words[parameter]!(word) && !expanded.includes(word))
-        yield { name: word, message: `${parameter}: there is no "${word.slice(0, 100)}".` }
+      if (!words[parameter]!(word) && !expanded.includes(word)) yield strangerIn(parameter, word)
 }
 
 /** Notes names as ignored; for a strict request they are faults instead. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Db } from '../db/connection.ts'
+import type { Db, Fragment } from '../db/connection.ts'
 import { ApiError, expectedError, invalid, renderError } from '../errors.ts'
 import { headerOf, ignoredHeader } from './ignored.ts'
 import type { Answer } from './write.ts'
@@ -92,9 +92,11 @@ export async function takeKeys(db: Db, requests: Once[]): Promise<Map<Once, Kept
       select pg_try_advisory_xact_lock(hashtextextended(name, 0)) as free
       from unnest(${names}::text[]) with ordinality as given (name, place) order by place`,
     db<(Omit<Kept, 'replayed'> & Pick<Once, 'account_id' | 'key' | 'request_hash'>)[]>`
-      select account_id, key, request_hash, status, headers, body from idempotency_keys
-      join unnest(${accounts}::bigint[], ${keys}::text[]) as given (account_id, key) using (account_id, key)
-      where created_at > ${requests[0]!.now}::timestamptz - interval '24 hours'`,
+      select account_id, given.key, request_hash, status, headers, body from idempotency_keys kept
+      join unnest(${accounts}::bigint[], ${keys}::text[], ${keys.map(withheldKey)}::text[])
+        as given (account_id, key, withheld) using (account_id)
+      where kept.key = any(array[given.key, given.withheld])
+        and created_at > ${requests[0]!.now}::timestamptz - interval '24 hours'`,
   ])
   const answered = new Map(rows.map(row => [nameOf(row), row]))
   const mine = new Set<string>()
@@ -102,6 +104,7 @@ export async function takeKeys(db: Db, requests: Once[]): Promise<Map<Once, Kept
     const known = answered.get(names[index]!)
     // A lock that is taken twice in one transaction is free both times.
     if (!locks[index]!.free || mine.has(names[index]!)) result.set(once, { failure: stillRunning() })
+    else if (known && known.request_hash.length === 0) result.set(once, { failure: aboutForgotten() })
     else if (known && !known.request_hash.equals(once.request_hash))
       result.set(once, { failure: otherRequest() })
     else if (known)
@@ -134,6 +137,33 @@ export async function keepAnswers(db: Db, answers: [Once, Kept][]): Promise<void
   ])
 }
 
+/**
+ * Empties remembered answers that a condition finds: of a request whose answer was about a person who is forgotten no more is
+ * kept than that it is not to be carried out again, under a hash of its key.
+ */
+export async function withholdAnswers(db: Db, about: Fragment): Promise<void> {
+  const withheld = await db<{ account_id: number; key: string; created_at: Date }[]>`
+    delete from idempotency_keys where ${about} returning account_id, key, created_at`
+  await db`
+    insert into idempotency_keys (account_id, key, request_hash, status, headers, body, created_at)
+    select account_id, key, '', 422, '{}', '', created_at
+    from unnest(${withheld.map(row => row.account_id)}::bigint[], ${withheld.map(row => withheldKey(row.key))}::text[],
+      ${withheld.map(row => row.created_at)}::timestamptz[]) as given (account_id, key, created_at)
+    on conflict (account_id, key) do update set created_at = excluded.created_at`
+}
+
+/** What a key is kept as once its answer is withheld; keys of clients may name people, too. */
+const withheldKey = (key: string) => `withheld ${hash('sha256', key)}`
+
+const aboutForgotten = () =>
+  invalid([
+    {
+      field: 'Idempotency-Key',
+      type: 'forgotten',
+      message:
+        'The request with this Idempotency-Key was about somebody who was forgotten, and is not carried out again.',
+    },
+  ])
 const stillRunning = () =>
   new ApiError(409, 'still_running', 'A request with this Idempotency-Key is still being processed.', {
     headers: { 'retry-after': '1' },

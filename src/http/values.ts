@@ -2,7 +2,7 @@ import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
 import { forms } from './forms.ts'
 import { longestHtml, readHtml } from './html.ts'
-import { readDate, readTime, readTimeZone } from './wall-time.ts'
+import { dateRange, readDate, readTime, readTimeZone } from './wall-time.ts'
 
 /*
  * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
@@ -22,9 +22,12 @@ export const Whole = (options: Options & { minimum?: number } = {}) =>
   Type.Integer({ format: 'whole', minimum: -maxInt, maximum: maxInt, ...options })
 /** `0` or `1`. In: anything truthy or falsy, such as `"true"`, `"TRUE"`, `false`, `"no"`. */
 export const Flag = (options: Options = {}) => Type.Integer({ format: 'flag', enum: [0, 1], ...options })
-/** Text, kept as given. `maxLength` counts characters (code points). */
+/** Text, kept as given. `minLength` and `maxLength` count characters (code points). */
 export const Text = (maxLength: number, options: Options & { minLength?: number } = {}) =>
   Type.String({ format: 'text', maxLength, ...options })
+/** Text that the hosted API has as a choice. In: also as `{"id": 2, "value": "Female"}`, of which the value is kept. */
+export const Named = (maxLength: number, options: Options = {}) =>
+  Type.String({ format: 'named', maxLength, ...options })
 /**
  * HTML, sanitised on the way in: structure, links, images and emphasis stay; scripts, handlers and styles go. At most
  * 100 kB in UTF-8.
@@ -75,6 +78,7 @@ type Kind = {
   format?: string
   minimum?: number
   maximum?: number
+  minLength?: number
   maxLength?: number
   enum?: unknown[]
 }
@@ -91,11 +95,13 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
   whole: readInteger,
   flag: readFlag,
   text: readText,
+  named: readText,
   html: raw => {
     const reading = readText(raw, {})
     return 'value' in reading ? readHtml(reading.value as string) : reading
   },
-  date: raw => readPattern(raw, readDate, 'date', 'must be a date of the calendar, as YYYY-MM-DD.'),
+  date: raw =>
+    readPattern(raw, readDate, 'date', `must be a date of the calendar, as YYYY-MM-DD, ${dateRange}.`),
   'time-of-day': raw => readPattern(raw, readTime, 'time', 'must be a time of day, as HH:MM or HH:MM:SS.'),
   timezone: raw =>
     readPattern(
@@ -109,7 +115,7 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
     return 'value' in reading ? readHttpUrl(reading.value as string, kind) : reading
   },
   word: (raw, kind) => {
-    const given = shortText(unwrapChoice(raw))?.toLowerCase()
+    const given = shortText(unwrapChoice(raw))?.toLowerCase().replaceAll(' ', '_')
     const word = kind.enum!.find(candidate => String(candidate).toLowerCase() === given)
     return word !== undefined
       ? { value: word }
@@ -129,6 +135,16 @@ export function unwrapChoice(raw: unknown): unknown {
   if (Array.isArray(raw) && raw.length === 1) return unwrapChoice(raw[0])
   if (raw && typeof raw === 'object' && 'id' in raw) return raw.id
   return raw
+}
+
+/** What a choice in words says: `value` of `{"id": 2, "value": "Paid"}`, as clients send back what they got. */
+export function inWords(schema: TSchema, raw: unknown): unknown {
+  const { format } = schema as Kind
+  if (format !== 'word' && format !== 'named') return raw
+  const choice = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw
+  const value =
+    choice && typeof choice === 'object' && 'id' in choice ? (choice as { value?: unknown }).value : raw
+  return value === undefined || value === null || value === '' ? unwrapChoice(raw) : value
 }
 
 function readInteger(raw: unknown, kind: Kind): Reading {
@@ -169,7 +185,7 @@ function readFlag(raw: unknown): Reading {
   return falsy.has(word) ? { value: 0 } : { type: 'flag', message: 'must be 0 or 1.' }
 }
 
-function readText(raw: unknown, { maxLength = Infinity }: Kind): Reading {
+function readText(raw: unknown, { minLength = 0, maxLength = Infinity }: Kind): Reading {
   if (typeof raw === 'object') return { type: 'string', message: 'must be text.' }
   const value = String(raw)
   if (!value.isWellFormed())
@@ -179,14 +195,17 @@ function readText(raw: unknown, { maxLength = Infinity }: Kind): Reading {
   // A character takes at most two places: counting is for what may be short enough.
   if (value.length > maxLength && (value.length > 2 * maxLength || [...value].length > maxLength))
     return { type: 'too_long', message: `should contain at most ${maxLength} characters.` }
+  if (value.length < 2 * minLength && [...value].length < minLength)
+    return { type: 'too_short', message: `should contain at least ${minLength} characters.` }
   return { value }
 }
 
 const trimmed = (raw: unknown) => (typeof raw === 'string' ? raw.trim() : raw)
 
 function readForm(raw: unknown, format: string): Reading {
-  const { pattern, maxLength, type, message } = forms[format]!
-  const reading = readText(trimmed(raw), {})
+  const { pattern, maxLength, type, message, isComposed } = forms[format]!
+  const text = trimmed(raw)
+  const reading = readText(isComposed && typeof text === 'string' ? text.normalize() : text, {})
   if (!('value' in reading)) return reading
   // The pattern sees no more than tells a long text of the form from one that is not of it.
   const beginning = (reading.value as string).slice(0, maxLength + 1)

@@ -1,9 +1,13 @@
 /* What people write of days, times of day and zones, in the one form in which it is kept. */
 
-/** The date in its own form, undefined when the calendar has no such day. */
+/** Years whose days are kept: every calculation with a day of them is one with days that the database has too. */
+const years = { first: 1900, last: 9998 }
+export const dateRange = `from ${years.first}-01-01 to ${years.last}-12-31`
+
+/** The date in its own form, undefined when the calendar has no such day, or it is out of range. */
 export function readDate(text: string): string | undefined {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)?.map(Number) ?? []
-  if (!year || year < 1900 || year > 9998) return undefined
+  if (!year || year < years.first || year > years.last) return undefined
   const date = new Date(Date.UTC(year, month! - 1, day))
   return date.getUTCMonth() === month! - 1 && date.getUTCDate() === day ? text : undefined
 }

@@ -230,6 +230,26 @@ describe('somebody who was deleted', () => {
 })
 
 describe('POST /registrants/{id}/forget', () => {
+  it('a request with a key that was answered with the person is 422 afterwards, and makes nobody', async () => {
+    const key = { 'idempotency-key': 'zqrepeated@example.com' }
+    const repeat = () =>
+      call('POST', '/registrants/create', { event_id: event.id, email: 'zqrepeated@example.com' }, key)
+    const first = await repeat()
+    assert.deepEqual([first.status, (await repeat()).body], [201, first.body])
+    const counted = async () => (await call('GET', `/registrants?event_id=${event.id}`)).body._meta.totalCount
+    const before = await counted()
+    await call('POST', `/registrants/${first.body.id}/forget`)
+    assert.deepEqual(await tablesWith('zqrepeated'), {})
+    for (let time = 0; time < 2; time++)
+      assert.deepEqual(faultsIn(await repeat()), ['Idempotency-Key: forgotten'])
+    const other = { event_id: event.id, email: 'zqother@example.com' }
+    assert.deepEqual(faultsIn(await call('POST', '/registrants/create', other, key)), [
+      'Idempotency-Key: forgotten',
+    ])
+    assert.equal(await counted(), before)
+    assert.deepEqual(await tablesWith('zqrepeated'), {})
+  })
+
   it('200 leaves no text of the person in any table, their seats where they were, and no place in a line', async () => {
     const { id, word } = await somebody()
     const other = await somebody()

@@ -23,13 +23,13 @@ import {
   blankHistory,
   blankLetters,
   blankPerson,
-  deleteAnswersAbout,
   findTrace,
   insertTombstone,
   listHistoryOf,
   listLinksOf,
   lockPerson,
   lockTombstone,
+  withholdAnswersAbout,
 } from './queries.ts'
 
 /** Everything that is held about a person, also about one who was deleted. Throws 404. */
@@ -83,7 +83,7 @@ const personal = Object.keys(RegistrantInput.properties).filter(
 
 /**
  * Forgets a person, also one who was deleted: whatever says who they are goes, from their row, from the change log, from
- * letters, and from answers that are remembered for repetitions. Their places in lines and their offers end; their seats, the
+ * letters, and from answers that are remembered for repetitions, which are refused then. Their places in lines and their offers end; their seats, the
  * history of these, and every count of these stay.
  * A second time changes nothing. Throws 404.
  */
@@ -153,7 +153,7 @@ async function blankEverywhere(
   if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
-  await deleteAnswersAbout(db, actor.account_id, {
+  await withholdAnswersAbout(db, actor.account_id, {
     id,
     event_id,
     text: JSON.stringify(email),

@@ -1,6 +1,7 @@
 import { logged } from '../changes/log.ts'
 import type { Db } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
+import { withholdAnswers } from '../http/once.ts'
 
 export type HistoryEntry = {
   object: string
@@ -111,14 +112,15 @@ export async function blankLetters(db: Db, id: number): Promise<void> {
     where registrant_id = ${id}`
 }
 
-/** Forgets remembered answers (Idempotency-Key) that have the person in them. */
-export async function deleteAnswersAbout(
+/** Withholds remembered answers (Idempotency-Key) that have the person in them. */
+export function withholdAnswersAbout(
   db: Db,
   account_id: number,
   { id, event_id, text }: { id: number; event_id: number; text: string },
 ): Promise<void> {
-  await db`
-    delete from idempotency_keys
-    where account_id = ${account_id} and (starts_with(body, ${`{"id":${id},"event_id":${event_id},`})
-      or strpos(body, ${text}) > 0)`
+  return withholdAnswers(
+    db,
+    db`account_id = ${account_id} and (starts_with(body, ${`{"id":${id},"event_id":${event_id},`})
+      or strpos(body, ${text}) > 0)`,
+  )
 }

@@ -36,7 +36,7 @@ export function privacyRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Forget a person',
     description:
-      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Somebody who was deleted is forgotten in the same way; the change feed then has a further `delete` of them, with `forgotten_at` in its `before`. Repeating it changes nothing.',
+      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Somebody who was deleted is forgotten in the same way; the change feed then has a further `delete` of them, with `forgotten_at` in its `before`. A request with an Idempotency-Key whose answer had the person in it is not carried out again when it is repeated: it is 422 `forgotten`. Forgetting twice changes nothing.',
     query: writeQuery,
     success: { 200: Type.Ref('Forgotten') },
     handler: (request, reply) =>

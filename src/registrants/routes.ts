@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { namesAsked, readListingBy, strangersTo } from '../custom-values/definitions.ts'
+import { ignoreUnknownFields, namesAsked, readListingBy, strangersTo } from '../custom-values/definitions.ts'
 import type { Db } from '../db/connection.ts'
 import { mustFindEvent } from '../events/events.ts'
 import { actorOf } from '../http/actor.ts'
@@ -191,7 +191,8 @@ export function registrantRoutes(app: FastifyInstance): void {
     handler: async request => {
       const query = request.query as Query
       const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
-      const { listing } = await readListingBy(app.eventQuestions, event.id, query, searchable)
+      const { listing, fields } = await readListingBy(app.eventQuestions, event.id, query, searchable)
+      ignoreUnknownFields(request, fields)
       const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)
       const questions = await questionsOf(app.pool)(event.id, ...rows.map(row => row.custom_fields))
       return renderPage(
@@ -219,12 +220,13 @@ export function registrantRoutes(app: FastifyInstance): void {
       tagVersion(reply, registrant.version)
       const query = request.query as Query
       const projection = readProjection(query, registrantLists)
-      const [item] = await showRegistrants(
-        app.pool,
-        [registrant],
-        await questionsOf(app.pool)(registrant.event_id, registrant.custom_fields, namesAsked(query)),
-        projection,
+      const questions = await questionsOf(app.pool)(
+        registrant.event_id,
+        registrant.custom_fields,
+        namesAsked(query),
       )
+      ignoreUnknownFields(request, questions)
+      const [item] = await showRegistrants(app.pool, [registrant], questions, projection)
       return item
     },
   })

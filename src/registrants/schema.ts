@@ -2,7 +2,18 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { type Attribute, attributesOf } from '../http/attributes.ts'
 import { Country, Email, Language, SecureId } from '../http/forms.ts'
 import type { Listable } from '../http/listing.ts'
-import { Html, HttpUrl, Id, LocalDate, Nullable, Text, Timestamp, TimeZone, Word } from '../http/values.ts'
+import {
+  Html,
+  HttpUrl,
+  Id,
+  LocalDate,
+  Named,
+  Nullable,
+  Text,
+  Timestamp,
+  TimeZone,
+  Word,
+} from '../http/values.ts'
 import { AlwaysNull } from '../http/view.ts'
 
 /** Where a registration stands (seats.md §1). */
@@ -37,7 +48,9 @@ export const RegistrantInput = Type.Object({
   mobile_phone: optional(Text(64)),
   bio: optional(Html({ description: 'HTML.' })),
   twitter_handle: optional(Text(255)),
-  gender: optional(Text(64)),
+  gender: optional(
+    Named(64, { description: 'In: also as `{"id": 2, "value": "…"}`, of which the value is kept.' }),
+  ),
   birth_date: optional(LocalDate({ examples: ['1970-12-10'] })),
   cc_email: optional(
     Email({ description: 'Gets a copy of every letter.', examples: ['office@example.com'] }),

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { namesAsked, readListingBy, strangersTo } from '../custom-values/definitions.ts'
+import { ignoreUnknownFields, namesAsked, readListingBy, strangersTo } from '../custom-values/definitions.ts'
 import { customValuesIn } from '../custom-values/values.ts'
 import type { Db } from '../db/connection.ts'
 import { mustFindEvent } from '../events/events.ts'
@@ -168,12 +168,13 @@ export function sessionRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const query = request.query as Query
-      const { listing } = await readListingBy(
+      const { listing, fields: known } = await readListingBy(
         app.sessionFields,
         request.caller.account_id,
         query,
         sessionLists,
       )
+      ignoreUnknownFields(request, known)
       const event = await mustFindEvent(app.readers, request.caller.account_id, mustNameEvent(query))
       const { rows, total } = await listSessions(app.readers, event.account_id, event.id, listing)
       const fields = await fieldsOf(request, strangersTo(...rows.map(row => row.custom_fields)))
@@ -195,6 +196,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       tagVersion(reply, session.version)
       const projection = readProjection(query, sessionLists)
       const fields = await fieldsOf(request, strangersTo(session.custom_fields, namesAsked(query)))
+      ignoreUnknownFields(request, fields)
       const [item] = await showSessions(app.readers, [session], fields, projection, baseUrlOf(request))
       return item
     },

@@ -6,7 +6,7 @@ import { type Body, changesIn, readNew, readUpdate, settle } from '../http/draft
 import { mustMatchVersion } from '../http/etag.ts'
 import { ignoring } from '../http/ignored.ts'
 import { readId } from '../http/query.ts'
-import { unwrapChoice } from '../http/values.ts'
+import { inWords, readValue, unwrapChoice } from '../http/values.ts'
 import type { Manner } from '../registrants/manner.ts'
 import { isIncludedLive, takesPlace } from '../seats/books.ts'
 import { type NewConflict, notingClashes } from '../seats/clashes.ts'
@@ -102,7 +102,9 @@ async function createIncluded(
 }
 
 function isIncludedIn(body: Body): boolean {
-  return String(unwrapChoice(body.selection_control)).trim().toLowerCase() === 'included'
+  const { selection_control: kind } = SessionInput.properties
+  const reading = readValue(kind, inWords(kind, body.selection_control))
+  return 'value' in reading && reading.value === 'included'
 }
 
 async function tryCreateSession(

@@ -71,6 +71,12 @@ export function shiftDays<D extends string | null>(date: D, days: number): D {
   return (date && Temporal.PlainDate.from(date).add({ days }).toString()) as D
 }
 
+/** What is wrong with a time on the wall of a zone: the clocks may skip it. */
+export function gapAt(field: string, date: string, time: string, timezone: string): Fault[] {
+  const { fault } = resolveTime(field, Temporal.PlainDate.from(date), time, timezone, 0)
+  return fault ? [fault] : []
+}
+
 const endWithoutStart: Fault = {
   field: 'start_time',
   type: 'required',
