@@ -36,9 +36,8 @@ import { newSecureId } from './secure-id.ts'
 import { asStored, resolveTimes, type WallTimes } from './times.ts'
 
 /**
- * A session as written; `not_included` names those who did not fit when it was included for everybody, `new_conflicts`
- * those who have seats at the same time since it was moved; `people_not_told` counts those who have it, and were not told
- * that it does not take place any more.
+ * A session as written; `not_included`: who did not fit into it as an included one; `new_conflicts`: who has seats at the
+ * same time since it was moved; `people_not_told`: how many have it and were not told that it does not take place any more.
  */
 export type Changed = SessionRow & {
   not_included?: NotIncluded[]
@@ -191,10 +190,7 @@ export async function changeSession(
   })
 }
 
-/**
- * Deletes a session; returns how many of its people are not told. Throws 404, 412, and 422 when there are any, unless
- * forced.
- */
+/** Deletes a session; returns how many of its people are not told. Throws 404, 412; 422 when it has any, unless forced. */
 export async function removeSession(db: Db, actor: Actor, id: number, how: Removal): Promise<number> {
   return transaction(db, async tx => {
     const session = await mustLockSession(tx, actor, id)
