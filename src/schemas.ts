@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { Change, ChangePage } from './changes/schema.ts'
 import { EventQuestion, EventQuestionBody } from './event-questions/schema.ts'
 import { CloneInput, Event, EventInput, WrittenEvent } from './events/schema.ts'
-import { asStored, failureSchemas, recordSchemas, tellDefaults } from './http/schemas.ts'
+import { failureSchemas, forAnswers, recordSchemas, tellDefaults } from './http/schemas.ts'
 import { Location, LocationInput } from './locations/schema.ts'
 import { mailSchemas } from './mail/schema.ts'
 import * as oauthSchemas from './oauth/schema.ts'
@@ -47,6 +47,6 @@ const schemas = {
 export const namedSchemas: Record<string, TSchema> = Object.fromEntries(
   Object.entries(schemas).map(([name, schema]) => [
     name,
-    /(?:Input|Update|Upsert)$/.test(name) ? schema : asStored(schema),
+    /(?:Input|Update|Upsert)$/.test(name) ? schema : forAnswers(schema),
   ]),
 )

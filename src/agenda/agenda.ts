@@ -1,5 +1,5 @@
 import type { Db } from '../db/connection.ts'
-import { type SelectionState, takesPlace } from '../seats/books.ts'
+import { isSitting, type SelectionState, takesPlace } from '../seats/books.ts'
 import {
   type AgendaHistory,
   type AgendaSelection,
@@ -69,9 +69,8 @@ const bySession = <T extends { session_id: number }>(rows: T[] = []) =>
 
 type Held = { state?: SelectionState | null; session_status: string }
 
-/** Whether somebody has a seat in a session that takes place. */
-export const hasSeat = (entry: Held) =>
-  takesPlace(entry) && (entry.state === 'selected' || entry.state === 'held')
+/** Whether an entry is a seat in a session that takes place. */
+export const hasSeat = (entry: Held) => takesPlace(entry) && isSitting(entry.state)
 
 /** Whether a session is past; one without times when its day is over everywhere. */
 function isOver({ date, starts_at, ends_at }: AgendaSession, now: Date): boolean {

@@ -3,7 +3,7 @@ import { definitionsOf, visibleValues } from '../agenda/visible-values.ts'
 import { momentIn, timesOf, whenOf } from '../agenda/words.ts'
 import { escapeHtml } from '../http/html.ts'
 import type { ProgrammeEntry } from './queries.ts'
-import { hasStarted, rivalsOf, whyKept } from './swaps.ts'
+import { hasBegun, rivalsOf, whyKept } from './swaps.ts'
 import { mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
 
@@ -28,7 +28,7 @@ export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): 
 
 /** A seat that is kept until the person answers, or the session starts. */
 export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
-  const isOver = hasStarted(visit, entry)
+  const isOver = hasBegun(visit, entry)
   const until = `Kept until ${momentIn(entry.expires_at!, visit.person.event_timezone)}`
   const decline = deedForm(address, entry, 'decline', 'Decline')
   return itemOf(visit, address, entry, {
@@ -84,7 +84,7 @@ export const goneItem = (visit: Visit, address: Address, entry: AgendaEntry): st
 /** A session that the person could take, or wait for; the day stands above it. */
 export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
   const isFull = hasNoSeatFor(visit, entry)
-  const isOver = hasStarted(visit, entry)
+  const isOver = hasBegun(visit, entry)
   return itemOf(visit, address, entry, {
     heading: 'h4',
     facts: [
@@ -104,7 +104,7 @@ export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry)
  * is named by the button, and given up for it in the same press.
  */
 export function claimForms(visit: Visit, address: Address, entry: ProgrammeEntry): string[] {
-  if (!mayClaim(visit) || hasStarted(visit, entry)) return []
+  if (!mayClaim(visit) || hasBegun(visit, entry)) return []
   const isOffered = entry.state === 'offered'
   if (!isOffered && hasNoSeatFor(visit, entry))
     return [deedForm(address, entry, 'line-up', 'Join the line', { more: swapBox(entry) })]

@@ -1,5 +1,4 @@
-import { instantOf } from '../agenda/words.ts'
-import { clashes, isActive, isIncludedLive } from '../seats/books.ts'
+import { clashes, hasStarted, isActive, isIncludedLive } from '../seats/books.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import type { Visit } from './visit.ts'
 
@@ -13,9 +12,8 @@ export function whyKept(visit: Visit, entry: ProgrammeEntry): string | null {
   if (isIncludedLive(entry)) return 'Part of every registration'
   if (entry.locked_when_saved === 1 && isActive(visit.person.registration_status))
     return 'Can no longer be changed'
-  return hasStarted(visit, entry) ? 'Has started' : null
+  return hasBegun(visit, entry) ? 'Has started' : null
 }
 
-export function hasStarted({ now }: Visit, { starts_at }: ProgrammeEntry): boolean {
-  return starts_at !== null && instantOf(starts_at) <= now
-}
+/** Whether a session has started at the time of the visit. */
+export const hasBegun = ({ now }: Visit, entry: ProgrammeEntry) => hasStarted(entry, now.getTime())

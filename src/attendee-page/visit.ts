@@ -5,7 +5,7 @@ import type { Db } from '../db/connection.ts'
 import type { Fault } from '../errors.ts'
 import type { EventQuestionRow } from '../event-questions/queries.ts'
 import { resume } from '../resume/tokens.ts'
-import { maySit } from '../seats/books.ts'
+import { hasClosed, maySit } from '../seats/books.ts'
 import type { Order } from '../seats/desk.ts'
 import { type EventRow, readEvent } from '../seats/queries.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
@@ -88,9 +88,9 @@ export const mayClaim = (visit: Visit) => mayChange(visit) && visit.missing.leng
 /** Whether a person has an active registration, or one that is to be finished. */
 export const isRegistered = ({ person }: Visit) => maySit(person.registration_status)
 
-function standingOf(person: Visitor, { closes }: EventRow, now: Date): Standing {
+function standingOf(person: Visitor, event: EventRow, now: Date): Standing {
   const registration = registrationOf(person, now)
   if (registration === 'ended') return 'inactive'
-  if (closes !== null && closes <= now.getTime()) return 'closed'
+  if (hasClosed({ event, now: now.getTime() })) return 'closed'
   return registration === 'active' ? 'open' : registration
 }

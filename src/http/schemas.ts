@@ -140,10 +140,10 @@ export function failureSchemas(details: TProperties): Record<string, TSchema> {
 }
 
 /** A schema of what is answered: a text that was stored before HTML had a limit leaves as it is. */
-export function asStored<T>(schema: T): T {
-  if (Array.isArray(schema)) return schema.map(asStored) as T
+export function forAnswers<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(forAnswers) as T
   if (!schema || typeof schema !== 'object') return schema
   const { maxLength, ...rest } = schema as { maxLength?: number; format?: string }
   const kept = rest.format === 'html' || maxLength === undefined ? rest : { ...rest, maxLength }
-  return Object.fromEntries(Object.entries(kept).map(([name, inner]) => [name, asStored(inner)])) as T
+  return Object.fromEntries(Object.entries(kept).map(([name, inner]) => [name, forAnswers(inner)])) as T
 }

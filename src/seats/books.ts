@@ -177,14 +177,14 @@ export function apply(books: Books, move: Move): void {
   else selections.delete(move.session_id)
 }
 
-/** Whether a selection is a seat that its registrant has, for good or until they finish. */
-export const sitsIn = (selection: Selection | undefined) =>
-  selection?.state === 'selected' || selection?.state === 'held'
+/** Whether a state is that of a seat which its registrant has, for good or until they finish. */
+export const isSitting = (state: SelectionState | null | undefined) =>
+  state === 'selected' || state === 'held'
 
 /** The sessions in which a registrant has a seat, and which are in conflict with this one. */
 export function rivalsOf({ sessions }: Books, { selections }: Registrant, session: Session): Session[] {
   return [...selections]
-    .filter(([, selection]) => sitsIn(selection))
+    .filter(([, { state }]) => isSitting(state))
     .map(([id]) => sessions.get(id)!)
     .filter(other => clashes(session, other))
 }
@@ -196,8 +196,13 @@ export function seatsOf(registrant: Registrant): number[] {
     .map(([session_id]) => session_id)
 }
 
+/** Whether a registrant who lined up to swap may give up all of these sessions; `now` is in milliseconds since 1970. */
+export function maySwap({ on_conflict }: Selection, rivals: Session[], now: number): boolean {
+  return on_conflict === 'swap' && rivals.every(rival => mayBeSwapped(rival, now))
+}
+
 /** Whether a swap may give up a seat in this session: never one that is included or locked, or has started. */
-export function mayBeSwapped(session: Session, now: number): boolean {
+function mayBeSwapped(session: Session, now: number): boolean {
   return !isIncludedLive(session) && session.locked_when_saved === 0 && !hasStarted(session, now)
 }
 

@@ -88,7 +88,7 @@ export const deadOffer = (event_id: number, session_id: number, registrant_id: n
   message: `A seat in session ${session_id} is kept for registrant ${registrant_id}, who cannot accept it.`,
 })
 
-export const leftOutOf = (event_id: number, session_id: number, registrant_id: number): Finding => ({
+export const leftOut = (event_id: number, session_id: number, registrant_id: number): Finding => ({
   invariant: 4,
   type: 'left_out',
   event_id,

@@ -1,6 +1,7 @@
 import {
   type Books,
   isIncludedLive,
+  isSitting,
   type Move,
   maySit,
   type Registrant,
@@ -8,14 +9,13 @@ import {
   type Session,
   seatFor,
   seatsLeft,
-  sitsIn,
 } from './books.ts'
 import type { Reason, Wish } from './wish.ts'
 
 /** Whether an active registrant is in no seat of a session that every one of them is part of, and was not taken out of it. */
 export function isLeftOut(session: Session, registrant: Registrant): boolean {
   const { status, removed, selections } = registrant
-  const isIn = sitsIn(selections.get(session.id))
+  const isIn = isSitting(selections.get(session.id)?.state)
   return isIncludedLive(session) && maySit(status) && !isIn && !removed.has(session.id)
 }
 

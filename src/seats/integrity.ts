@@ -7,7 +7,7 @@ import {
   duplicate,
   type Finding,
   freeSeat,
-  leftOutOf,
+  leftOut,
   oversold,
   registrantCounter,
   sessionCounters,
@@ -87,7 +87,7 @@ async function unsettledIn(db: Db, event_id: number, now: Date): Promise<Finding
   return [
     ...deadOffers(books, offered, expiredOffers),
     ...(await freeSeats(db, books, waitedFor)),
-    ...(await leftOut(db, books)),
+    ...(await seatsForLeftOut(db, books)),
   ]
 }
 
@@ -108,7 +108,7 @@ function deadOffers(books: Books, offered: number[], expired: { registrant_id: n
 }
 
 /** Included sessions that have a free seat for a registrant who is not in them. */
-async function leftOut(db: Db, books: Books): Promise<Finding[]> {
+async function seatsForLeftOut(db: Db, books: Books): Promise<Finding[]> {
   const { id: event_id } = books.event
   const findings: Finding[] = []
   for (const session of books.sessions.values()) {
@@ -117,7 +117,7 @@ async function leftOut(db: Db, books: Books): Promise<Finding[]> {
       const part = await readLeftOut(db, session.id, event_id, after, linePart)
       await registrantsInto(db, event_id, books, part)
       const next = part.find(id => comingIn(books, books.registrants.get(id)!, session))
-      if (next) findings.push(leftOutOf(event_id, session.id, next))
+      if (next) findings.push(leftOut(event_id, session.id, next))
       after = next || part.length < linePart ? Infinity : part.at(-1)!
     }
   }

@@ -5,8 +5,8 @@ import {
   hasStarted,
   isIncludedLive,
   type Move,
-  mayBeSwapped,
   maySit,
+  maySwap,
   type Registrant,
   type Session,
   seatFor,
@@ -68,8 +68,7 @@ function promotion(
     .map(id => sessions.get(id)!)
     .filter(other => clashes(session, other))
   const selection = registrant.selections.get(session.id)!
-  const maySwap = selection.on_conflict === 'swap' && rivals.every(rival => mayBeSwapped(rival, now))
-  if (rivals.length > 0 && !maySwap) return { why: 'conflict' }
+  if (rivals.length > 0 && !maySwap(selection, rivals, now)) return { why: 'conflict' }
   // Nobody is asked about a session that everybody is in.
   const isOffer = event.waitlist_mode === 'offer' && !isIncludedLive(session)
   // An offer takes nothing away: the swap happens when it is accepted.

@@ -3,8 +3,8 @@ import {
   hasClosed,
   hasStarted,
   type Move,
-  mayBeSwapped,
   maySit,
+  maySwap,
   type Offer,
   type Registrant,
   rivalsOf,
@@ -34,12 +34,11 @@ export function offerAgain(books: Books, registrant: Registrant, session: Sessio
 
 /** Whether an offer can be accepted now: the session is open, and nothing that the person has is in its way. */
 export function canBeAccepted(books: Books, registrant: Registrant, session: Session): boolean {
-  const { on_conflict } = registrant.selections.get(session.id)!
+  const selection = registrant.selections.get(session.id)!
   const rivals = rivalsOf(books, registrant, session)
-  const isFree = rivals.length === 0
-  const maySwap = on_conflict === 'swap' && rivals.every(rival => mayBeSwapped(rival, books.now))
+  const isFree = rivals.length === 0 || maySwap(selection, rivals, books.now)
   const isOpen = takesPlace(session) && !hasClosed(books) && !hasStarted(session, books.now)
-  return isOpen && maySit(registrant.status) && (isFree || maySwap)
+  return isOpen && maySit(registrant.status) && isFree
 }
 
 /** An offer ends with the start of its session, of what it would be swapped for, and of the closing of registration. */

@@ -3,8 +3,8 @@ import {
   clashes,
   isIncludedLive,
   type Move,
-  mayBeSwapped,
   maySit,
+  maySwap,
   type OnConflict,
   type Registrant,
   type Session,
@@ -171,11 +171,11 @@ export class Plan {
    */
   #swappedFor(session: Session): Session[] {
     const selection = this.#registrant.selections.get(session.id)
-    if (selection?.state !== 'offered' || selection.on_conflict !== 'swap') return []
+    if (selection?.state !== 'offered') return []
     const isWanted = (id: number) => this.#seats.get(id) !== null || this.#wish.add.includes(id)
     const rivals = this.#rivalsOf(session)
-    const maySwap = rivals.every(rival => mayBeSwapped(rival, this.#books.now) && !isWanted(rival.id))
-    return maySwap ? rivals : []
+    const isWantedToo = rivals.some(rival => isWanted(rival.id))
+    return !isWantedToo && maySwap(selection, rivals, this.#books.now) ? rivals : []
   }
 
   #rivalsOf(session: Session): Session[] {

@@ -1,7 +1,7 @@
 import { isSameProfile, noChange, profileAfter } from '../registrants/change.ts'
 import type { Profile, ProfileChange } from '../registrants/queries.ts'
 import type { RegistrationStatus } from '../registrants/schema.ts'
-import type { Move, Registrant } from './books.ts'
+import { isSitting, type Move, type Registrant } from './books.ts'
 import type { Errand } from './errand.ts'
 
 /** What is written of a person besides their seats; `lost`: sessions whose seats a hold gave back that ran out. */
@@ -30,5 +30,4 @@ export function rewritingOf(
   }
 }
 
-const seatsIn = (moves: Move[]) =>
-  moves.filter(({ from }) => from === 'selected' || from === 'held').map(move => move.session_id)
+const seatsIn = (moves: Move[]) => moves.filter(({ from }) => isSitting(from)).map(move => move.session_id)
