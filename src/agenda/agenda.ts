@@ -18,6 +18,8 @@ export type Agenda = {
   entries: AgendaEntry[]
   /** sessions still to come that were deleted while they had them, or waited for them */
   lost: AgendaEntry[]
+  /** sessions still to come that the calendar of an earlier e-mail has, and that they do not have any more */
+  former: AgendaSession[]
   /** how often their part in a session changed, and when last; undefined when they never had any */
   historyOf: (session_id: number) => AgendaHistory | undefined
 }
@@ -37,7 +39,8 @@ export async function readAgendas(
     listAgendaHistories(db, registrant_ids),
   ])
   const lost = histories.filter(history => history.lost)
-  const named = [...selections, ...lost].map(({ session_id }) => session_id)
+  const known = histories.filter(history => history.in_calendar)
+  const named = [...selections, ...lost, ...known].map(({ session_id }) => session_id)
   const listed = await listAgendaSessions(db, [...new Set([...session_ids, ...named])])
   const selectionsOf = Map.groupBy(selections, selection => selection.registrant_id)
   const historiesOf = Map.groupBy(histories, history => history.registrant_id)
@@ -57,6 +60,10 @@ export async function readAgendas(
           const state = past.get(session.id)?.lost
           if (!state || own.has(session.id) || isOver(session, now)) return []
           return [{ ...session, state, expires_at: null, place: null }]
+        }),
+        former: listed.filter(session => {
+          const hasNone = (own.get(session.id)?.state ?? 'waitlisted') === 'waitlisted'
+          return hasNone && past.get(session.id)?.in_calendar && !isOver(session, now)
         }),
         historyOf: session_id => past.get(session_id),
       }

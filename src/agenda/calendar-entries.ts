@@ -18,13 +18,14 @@ const sequenceStart = Date.UTC(2020, 0, 1)
 
 /**
  * Each session of a person once: what they have, what they were offered (tentative), and what they had, but do not have any
- * more, or does not take place (cancelled): of the sessions `dropped`, and of those that were deleted. A waitlist is no entry.
+ * more, or does not take place (cancelled): of the sessions `dropped`, of those that were deleted, and of those that an earlier
+ * calendar has. A waitlist is no entry.
  */
 export function calendarEntries(agenda: Agenda, dropped: AgendaSession[]): CalendarEntry[] {
   const own = agenda.entries.filter(entry => entry.state !== 'waitlisted')
   const known = new Set(own.map(entry => entry.id))
   const former = new Map(
-    [...dropped, ...agenda.lost]
+    [...dropped, ...agenda.lost, ...agenda.former]
       .filter(session => !known.has(session.id) && agenda.historyOf(session.id)?.had_seat)
       .map(session => [session.id, session]),
   )

@@ -87,6 +87,8 @@ export type AgendaHistory = {
   had_seat: boolean
   /** what they had when the session was deleted, if that is how it ended */
   lost: SelectionState | null
+  /** whether the last calendar that went out to them has the session, or may have it */
+  in_calendar: boolean
 }
 
 export function listAgendaHistories(db: Db, registrant_ids: number[]): Promise<AgendaHistory[]> {
@@ -94,9 +96,16 @@ export function listAgendaHistories(db: Db, registrant_ids: number[]): Promise<A
     select (row ->> 'registrant_id')::bigint as registrant_id, (row ->> 'session_id')::bigint as session_id,
       count(*)::int as changes, max(created_at) as changed_at,
       coalesce(bool_or(after ->> 'state' in ('selected', 'held', 'offered')), false) as had_seat,
-      (array_agg(case when after is null and before ->> 'why' = 'session_deleted' then before ->> 'state' end order by id desc))[1] as lost
+      (array_agg(case when after is null and before ->> 'why' = 'session_deleted' then before ->> 'state' end order by id desc))[1] as lost,
+      bool_or(l.registrant_id is not null and (l.calendar_session_ids is null
+        or (row ->> 'session_id')::bigint = any(l.calendar_session_ids))) as in_calendar
     from (
       select id, before, after, created_at, coalesce(after, before) as row from changes
       where object = 'selection' and (coalesce(after, before) ->> 'registrant_id')::bigint = any(${registrant_ids}::bigint[])) c
+    left join (
+      select distinct on (registrant_id) registrant_id, calendar_session_ids from outbox
+      where registrant_id = any(${registrant_ids}::bigint[]) and calendar is not null
+        and (state in ('sending', 'sent', 'kept') or delivered <> '{}')
+      order by registrant_id, id desc) l on l.registrant_id = (row ->> 'registrant_id')::bigint
     group by 1, 2`
 }

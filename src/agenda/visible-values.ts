@@ -51,11 +51,11 @@ function textOf(field: CustomField, value: unknown): string {
 const chosenOf = ({ choices }: CustomField, ids: unknown[]) =>
   choices.filter(({ id }) => ids.includes(id)).map(({ name }) => name)
 
-/** Where a value leads. An address may hold characters that mean something else in a link. */
+/** Where a value leads. An address may hold characters that mean something else in a link, a phone number an extension. */
 const hrefs: Record<string, (text: string) => string> = {
   url: text => text,
   email: text => `mailto:${encodeURIComponent(text).replaceAll('%40', '@')}`,
-  phone: text => `tel:${text.replaceAll(/[^\d+]/g, '')}`,
+  phone: text => `tel:${text.replace(/[\p{L}#;,].*/su, '').replaceAll(/[^\d+]/g, '')}`,
 }
 
 /** HTML as a reader of plain text sees it: paragraphs and items on lines of their own, nothing of the tags. */

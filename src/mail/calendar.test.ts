@@ -37,7 +37,7 @@ const calendar = (...entries: CalendarEntry[]) =>
     {
       event_name: 'Summit',
       secure_id: 'secret',
-      organiser: { name: 'Summit', address: 'summit@example.org' },
+      organiser: { name: 'Summit "of" hills', address: 'summit@example.org' },
       baseUrl: 'https://lectern.example',
       now: new Date('2027-02-01T00:00:00Z'),
     },
@@ -70,6 +70,8 @@ describe('a calendar', () => {
   it('names who publishes it, the status and the sequence', () => {
     const [event] = eventsIn(calendar(entry({}, 'tentative')))
     assert.equal(event!.organizer, 'mailto:summit@example.org')
+    const organizer = event!.component.getFirstProperty('organizer')!
+    assert.equal(organizer.getFirstParameter('cn'), "Summit 'of' hills")
     assert.equal(event!.component.getFirstPropertyValue('status'), 'TENTATIVE')
     assert.equal(event!.sequence, 7)
   })
@@ -100,6 +102,13 @@ describe('a calendar', () => {
       const expected = dates.map(date => [`${date}T08:00:00.000Z`, `${date}T09:30:00.000Z`])
       assert.deepEqual(read, expected, timezone)
     }
+  })
+
+  it('describes a zone only for the times that are written in it', () => {
+    const early = entry({ id: 2, timezone: 'Asia/Dubai', starts_at: '1911-07-01 08:00:00', ends_at: null })
+    const text = calendar(early, entry({ timezone: 'Asia/Dubai' }))!
+    assert.match(text, /DTSTART;TZID=Asia\/Dubai:20270328T120000/)
+    assert.doesNotMatch(text, /TZOFFSET\w+:[+-]\d{6}/)
   })
 
   it('is in UTC where the clocks show the same time twice', () => {

@@ -28,11 +28,12 @@ export function calendarOf(
 ): string | null {
   if (entries.length === 0) return null
   const spans = entries.map(({ session }) => spanOf(session))
-  const instants = spans.flatMap(({ start, end }) =>
-    [start, end ?? start].flatMap(moment =>
-      moment instanceof Temporal.ZonedDateTime ? [moment.toInstant()] : [],
-    ),
-  )
+  const instantsIn = (zone: string) =>
+    spans.flatMap(({ start, end, timezone }) =>
+      [start, end ?? start].flatMap(moment =>
+        timezone === zone && moment instanceof Temporal.ZonedDateTime ? [moment.toInstant()] : [],
+      ),
+    )
   const calendar = ical({
     name: oneLine(event_name),
     prodId: { company: 'Lectern', product: 'Lectern' },
@@ -40,7 +41,7 @@ export function calendarOf(
     timezone: {
       // A zone of the whole calendar would take the moments of DTSTAMP and LAST-MODIFIED out of UTC.
       name: null,
-      generator: zone => timeZoneBlock(zone, instants),
+      generator: zone => timeZoneBlock(zone, instantsIn(zone)),
     },
   })
   for (const [index, { session, status, sequence, changed_at }] of entries.entries()) {
@@ -53,7 +54,7 @@ export function calendarOf(
       sequence,
       stamp: now,
       lastModified: instantOf(changed_at),
-      organizer: { name: oneLine(organiser.name) || organiser.address, email: organiser.address },
+      organizer: { name: parameterOf(organiser.name) || organiser.address, email: organiser.address },
       ...(session.location_name && { location: oneLine(session.location_name) }),
       ...(link && { url: link.href }),
     })
@@ -86,6 +87,9 @@ function spanOf({ date, starts_at, ends_at, timezone }: AgendaSession): Span {
     timezone: [start!, end!].every(isPlain) ? timezone : 'UTC',
   }
 }
+
+/** A value of a parameter stands in quotes, and can have none (RFC 5545 §3.2). */
+const parameterOf = (text: string) => oneLine(text).replaceAll('"', "'")
 
 const uidOf = (secure_id: string, session_id: number) =>
   `${hash('sha256', `${secure_id} ${session_id}`).slice(0, 32)}@lectern`

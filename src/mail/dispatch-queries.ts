@@ -35,7 +35,8 @@ type Claim = {
 }
 
 /**
- * Takes letters whose turn has come, until `lease`: those that wait, and those of a dispatcher that died. What another
+ * Takes letters whose turn has come, until `lease`: those that wait, and those of a dispatcher that died. The calendar that an
+ * earlier attempt wrote is gone: it is written anew. What another
  * process is taking at this moment is passed over, and so are letters to people who are being forgotten or deleted: what
  * does that waits for the letter, while this would wait for the person.
  */
@@ -45,7 +46,7 @@ export async function claimLetters(db: Db, { now, lease, limit, inHand }: Claim)
       select o.id from outbox o join registrants r on r.id = o.registrant_id
       where o.state in ('waiting', 'sending') and o.next_attempt_at <= ${now} and o.id <> all(${inHand}::bigint[])
       order by o.next_attempt_at, o.id limit ${limit} for update of o skip locked for key share of r skip locked)
-    update outbox o set state = 'sending', attempts = o.attempts + 1, next_attempt_at = ${lease}
+    update outbox o set state = 'sending', attempts = o.attempts + 1, next_attempt_at = ${lease}, calendar = null
     from due, registrants r, events e
     where o.id = due.id and r.id = o.registrant_id and e.id = o.event_id
     returning o.id, o.kind, o.registrant_id, o.event_id, o.session_id, o.dropped_session_ids, o.attempts, o.delivered, o.refused,
@@ -64,6 +65,8 @@ export type WrittenLetter = {
   body_text: string | null
   body_html: string | null
   calendar: string | null
+  /** the sessions that the calendar has, and does not cancel */
+  calendar_session_ids: number[] | null
   last_error: string | null
 }
 
@@ -73,9 +76,9 @@ export async function storeLetters(db: Db, letters: WrittenLetter[]): Promise<vo
   await db`
     update outbox o set state = l.state, recipients = array(select jsonb_array_elements_text(l.recipients)),
       subject = l.subject, body_text = l.body_text, body_html = l.body_html, calendar = l.calendar,
-      last_error = l.last_error
+      calendar_session_ids = l.calendar_session_ids, last_error = l.last_error
     from jsonb_to_recordset(${db.json(letters as never)}) as l (id bigint, state text, recipients jsonb, subject text,
-      body_text text, body_html text, calendar text, last_error text)
+      body_text text, body_html text, calendar text, calendar_session_ids bigint[], last_error text)
     where o.id = l.id`
 }
 

@@ -57,5 +57,7 @@ export function outdated({ kind, registration, session, agenda }: LetterFacts): 
     case 'withdrawn':
       if (!stands) return 'The registration no longer stood when its turn came.'
       return session && takesPlace(session) ? 'The session took place again when its turn came.' : undefined
+    case 'restored':
+      return own && takesPlace(own) ? undefined : 'It no longer stood when its turn came.'
   }
 }

@@ -1,4 +1,5 @@
 import { momentIn } from '../agenda/words.ts'
+import { takesPlace } from '../seats/books.ts'
 import type { LetterFacts, Way } from './facts.ts'
 import { type Prose, say } from './prose.ts'
 import type { MailKind } from './schema.ts'
@@ -46,7 +47,7 @@ export const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
     subject: say`You have a seat: ${session!.name}`,
     paragraphs: [
       say`Good news: a seat came free, and you have moved from the waitlist of ${session!.name} at ${event_name} into the session.`,
-      ...(dropped.length > 0
+      ...(dropped.some(takesPlace)
         ? [say`As you asked, the sessions at the same time were given up for it; they are named below.`]
         : []),
     ],
@@ -63,6 +64,12 @@ export const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
           subject: say`A session does not take place: ${event_name}`,
           paragraphs: [say`A session of yours at ${event_name} does not take place.`],
         },
+  restored: ({ event_name, session }) => ({
+    subject: say`Takes place after all: ${session!.name}`,
+    paragraphs: [
+      say`${session!.name} at ${event_name} takes place after all. What you have, and wait for, stands below.`,
+    ],
+  }),
 }
 
 function toBeFinished({ event_name, event_timezone, hold_expires_at, way }: LetterFacts): Prose[] {

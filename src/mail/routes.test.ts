@@ -11,7 +11,7 @@ const kindsFor = async (event_id: number) =>
   (await call('GET', `/outbox?event_id=${event_id}&fields=kind`)).body.items.map((each: any) => each.kind)
 
 describe('POST /registrants/{id}/trigger-email/{type}', () => {
-  it('200 puts each of the four letters into the outbox, in several spellings', async () => {
+  it('200 puts each of the four letters into the outbox, in several spellings; a later one of a kind stands for those that wait', async () => {
     const { id } = await person()
     const types = [
       'confirmation',
@@ -31,9 +31,14 @@ describe('POST /registrants/{id}/trigger-email/{type}', () => {
     const { body } = await call('GET', `/registrants/${id}?expand=emailHistory`)
     assert.deepEqual(
       body.emailHistory.map((each: any) => [each.id, each.kind, each.state]),
-      ['confirmation', 'modified', 'cancelled', 'abandoned', 'confirmation', 'cancelled'].map(
-        (kind, index) => [ids[index], kind, 'waiting'],
-      ),
+      [
+        ['confirmation', 'dropped'],
+        ['modified', 'waiting'],
+        ['cancelled', 'dropped'],
+        ['abandoned', 'waiting'],
+        ['confirmation', 'waiting'],
+        ['cancelled', 'waiting'],
+      ].map(([kind, state], index) => [ids[index], kind, state]),
     )
   })
 
@@ -92,6 +97,7 @@ describe('PUT /events/{id}/emails', () => {
       offer: 1,
       promotion: 1,
       withdrawn: 1,
+      restored: 1,
     }
     assert.deepEqual((await call('GET', `/events/${own.id}/emails`)).body, all)
     await call('PUT', `/events/${own.id}/emails`, { offer: 'false' })

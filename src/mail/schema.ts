@@ -13,6 +13,7 @@ export const mailKinds = [
   'offer',
   'promotion',
   'withdrawn',
+  'restored',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
@@ -38,7 +39,7 @@ export const OutboxLetter = Type.Object({
   session_id: Nullable(
     Id({
       description:
-        'What an offer or a promotion is about, or what does not take place (`withdrawn`): that may have been deleted.',
+        'What an offer or a promotion is about; what does not take place (`withdrawn`), and may have been deleted; or what takes place after all (`restored`).',
     }),
   ),
   dropped_session_ids: Type.Array(Type.Integer(), {
@@ -47,7 +48,7 @@ export const OutboxLetter = Type.Object({
   }),
   state: Word([...letterStates], {
     description:
-      'waiting: to be sent; sending: a server has it in hand; sent: somebody got it; failed: nobody will; dropped: it was no longer true when its turn came; kept: no mail server is set.',
+      'waiting: to be sent; sending: a server has it in hand; sent: somebody got it; failed: nobody will; dropped: it was no longer true when its turn came, or a later one says it; kept: no mail server is set.',
     examples: ['sent'],
   }),
   recipients: Addresses('Whom it is for.', [['ada@example.com']]),

@@ -85,6 +85,13 @@ const causes: Record<MailKind, (setting: Setting) => Promise<Known>> = {
     await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'rejected' })
     return person
   },
+  restored: async ({ event, talk, other }) => {
+    const person = await desk.person(event, { session_ids: [talk.id, other.id] })
+    await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'rejected' })
+    await dispatcher.dispatch()
+    await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'live' })
+    return person
+  },
 }
 
 async function fromTheLine({ event, talk, other }: Setting): Promise<Known> {
@@ -177,6 +184,7 @@ const stillTrue: Record<MailKind, (truth: Truth) => boolean> = {
   offer: ({ offers }) => offers.length > 0,
   promotion: ({ seats, talk }) => seats.includes(talk.name),
   withdrawn: ({ stands, talk }) => stands && talk.session_status !== 'live',
+  restored: ({ seats, offers, line, talk }) => [...seats, ...offers, ...line].includes(talk.name),
 }
 
 /** The sessions that an e-mail names, by what it says of them. */
@@ -211,16 +219,19 @@ for (const kind of mailKinds)
       it(`says what is true, or nothing, when ${name}`, async () => {
         const { event, talk, other } = await setting(kind)
         const person = await causes[kind]({ event, talk, other })
-        const [letter] = await pool`select id, kind from outbox where registrant_id = ${person.id}`
+        const [letter] =
+          await pool`select id, kind from outbox where registrant_id = ${person.id} and state = 'waiting'`
         assert.equal(letter!.kind, kind)
         const waiting = { event, talk, other, person, kind }
         await come(waiting)
-        await pool`delete from outbox where id <> ${letter!.id}`
+        const [latest = letter] = await pool`
+          select id from outbox where registrant_id = ${person.id} and kind = ${kind} order by id desc limit 1`
+        await pool`delete from outbox where id <> ${latest!.id}`
         smtp.received.length = 0
         await dispatcher.dispatch()
         const truth = await truthOf(waiting)
         const isTrue = truth.isKnown && stillTrue[kind](truth)
-        const [settled] = await pool`select state, last_error from outbox where id = ${letter!.id}`
+        const [settled] = await pool`select state, last_error from outbox where id = ${latest!.id}`
         assert.equal(settled?.state, isTrue ? 'sent' : truth.email ? 'dropped' : undefined)
         assert.deepEqual(
           smtp.received.map(({ to }) => to),

@@ -125,16 +125,23 @@ function calendarFor(
   { agenda, dropped, event_name, baseUrl }: LetterFacts,
   { id, secure_id }: ClaimedLetter,
   { now, organiser, fault }: Writing,
-): Pick<WrittenLetter, 'calendar' | 'last_error'> {
+): Pick<WrittenLetter, 'calendar' | 'calendar_session_ids' | 'last_error'> {
   try {
     const entries = calendarEntries(agenda, dropped)
+    const calendar = calendarOf({ event_name, secure_id, organiser, baseUrl, now }, entries)
+    const standing = entries.filter(({ status }) => status !== 'cancelled')
     return {
-      calendar: calendarOf({ event_name, secure_id, organiser, baseUrl, now }, entries),
+      calendar,
+      calendar_session_ids: standing.map(({ session }) => session.id),
       last_error: null,
     }
   } catch (error) {
     fault(error, id)
-    return { calendar: null, last_error: `Its calendar could not be written: ${(error as Error).message}` }
+    return {
+      calendar: null,
+      calendar_session_ids: null,
+      last_error: `Its calendar could not be written: ${(error as Error).message}`,
+    }
   }
 }
 
@@ -150,6 +157,12 @@ function recipientsOf({ email, cc_email }: ClaimedLetter): string[] {
 }
 
 function unsent({ id }: ClaimedLetter, state: 'dropped' | 'failed', last_error: string): SealedLetter {
-  const nothing = { subject: null, body_text: null, body_html: null, calendar: null }
+  const nothing = {
+    subject: null,
+    body_text: null,
+    body_html: null,
+    calendar: null,
+    calendar_session_ids: null,
+  }
   return { id, state, recipients: [], ...nothing, last_error, token: null, copy: null }
 }

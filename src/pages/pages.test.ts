@@ -96,6 +96,7 @@ describe('session fields', () => {
       '<a href="mailto:a%3Fcc%3Db@x.example" rel="noopener noreferrer">a?cc=b@x.example</a>',
     ],
     ['phone', {}, '+32 (0)2 1', '<a href="tel:+32021" rel="noopener noreferrer">+32 (0)2 1</a>'],
+    ['phone', {}, '+32 2 1 ext. 5', '<a href="tel:+3221" rel="noopener noreferrer">+32 2 1 ext. 5</a>'],
     ['date', {}, '2030-02-28', '28 February 2030'],
     ['time', {}, '9:05', '09:05'],
     ['number', {}, '12.50', '12.5'],

@@ -202,16 +202,17 @@ export async function findPlaces(db: Db, ids: number[]): Promise<Map<number, Pla
   return new Map(rows.map(row => [row.id, row]))
 }
 
-/**
- * The registrants who have a seat in a session, were offered one, or wait for it, apart from those who are forgotten; and
- * whether it has been written to them that it does not take place.
- */
-export function listPeopleOf(db: Db, session_id: number): Promise<{ id: number; is_told: boolean }[]> {
-  return db<{ id: number; is_told: boolean }[]>`
-    select r.id, exists (
-      select from outbox o where o.registrant_id = r.id and o.session_id = ${session_id} and o.kind = 'withdrawn'
-        and o.state not in ('dropped', 'failed')) as is_told
-    from selections s join registrants r on r.id = s.registrant_id
+/** A person of a session, what was written to them last of whether it takes place, and whether that still waits. */
+export type Listed = { id: number; told: 'withdrawn' | 'restored' | null; is_waiting: boolean }
+
+/** The registrants who have a seat in a session, were offered one, or wait for it, apart from those who are forgotten. */
+export function listPeopleOf(db: Db, session_id: number): Promise<Listed[]> {
+  return db<Listed[]>`
+    select r.id, last.kind as told, coalesce(last.state = 'waiting', false) as is_waiting
+    from selections s join registrants r on r.id = s.registrant_id left join lateral (
+      select o.kind, o.state from outbox o where o.registrant_id = r.id and o.session_id = ${session_id}
+        and o.kind in ('withdrawn', 'restored') and o.state not in ('dropped', 'failed')
+      order by o.id desc limit 1) last on true
     where s.session_id = ${session_id} and r.forgotten_at is null order by r.id`
 }
 

@@ -103,6 +103,42 @@ describe('a session that leaves live while people have it', () => {
     assert.equal(body.people_not_told, 1)
   })
 
+  it('is announced once it is live again to those who were told, and counts them otherwise', async () => {
+    const { summit, talk, holder, waiting } = await attended()
+    const put = (session_status: string, query = '') =>
+      call('PUT', `/sessions/update/${talk.id}${query}`, { session_status })
+    const mail = '?send_email=true'
+    await put('rejected', mail)
+    await written(summit)
+    const quiet = await put('live')
+    assert.equal(quiet.body.people_not_told, 2)
+    await lineUp(await person(summit, { first_name: 'Bob' }), talk)
+    await put('rejected')
+    const told = await put('live', mail)
+    assert.equal(told.body.people_not_told, undefined)
+    const again = (await written(summit)).slice(2)
+    assert.deepEqual(
+      again.map(({ registrant_id, kind, subject }) => [registrant_id, kind, subject]),
+      [holder, waiting].map(({ id }) => [id, 'restored', 'Takes place after all: The talk']),
+    )
+    assert.match(again[0]!.body_text, /Your sessions\n\n\* The talk\n/)
+    assert.match(again[0]!.calendar, /STATUS:CONFIRMED/)
+    const off = await call('DELETE', `/sessions/delete/${talk.id}?force=1`)
+    assert.equal(off.headers['lectern-people-not-told'], '3')
+  })
+
+  it('is told later as well, to those who do not know it', async () => {
+    const { summit, talk, holder, waiting } = await attended()
+    const url = `/sessions/update/${talk.id}`
+    await call('PUT', url, { session_status: 'approved' })
+    await call('PUT', `${url}?send_email=true`, { session_status: 'rejected' })
+    await call('PUT', `${url}?send_email=true`, { session_status: 'approved' })
+    assert.deepEqual(
+      (await written(summit)).map(({ registrant_id, kind }) => [registrant_id, kind]),
+      [holder, waiting].map(({ id }) => [id, 'withdrawn']),
+    )
+  })
+
   it('is shown as one that does not take place, on the own page and on its own, and can be left', async () => {
     const { talk, holder } = await attended({ webinar_url: 'https://meet.example/x' })
     await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'rejected' })

@@ -23,7 +23,7 @@ import { showSession, showSessions } from './view.ts'
 
 const tag = 'Sessions'
 const tellsQuery = Switch(
-  '`true`: tells those who have the session, or wait for it, by e-mail when it does not take place any more. Understood in the body as well.',
+  '`true`: tells those who have the session, or wait for it, by e-mail when it does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
 )
 const changeQuery = {
   ...writeQuery,
@@ -77,7 +77,7 @@ export function sessionRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Update a session',
     description:
-      'Only the given fields change. Lines move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told.',
+      'Only the given fields change. Lines move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told; when it is `live` again, those who were told that it does not take place.',
     query: changeQuery,
     body: Type.Ref('SessionUpdate'),
     aliases: sessionLists.expansions,

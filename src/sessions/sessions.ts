@@ -19,7 +19,7 @@ import {
   overbookedAt,
   settleSeatsOf,
 } from '../seats/sessions.ts'
-import { peopleToTell, tellOfWithdrawal } from '../seats/withdrawal.ts'
+import { peopleToTell, tellOfSession } from '../seats/withdrawal.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { type Insert, insertAlone } from './insert.ts'
 import { chooseChangedZone, chooseZone, type Place, placementOf, recallPlacement } from './placement.ts'
@@ -37,7 +37,7 @@ import { asStored, resolveTimes, type WallTimes } from './times.ts'
 
 /**
  * A session as written; `not_included`: who did not fit into it as an included one; `new_conflicts`: who has seats at the
- * same time since it was moved; `people_not_told`: how many have it and were not told that it does not take place any more.
+ * same time since it was moved; `people_not_told`: how many have it and were not told that it is off, or on again.
  */
 export type Changed = SessionRow & {
   not_included?: NotIncluded[]
@@ -167,7 +167,8 @@ export async function changeSession(
       secure_id: merged.secure_id ?? current.secure_id,
     } as StoredSession
     if (!changesIn(asStored(next), current)) return current
-    const people = takesPlace(current) && !takesPlace(next) ? await peopleToTell(tx, current) : []
+    const isOn = takesPlace(next)
+    const people = mail || takesPlace(current) !== isOn ? await peopleToTell(tx, current, isOn) : []
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     // Where nothing of these changes nothing new can be in conflict.
     const isMoved = conflictFields.some(field => field in draft.given)
@@ -180,7 +181,7 @@ export async function changeSession(
       : undefined
     if (!isIncluding && seatFields.some(field => field in draft.given))
       await settleSeatsOf(tx, actor, current.event_id)
-    const people_not_told = await tellOfWithdrawal(tx, actor, current, people, mail)
+    const people_not_told = await tellOfSession(tx, actor, current, people, { isOn, mail })
     return {
       ...(await mustFindSession(tx, actor.account_id, id)),
       ...(not_included && { not_included }),
@@ -194,11 +195,11 @@ export async function changeSession(
 export async function removeSession(db: Db, actor: Actor, id: number, how: Removal): Promise<number> {
   return transaction(db, async tx => {
     const session = await mustLockSession(tx, actor, id)
-    const people = await peopleToTell(tx, session)
+    const people = await peopleToTell(tx, session, false)
     await giveBackAll(tx, actor, session, how.force)
     await deleteSession(tx, actor, id)
     await settleSeatsOf(tx, actor, session.event_id)
-    return tellOfWithdrawal(tx, actor, session, people, how.mail)
+    return tellOfSession(tx, actor, session, people, { isOn: false, mail: how.mail })
   })
 }
 
