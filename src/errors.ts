@@ -163,15 +163,15 @@ export function expectedError(error: unknown): ApiError | undefined {
   if (fault) return invalid([fault])
   const gone = deletedMeanwhile[/([a-z]+_id)_fkey$/.exec(constraint)?.[1] ?? '']
   if (gone) return new ApiError(404, 'not_found', `${gone} does not exist any more.`)
+  // The framework gives a status to what is wrong with a request: one that its client broke off has the code of the network.
+  if (statusCode && statusCode < 500)
+    return frameworkErrors[code]?.() ?? clientError(statusCode, error as Error)
   const [, reason] = databaseFailures.find(([codes]) => codes.test(code)) ?? []
   if (reason) return unavailable(reason)
   // Class 22: a value that PostgreSQL cannot hold, and that no check of ours foresaw.
   if (/^22[0-9A-Z]{3}$/.test(code))
     return badRequest('bad_value', 'The request contains a value that cannot be stored.')
-  return (
-    frameworkErrors[code]?.() ??
-    (statusCode && statusCode < 500 ? clientError(statusCode, error as Error) : undefined)
-  )
+  return undefined
 }
 
 /** Whether a failure is only of this moment: the database is away or busy, or too many wait. */

@@ -75,7 +75,10 @@ async function start(): Promise<void> {
     )
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
   parts.dispatcher = startDispatcher(pool, config, linkBaseAt(url, config.PUBLIC_URL), clock.now, {
-    warn: error => app.log.warn({ err: error }, 'e-mails wait'),
+    warn: error =>
+      app.outages.tell(`e-mails ${(error as { code?: string }).code}`, times =>
+        app.log.warn({ err: error, times }, 'e-mails wait'),
+      ),
     fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
   })
   const first = await prepareFirstStart(pool, config.SAMPLE, clock.now())

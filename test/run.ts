@@ -4,6 +4,9 @@ import { connect } from '../src/db/connection.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { temporaryServer } from './support/database.ts'
 
+/** What a file of tests may take, in milliseconds: one that waits for ever fails by itself, and the run goes on. */
+const longestFile = 600_000
+
 /** `npm test [pattern …]`: starts one database for the run, migrates it, runs the tests, and stops it again. */
 const wanted = process.argv.slice(2)
 const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).filter(
@@ -19,6 +22,7 @@ const runner = spawn(
     `--import=${new URL('support/seed.ts', import.meta.url)}`,
     '--test',
     '--test-concurrency=2',
+    `--test-timeout=${longestFile}`,
     '--test-reporter=spec',
     ...files.sort(),
   ],

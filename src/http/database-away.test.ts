@@ -85,6 +85,11 @@ describe('a database that is not as it should be', () => {
     )
   })
 
+  it('is not what a body tells that its client broke off', () => {
+    const { status, type } = expectedError({ code: 'ECONNRESET', statusCode: 400, message: 'aborted' })!
+    assert.deepEqual([status, type], [400, 'bad_request'])
+  })
+
   it('200 from /readyz with the version of the database', async () => {
     const { body } = await ready()
     assert.deepEqual([body.ok, body.database_version > 0], [true, true])

@@ -5,7 +5,7 @@ import { testApp } from '../../test/support/app.ts'
 import { crowdAt, sum } from '../../test/support/crowds.ts'
 import { ownDatabase } from '../../test/support/database.ts'
 import { seatDesk } from '../../test/support/seats.ts'
-import { startServer } from '../../test/support/servers.ts'
+import { startServer, startTwo } from '../../test/support/servers.ts'
 import type { Mistake } from '../../test/support/spoiled.ts'
 
 const url = await ownDatabase()
@@ -15,8 +15,8 @@ const { event, findings } = seatDesk(app)
 
 /** Two servers. The first, which may make a mistake, is to be killed, and started again without it. */
 async function mortalServers(mistake?: Mistake) {
-  const servers = await Promise.all([startServer(url, mistake), startServer(url)])
-  const [doomed] = servers
+  const servers = await startTwo(url, [mistake])
+  const doomed = servers[0]!
   const die = async () => {
     await doomed.kill('SIGKILL')
     servers[0] = await startServer(url)

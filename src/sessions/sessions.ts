@@ -47,8 +47,7 @@ export type Changed = SessionRow & {
 
 type Removal = { force: boolean; mail: boolean }
 
-/** How often a session is written again because its event changed meanwhile. */
-const placementAttempts = 5
+const placementAttempts = 5 // how often a session is written again because its event changed meanwhile
 /** What refuses a session that was placed by a guess: docs/decisions/010-performance-of-the-session-api.md. */
 const placementConstraints = new Set([
   'sessions_event',

@@ -79,13 +79,18 @@ describe('a built-in database that dies', () => {
   })
 
   it('and cannot be started again ends the process with 3 and the reason', async () => {
-    const env = envOf('spoiled')
+    const env = { ...envOf('spoiled'), LOG_LEVEL: 'warn' }
     const lectern = await start(env)
     const postgres = join(env.DATA_DIR, 'postgres')
     renameSync(join(postgres, 'global'), join(postgres, 'elsewhere'))
     process.kill(databaseProcess(env.DATA_DIR)!, 'SIGKILL')
     assert.equal(await lectern.ended, 3)
     assert.match(lectern.output(), /has stopped and does not start again\. Its log, .* ends with:\n.*global/s)
+    const reasons = [...lectern.output().matchAll(/"code":"(\w+)"\},"times":\d+,"msg":"e-mails wait"/g)].map(
+      ([, code]) => code,
+    )
+    assert.ok(reasons.length > 0, lectern.output())
+    assert.deepEqual(reasons, [...new Set(reasons)])
   })
 
   it('and is followed by others is left to people', async () => {

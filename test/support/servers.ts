@@ -41,16 +41,25 @@ export async function startServer(databaseUrl: string, mistake?: Mistake): Promi
   return { url, child, kill }
 }
 
+/** Starts two servers on a database; if one of them does not start, neither is left running. */
+export async function startTwo(databaseUrl: string, mistakes: [Mistake?, Mistake?] = []): Promise<Server[]> {
+  const started = await Promise.allSettled([0, 1].map(n => startServer(databaseUrl, mistakes[n])))
+  const servers = started.flatMap(start => (start.status === 'fulfilled' ? [start.value] : []))
+  const failed = started.find(start => start.status === 'rejected')
+  if (failed) {
+    await Promise.all(servers.map(server => server.kill('SIGKILL')))
+    throw failed.reason
+  }
+  return servers
+}
+
 /** Two servers on a database, and two more that make a mistake, while the tests of a file run. */
 export function twoAndTwo(databaseUrl: string, mistake: Mistake): { servers: Server[]; spoiled: Server[] } {
   const servers: Server[] = []
   const spoiled: Server[] = []
   before(async () => {
-    const start = (made?: Mistake) =>
-      Promise.all([startServer(databaseUrl, made), startServer(databaseUrl, made)])
-    const [right, wrong] = await Promise.all([start(), start(mistake)])
-    servers.push(...right)
-    spoiled.push(...wrong)
+    servers.push(...(await startTwo(databaseUrl)))
+    spoiled.push(...(await startTwo(databaseUrl, [mistake, mistake])))
   })
   after(() => Promise.all([...servers, ...spoiled].map(server => server.kill('SIGTERM'))))
   return { servers, spoiled }

@@ -14,13 +14,14 @@ const mistakes = {
   },
   'answers and never commits': {
     file: 'src/seats/desk.ts',
-    right: 'return { result: carried, writes: written }',
-    wrong: `for (const waiting of batch) waiting.resolve(carried.get(waiting)!)
+    right: 'return { result: new Map([...before, ...settled]), writes: keepAnswers(db, kept) }',
+    wrong: `const all = new Map([...before, ...settled])
+      for (const waiting of batch) tell(waiting, all.get(waiting)!)
       return new Promise(() => {})`,
   },
   'commits and never answers': {
     file: 'src/seats/desk.ts',
-    right: 'for (const waiting of batch) waiting.resolve(carried.get(waiting)!)',
+    right: 'for (const waiting of batch) tell(waiting, settled.get(waiting)!)',
     wrong: 'await new Promise(() => {})',
   },
 }
