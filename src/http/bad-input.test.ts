@@ -2,16 +2,12 @@ import assert from 'node:assert/strict'
 import { connect as connectSocket } from 'node:net'
 import { describe, it } from 'node:test'
 import { countRows, type Json, testApp } from '../../test/support/app.ts'
-import { emptyDatabase } from '../../test/support/database.ts'
-import { connect } from '../db/connection.ts'
-import { migrate } from '../db/migrate.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 
-/* A database of its own, so that every row is counted and none is another test's. */
-const url = await emptyDatabase('bad_input')
-const migration = connect(url, { max: 2 })
-await migrate(migration)
-await migration.end()
-const { app, make, call, raw, pool, token } = await testApp({ url, env: { REQUEST_TIMEOUT_SECONDS: '1' } })
+const { app, make, call, raw, pool, token } = await testApp({
+  url: await ownDatabase(),
+  env: { REQUEST_TIMEOUT_SECONDS: '1' },
+})
 const event = await make('events', { name: 'Summit' })
 const track = await make('tracks', { event_id: event.id, name: 'T' })
 const location = await make('locations', { event_id: event.id, name: 'L' })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { countRows, faultsIn, type Json, testApp } from '../../test/support/app.ts'
+import { ownDatabase } from '../../test/support/database.ts'
 
-const { make, call, pool } = await testApp()
+const { make, call, pool } = await testApp({ url: await ownDatabase() })
 const event = await make('events', { name: 'Summit' })
 const session = (more: Json) =>
   make('sessions', { event_id: event.id, name: 'S', date: '2099-01-01', ...more })

@@ -15,7 +15,7 @@ import {
   Word,
 } from '../http/values.ts'
 import { AlwaysNull } from '../http/view.ts'
-import { money } from './money.ts'
+import { money } from './money-schema.ts'
 
 /** Where a registration stands (seats.md §1). */
 const registrationStatuses = [

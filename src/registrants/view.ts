@@ -5,7 +5,7 @@ import { type Projection, project } from '../http/listing.ts'
 import { viewOf } from '../http/view.ts'
 import { listLettersOf } from '../mail/queries.ts'
 import { listSessionBriefsByIds } from '../sessions/brief-queries.ts'
-import { noMoney } from './money.ts'
+import { noMoney } from './money-schema.ts'
 import type { RegistrantRow } from './queries.ts'
 import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'
 

@@ -144,14 +144,15 @@ export async function countStatements(pool: Pool, work: () => Promise<unknown>):
   return statements
 }
 
-/** Rows of every table, by name: to see that nothing was kept. */
+/** Rows by table, of a database that no other file writes to: to see that nothing was kept. */
 export async function countRows(pool: Pool): Promise<Json> {
   const [counts] = await pool`
     select (select count(*)::int from events) as events, (select count(*)::int from tracks) as tracks,
       (select count(*)::int from locations) as locations, (select count(*)::int from sessions) as sessions,
       (select count(*)::int from session_fields) as session_fields,
       (select count(*)::int from session_field_choices) as choices, (select count(*)::int from changes) as changes,
-      (select count(*)::int from tokens) as tokens, (select count(*)::int from idempotency_keys) as keys`
+      (select count(*)::int from registrants) as registrants, (select count(*)::int from selections) as selections,
+      (select count(*)::int from outbox) as letters, (select count(*)::int from tokens) as tokens, (select count(*)::int from idempotency_keys) as keys`
   return counts!
 }
 
