@@ -1,7 +1,7 @@
-import { createAccount, createCredential } from '../src/accounts/accounts.ts'
+import { createAccount, createCredential } from '../src/access/accounts/accounts.ts'
+import { grantToken } from '../src/access/oauth/tokens.ts'
 import { connect, type Pool } from '../src/db/connection.ts'
 import { migrate } from '../src/db/migrate.ts'
-import { grantToken } from '../src/oauth/tokens.ts'
 
 /** A database, and a token for what is in it. */
 export type Stored = { url: string; headers: { authorization: string } }

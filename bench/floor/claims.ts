@@ -5,9 +5,9 @@ import { type Db, transaction } from '../../src/db/connection.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { notFound } from '../../src/errors.ts'
 import { keepAnswers, takeKeys } from '../../src/http/once.ts'
-import type { Outcome } from '../../src/seats/errand.ts'
-import { mustBeGranted } from '../../src/seats/refusals.ts'
-import type { Wish } from '../../src/seats/wish.ts'
+import type { Outcome } from '../../src/seats/ledger/errand.ts'
+import { mustBeGranted } from '../../src/seats/rules/refusals.ts'
+import type { Wish } from '../../src/seats/rules/wish.ts'
 
 /*
  * The obvious way to give out seats, behind the very server that Lectern is: a transaction per request locks the row of

@@ -1,5 +1,5 @@
-import { createAccount } from '../accounts/accounts.ts'
-import { listAccounts } from '../accounts/queries.ts'
+import { createAccount } from '../access/accounts/accounts.ts'
+import { listAccounts } from '../access/accounts/queries.ts'
 import { command, exitCodes, jsonOption } from './command.ts'
 import { oneLine, table } from './terminal.ts'
 

@@ -1,5 +1,5 @@
-import { createCredential, mustFindAccount, scopes, withdrawCredential } from '../accounts/accounts.ts'
-import { listCredentials } from '../accounts/queries.ts'
+import { createCredential, mustFindAccount, scopes, withdrawCredential } from '../access/accounts/accounts.ts'
+import { listCredentials } from '../access/accounts/queries.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
 import { oneLine, table } from './terminal.ts'
 

@@ -1,11 +1,15 @@
-import { mustFindAccount } from '../accounts/accounts.ts'
+import { mustFindAccount } from '../access/accounts/accounts.ts'
 import type { Db } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import { changeEvent } from '../events/events.ts'
-import { type EventOverview, findEventOverview, listEventOverviews } from '../events/overview-queries.ts'
-import { toEvent } from '../events/view.ts'
 import type { Actor } from '../http/actor.ts'
 import { readId } from '../http/query.ts'
+import { changeEvent } from '../programme/events/events.ts'
+import {
+  type EventOverview,
+  findEventOverview,
+  listEventOverviews,
+} from '../programme/events/overview-queries.ts'
+import { toEvent } from '../programme/events/view.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
 import { oneLine, table } from './terminal.ts'
 

@@ -1,5 +1,5 @@
-import type { MemberChange } from '../import/edits.ts'
-import { outcomes, type RecordChange, type Report } from '../import/report.ts'
+import type { MemberChange } from '../programme/import/edits.ts'
+import { outcomes, type RecordChange, type Report } from '../programme/import/report.ts'
 import { oneLine, table } from './terminal.ts'
 
 /** `Not taken: session, line 74, guid 10528, "Keynote": Name cannot be blank.` */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { lectern, spawnLectern } from '../../test/support/cli.ts'
 import { connect } from '../db/connection.ts'
 
-const village = fileURLToPath(new URL('../import/fixtures/village.xml', import.meta.url))
+const village = fileURLToPath(new URL('../programme/import/fixtures/village.xml', import.meta.url))
 const account = `Import ${process.pid} ${Date.now()}`
 await lectern('accounts', 'create', account)
 

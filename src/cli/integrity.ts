@@ -1,4 +1,4 @@
-import { checkIntegrity, repairCounters } from '../seats/integrity.ts'
+import { checkIntegrity, repairCounters } from '../seats/check/integrity.ts'
 import { command, exitCodes, jsonOption } from './command.ts'
 
 export const integrityCommand = command({

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
-import { findEventOverview } from '../events/overview-queries.ts'
 import type { Actor } from '../http/actor.ts'
 import { readId } from '../http/query.ts'
-import { findRegistrantByEmail } from '../resume/queries.ts'
-import { makeResumeToken } from '../resume/tokens.ts'
-import { findPlaces } from '../seats/queries.ts'
+import { findEventOverview } from '../programme/events/overview-queries.ts'
+import { findRegistrantByEmail } from '../registration/personal-links/queries.ts'
+import { makeResumeToken } from '../registration/personal-links/tokens.ts'
+import { findPlaces } from '../seats/ledger/queries.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
 
 export const registrantsLink = command({

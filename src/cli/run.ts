@@ -3,11 +3,11 @@ import { ConfigError, readConfig } from '../config.ts'
 import { readTime } from '../db/clock.ts'
 import { type Database, openDatabase, withoutLimits } from '../db/database.ts'
 import { expectedError } from '../errors.ts'
-import { onStopSignals } from '../stop-signals.ts'
 import { version } from '../version.ts'
 import { type Command, type ExitCode, exitCodes, type OpenDatabase, UsageError } from './command.ts'
 import { commands } from './commands.ts'
 import { describeAll, describeCommand, usageOf, wrap } from './help.ts'
+import { onStopSignals } from './stop-signals.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs a command line and returns its exit code. No failure is thrown: it is said on standard error. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { changesOf, faultsIn, getToken, type Json, testApp } from '../../test/support/app.ts'
-import { createCredential } from '../accounts/accounts.ts'
+import { createCredential } from '../access/accounts/accounts.ts'
 
 const app = await testApp()
 const { call, raw, make, pool, account_id, token } = app

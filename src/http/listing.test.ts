@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { countStatements, type Json, testApp } from '../../test/support/app.ts'
 import type { ApiError } from '../errors.ts'
-import { sessionLists } from '../sessions/schema.ts'
+import { sessionLists } from '../programme/sessions/schema.ts'
 import { readListing } from './listing.ts'
 import { parseQuery } from './query.ts'
 

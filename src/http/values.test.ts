@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { RegistrantInput } from '../registrants/schema.ts'
+import { RegistrantInput } from '../registration/registrants/schema.ts'
 import { readNew } from './draft.ts'
 import { Email } from './forms.ts'
 import { LocalDate, Nullable, readValue, Text } from './values.ts'

@@ -70,7 +70,7 @@ describe('a command whose clock is twenty minutes fast', () => {
     const url = await ownDatabase()
     const sql = connect(url, { max: 1 })
     await sql`insert into accounts (name) values ('Clock')`
-    const file = new URL('../../src/import/fixtures/village.xml', import.meta.url).pathname
+    const file = new URL('../../src/programme/import/fixtures/village.xml', import.meta.url).pathname
     const cli = new URL('../../src/cli.ts', import.meta.url).pathname
     const args = [cli, 'import', file, '--new-event', 'Village', '--timezone', 'UTC']
     const { stderr } = spawnSync(process.execPath, args, {

@@ -24,8 +24,8 @@ const top: Record<string, Kind> = {
   'src/main.ts': 'entry',
   'src/cli.ts': 'entry',
   'src/schemas.ts': 'schema',
-  'src/first-start.ts': 'rules',
-  'src/changes/log.ts': 'log',
+  'src/cli/first-start.ts': 'rules',
+  'src/records/changes/log.ts': 'log',
 }
 
 function kindOf(path: string): Kind {

@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { createAccount, createCredential } from '../../src/accounts/accounts.ts'
+import { createAccount, createCredential } from '../../src/access/accounts/accounts.ts'
 import { buildApp, type Clock, systemClock } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Limits, type Pool } from '../../src/db/connection.ts'

@@ -1,8 +1,8 @@
 import type { Pool } from '../../src/db/connection.ts'
 import { type Db, transaction } from '../../src/db/connection.ts'
-import type { Outcome } from '../../src/seats/errand.ts'
-import { carryOut, type PersonErrand } from '../../src/seats/registration.ts'
-import { emptyWish, type Wish } from '../../src/seats/wish.ts'
+import { carryOut, type PersonErrand } from '../../src/registration/desk/registration.ts'
+import type { Outcome } from '../../src/seats/ledger/errand.ts'
+import { emptyWish, type Wish } from '../../src/seats/rules/wish.ts'
 
 /** An errand of the organiser, as the API makes it. */
 export function errand(account_id: number, wish: Partial<Wish> & { registrant_id: number }): PersonErrand {

@@ -1,5 +1,5 @@
-import type { Finding } from '../../src/seats/findings.ts'
-import { checkIntegrity } from '../../src/seats/integrity.ts'
+import type { Finding } from '../../src/seats/check/findings.ts'
+import { checkIntegrity } from '../../src/seats/check/integrity.ts'
 import type { Json, TestApp } from './app.ts'
 
 type Identified = { id: number }

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module'
 /** A mistake that a server of a negative control makes: in which file, what stands there, and what stands there instead. */
 const mistakes = {
   'does not lock events': {
-    file: 'src/seats/queries.ts',
+    file: 'src/seats/ledger/queries.ts',
     right: ' for no key update`\n}\n\n/** Every event of an account',
     wrong: '`\n}\n\n/** Every event of an account',
   },
@@ -13,14 +13,14 @@ const mistakes = {
     wrong: 'true as free',
   },
   'answers and never commits': {
-    file: 'src/seats/desk.ts',
+    file: 'src/registration/desk/desk.ts',
     right: 'return { result: new Map([...before, ...settled]), writes: keepAnswers(db, kept) }',
     wrong: `const all = new Map([...before, ...settled])
       for (const waiting of batch) tell(waiting, all.get(waiting)!)
       return new Promise(() => {})`,
   },
   'commits and never answers': {
-    file: 'src/seats/desk.ts',
+    file: 'src/registration/desk/desk.ts',
     right: 'for (const waiting of batch) tell(waiting, settled.get(waiting)!)',
     wrong: 'await new Promise(() => {})',
   },

@@ -1,0 +1,171 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, type Fault } from '../../errors.ts'
+import type { Actor } from '../../http/actor.ts'
+import type { Body } from '../../http/draft.ts'
+import { baseUrlOf } from '../../http/links.ts'
+import { type Query, readId } from '../../http/query.ts'
+import { strangersTo } from '../../records/custom-fields/definitions.ts'
+import { customValuesIn, type StoredValues } from '../../records/custom-fields/values.ts'
+import { detailsFor } from './details.ts'
+import type { Refused } from './details-form.ts'
+import { refusePage } from './failures.ts'
+import { attendeePage, noAgendaPage } from './page.ts'
+import { alertOf, statusMessage } from './remarks.ts'
+import { type Address, claimForms } from './session-items.ts'
+import { rivalsOf } from './swaps.ts'
+import { type OwnOrder, openVisit, type Visit } from './visit.ts'
+import { type Deed, deeds, wishFor } from './wishes.ts'
+
+const hidden = { schema: { hide: true } as object }
+
+/** How often details are read again when the registration changes in the same moment. */
+const attempts = 5
+
+/** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
+export function attendeePages(app: FastifyInstance): void {
+  app.setErrorHandler(refusePage)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.type('text/html; charset=utf-8').headers({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex',
+    })
+  })
+
+  app.get('/my/:token', hidden, async (request, reply) => {
+    const visit = await visitOf(request)
+    if (!visit) return unknownLink(reply)
+    const message = statusMessage(visit, request.query as Query)
+    return reply.send(attendeePage(visit, addressOf(request), { message }))
+  })
+
+  // The address of a refusal, opened again.
+  app.get('/my/:token/*', hidden, async (request, reply) => reply.redirect(addressOf(request).path, 303))
+
+  app.post('/my/:token/sessions/:session_id/:deed', hidden, async (request, reply) => {
+    const visit = await visitOf(request)
+    if (!visit) return unknownLink(reply)
+    const { session_id = '', deed = '' } = request.params as Record<string, string>
+    const entry = visit.programme.find(each => each.id === readId(session_id))
+    if (!isDeed(deed) || !entry) return unknownSession(request, reply, visit)
+    try {
+      await submit(app, wishFor(visit, actorFor(request, visit), deed, entry, request.body as Body))
+    } catch (error) {
+      const heading = `“${entry.name}”: ${refusals[deed]}`
+      const faults = faultsOf(error)
+      return refused(request, reply, {
+        heading,
+        faults,
+        session_id: entry.id,
+        refused: { faults: messagesOf(faults) },
+      })
+    }
+    const rivals = rivalsOf(visit, entry).map(({ id }) => id)
+    const gaveUp = rivals.length > 0 ? `&gave_up=${rivals.join()}` : ''
+    return reply.redirect(`${addressOf(request).path}?done=${deed}&session=${entry.id}${gaveUp}`, 303)
+  })
+
+  for (const path of ['details', 'again'])
+    app.post(`/my/:token/${path}`, hidden, async (request, reply) => {
+      const body = request.body as Body
+      for (let attempt = 1; ; attempt++) {
+        const visit = await visitOf(request)
+        if (!visit) return unknownLink(reply)
+        try {
+          const own = detailsFor(visit, actorFor(request, visit), body, path === 'again')
+          await submit(app, own)
+          const done = own.order.errand.wish.status ? 'finished' : 'saved'
+          return reply.redirect(`${addressOf(request).path}?done=${done}`, 303)
+        } catch (error) {
+          if (isStale(error) && attempt < attempts) continue
+          const faults = faultsOf(error)
+          return refused(request, reply, {
+            heading: 'Your details are not saved',
+            faults,
+            refused: { body, faults: messagesOf(faults) },
+          })
+        }
+      }
+    })
+}
+
+const refusals: Record<Deed, string> = {
+  add: 'you do not have a seat',
+  accept: 'you do not have a seat',
+  'give-up': 'you keep your seat',
+  'line-up': 'you are not in line',
+  leave: 'you keep your place in line',
+  decline: 'the seat is still kept for you',
+}
+const isDeed = (word: string): word is Deed => deeds.some(deed => deed === word)
+
+const tokenOf = (request: FastifyRequest) => (request.params as { token: string }).token
+
+function visitOf(request: FastifyRequest): Promise<Visit | undefined> {
+  const { pool, clock, eventQuestions, sessionFields } = request.server
+  const given = customValuesIn((request.body ?? {}) as Body)
+  const questionsOf = (event_id: number, answers: StoredValues) =>
+    eventQuestions.getKnowing(String(event_id), strangersTo(given, answers))
+  const fieldsOf = (account_id: number) => sessionFields.get(String(account_id))
+  return openVisit({ db: pool, now: clock.now(), questionsOf, fieldsOf }, tokenOf(request))
+}
+
+function addressOf(request: FastifyRequest): Address {
+  const baseUrl = baseUrlOf(request)
+  const prefix = new URL(baseUrl).pathname.replace(/\/$/, '')
+  return { baseUrl, path: `${prefix}/my/${encodeURIComponent(tokenOf(request))}` }
+}
+
+/** A person has no credential: that, and the id of the request, is what the change log has of them. */
+const actorFor = (request: FastifyRequest, { person }: Visit): Actor => ({
+  account_id: person.account_id,
+  credential_id: null,
+  request_id: request.id,
+  now: request.server.clock.now(),
+})
+
+/** Carries out what a person wants. Throws 422 with what is wrong in their form and every reason against their seats. */
+async function submit({ desk, pool }: FastifyInstance, { order, faults }: OwnOrder): Promise<void> {
+  await desk.mustBeFaultless(pool, faults, order)
+  await desk.submit(pool, order, async () => {})
+}
+
+const isStale = (error: unknown) => error instanceof ApiError && error.status === 412
+
+/** Every reason of a refusal. Throws what is none. */
+function faultsOf(error: unknown): Fault[] {
+  if (error instanceof ApiError && error.status === 422) return error.faults
+  throw error
+}
+
+const messagesOf = (faults: Fault[]) => new Map(faults.map(({ field, message }) => [field, message]))
+
+/** `session_id`: what somebody wanted to do something with. */
+type Refusal = { heading: string; faults: Fault[]; session_id?: number; refused?: Refused }
+
+/** The page as it is now, with what stands in the way. */
+async function refused(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { heading, faults, session_id, refused }: Refusal,
+): Promise<FastifyReply> {
+  const visit = await visitOf(request)
+  if (!visit) return unknownLink(reply)
+  const entry = visit.programme.find(each => each.id === session_id)
+  const isConflict = faults.some(({ type }) => type === 'conflict')
+  const ways = entry && isConflict ? claimForms(visit, addressOf(request), entry) : []
+  const message = alertOf(visit, heading, faults, ways)
+  const page = attendeePage(visit, addressOf(request), {
+    message,
+    isRefusal: true,
+    ...(refused && { refused }),
+  })
+  return reply.code(422).send(page)
+}
+
+function unknownSession(request: FastifyRequest, reply: FastifyReply, visit: Visit): FastifyReply {
+  const message = alertOf(visit, 'There is no such session.', [])
+  return reply.code(404).send(attendeePage(visit, addressOf(request), { message, isRefusal: true }))
+}
+
+const unknownLink = (reply: FastifyReply) => reply.code(404).send(noAgendaPage())

@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { escapeHtml } from '../../http/html.ts'
+import { pagePolicy } from '../../http/page-policy.ts'
+import { readId } from '../../http/query.ts'
+import { strangersTo } from '../../records/custom-fields/definitions.ts'
+import { definitionsOf, type VisibleField, visibleValues } from '../../registration/agenda/visible-values.ts'
+import { whenOf } from '../../registration/agenda/words.ts'
+import { takesPlace } from '../../seats/rules/books.ts'
+import { icon, pageOf } from '../layout.ts'
+import { findPublicSession, type PublicSession } from './queries.ts'
+
+const html = 'text/html; charset=utf-8'
+
+/**
+ * The pages that `direct_link` and `virtual_link` of a session lead to. Those of open events have them; one that does not
+ * take place any more says so.
+ */
+export function sessionPages(app: FastifyInstance): void {
+  const sessionOf = (request: FastifyRequest) => {
+    const { id } = request.params as { id: string }
+    return findPublicSession(app.pool, readId(id) ?? 0)
+  }
+
+  const fieldsOf = ({ account_id, custom_fields }: PublicSession) =>
+    app.sessionFields.getKnowing(String(account_id), strangersTo(custom_fields))
+
+  app.get('/sessions/:id', { schema: { hide: true } as object }, async (request, reply) => {
+    const session = await sessionOf(request)
+    if (!session) return nothingHere(reply)
+    return (
+      reply
+        .code(takesPlace(session) ? 200 : 410)
+        .type(html)
+        // Descriptions may show images from anywhere.
+        .header('content-security-policy', pagePolicy('https: http:'))
+        .send(page(session, await fieldsOf(session)))
+    )
+  })
+
+  app.get(
+    '/sessions/:id/virtual/:secure_id',
+    { schema: { hide: true } as object },
+    async (request, reply) => {
+      const session = await sessionOf(request)
+      const { secure_id } = request.params as { secure_id: string }
+      if (!session?.webinar_url || !takesPlace(session) || secure_id !== session.secure_id)
+        return nothingHere(reply)
+      return reply.redirect(new URL(session.webinar_url).href, 302)
+    },
+  )
+}
+
+/** What browsers ask for beside every page, also beside those that name their icon. */
+export function favicon(app: FastifyInstance): void {
+  app.get('/favicon.ico', { schema: { hide: true } as object }, async (_request, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(icon),
+  )
+}
+
+/** E-mails and calendars keep their links longer than sessions are to be seen: whoever follows one is a person. */
+function nothingHere(reply: FastifyReply): FastifyReply {
+  const main = '<p>The session may have been moved or withdrawn. The organiser can tell you more.</p>'
+  return reply
+    .code(404)
+    .type(html)
+    .send(pageOf({ title: 'There is nothing here', over: 'Lectern', main }))
+}
+
+function page(session: PublicSession, fields: VisibleField[]): string {
+  const facts = [
+    ['When', whenOf(session)],
+    ['Where', session.location_name],
+    ['Track', session.track_name],
+  ].flatMap(([name, text]) => (text ? [{ name: name!, html: escapeHtml(text) }] : []))
+  const definitions = definitionsOf([...facts, ...visibleValues(fields, session.custom_fields)])
+  const note = takesPlace(session)
+    ? ''
+    : '<p class="note"><strong>This session does not take place.</strong></p>\n'
+  return pageOf({
+    title: session.name,
+    over: session.event_name,
+    main: `${note}${definitions}\n<div dir="auto">${session.description ?? ''}</div>`,
+  })
+}

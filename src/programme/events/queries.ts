@@ -1,0 +1,137 @@
+import type { Db } from '../../db/connection.ts'
+import type { Actor } from '../../http/actor.ts'
+import type { Given } from '../../http/draft.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { rowsOfPage } from '../../http/page-size.ts'
+import { logged } from '../../records/changes/log.ts'
+import { deleteQuestionsOf } from '../../registration/event-questions/queries.ts'
+import { deleteSelectionsOf } from '../../seats/ledger/queries.ts'
+import { type Event, type EventInput, eventColumns, eventLists } from './schema.ts'
+
+export type EventRow = Event & { account_id: number; version: number }
+
+export async function insertEvent(
+  db: Db,
+  actor: Actor,
+  event: EventInput & { url: string },
+): Promise<EventRow> {
+  const row = { ...event, account_id: actor.account_id, created_at: actor.now, updated_at: actor.now }
+  const [written] = await db<EventRow[]>`
+    with after as (insert into events ${db(row)} returning *), logged as (${logged(db, actor, 'event', 'create')})
+    select * from after`
+  return written!
+}
+
+/** Changes an event that is locked; only the given fields. */
+export async function updateEvent(
+  db: Db,
+  actor: Actor,
+  id: number,
+  given: Given<EventInput>,
+): Promise<EventRow> {
+  const set = { ...given, updated_at: actor.now }
+  const [written] = await db<EventRow[]>`
+    with before as (select * from events where id = ${id}),
+      after as (update events set ${db(set)}, version = version + 1 where id = ${id} returning *),
+      logged as (${logged(db, actor, 'event', 'update')})
+    select * from after`
+  return written!
+}
+
+export async function countRegistrants(db: Db, id: number): Promise<number> {
+  const [row] = await db<
+    { count: number }[]
+  >`select count(*)::int as count from registrants where event_id = ${id}`
+  return row!.count
+}
+
+/** What belongs to an event besides questions and selections, in an order in which it can be deleted. */
+const belongings = [
+  ['registrants', 'registrant'],
+  ['registrant_groups', 'registrant_group'],
+  ['reg_types', 'reg_type'],
+  ['sessions', 'session'],
+  ['tracks', 'track'],
+  ['locations', 'location'],
+] as const
+
+/** Deletes an event that is locked, with all that belongs to it; each object leaves its change record. */
+export async function deleteEvent(db: Db, actor: Actor, id: number): Promise<void> {
+  await deleteQuestionsOf(db, actor, id)
+  await deleteSelectionsOf(db, actor, 'event', id)
+  for (const [table, object] of belongings)
+    await db`
+      with before as (delete from ${db(table)} where event_id = ${id} returning *)
+      ${logged(db, actor, object, 'delete')}`
+  await db`
+    with before as (delete from events where id = ${id} returning *)
+    ${logged(db, actor, 'event', 'delete')}`
+}
+
+export async function findEvent(db: Db, account_id: number, id: number): Promise<EventRow | undefined> {
+  const [event] = await db<EventRow[]>`select * from events where account_id = ${account_id} and id = ${id}`
+  return event
+}
+
+/** The event, locked until the transaction ends: no session can be added meanwhile. */
+export async function lockEvent(db: Db, account_id: number, id: number): Promise<EventRow | undefined> {
+  const [event] = await db<EventRow[]>`
+    select * from events where account_id = ${account_id} and id = ${id} for update`
+  return event
+}
+
+export async function findEventByExternalId(
+  db: Db,
+  account_id: number,
+  externalId: string,
+): Promise<EventRow | undefined> {
+  const [event] = await db<EventRow[]>`
+    select * from events where account_id = ${account_id} and external_id = ${externalId}`
+  return event
+}
+
+/** The URLs that start like `stem` and are taken already. */
+export async function takenUrls(db: Db, account_id: number, stem: string): Promise<Set<string>> {
+  const rows = await db<{ url: string }[]>`
+    select url from events where account_id = ${account_id} and starts_with(url, ${stem})`
+  return new Set(rows.map(row => row.url))
+}
+
+export async function listEvents(db: Db, account_id: number, listing: Listing) {
+  const where = db`where e.account_id = ${account_id} ${filterOf(db, listing, 'e')}`
+  const [rows, [count]] = await Promise.all([
+    rowsOfPage(db<EventRow[]>`
+      select ${columnsOf(db, 'e', eventColumns, eventLists, listing)} from events e ${where} ${pageOf(db, listing, 'e')}`),
+    db<{ total: number }[]>`select count(*)::int as total from events e ${where}`,
+  ])
+  return { rows, total: count!.total }
+}
+
+/** Copies the tracks and locations of one event to another; returns which became which. */
+export async function copyTracksAndLocations(db: Db, actor: Actor, from: number, to: number) {
+  const pairs = (table: 'tracks' | 'locations') => db<{ old_id: number; new_id: number }[]>`
+    select id as old_id, nextval(pg_get_serial_sequence(${table}, 'id')) as new_id
+    from ${db(table)} where event_id = ${from} order by id`
+  const tracks = await pairs('tracks')
+  await db`
+    with after as (
+      insert into tracks (id, account_id, event_id, name, color, description, sort, external_id, created_at, updated_at)
+      select p.new_id, account_id, ${to}, name, color, description, sort, external_id, ${actor.now}, ${actor.now}
+      from tracks join ${pairTable(db, tracks)} on p.old_id = tracks.id returning *)
+    ${logged(db, actor, 'track', 'create')}`
+  const locations = await pairs('locations')
+  await db`
+    with after as (
+      insert into locations (id, account_id, event_id, name, capacity, color, use_event_address, line_1, line_2, line_3,
+        city, state, zip, country_code, latitude, longitude, sort, external_id, created_at, updated_at)
+      select p.new_id, account_id, ${to}, name, capacity, color, use_event_address, line_1, line_2, line_3,
+        city, state, zip, country_code, latitude, longitude, sort, external_id, ${actor.now}, ${actor.now}
+      from locations join ${pairTable(db, locations)} on p.old_id = locations.id returning *)
+    ${logged(db, actor, 'location', 'create')}`
+  return { tracks: mapOf(tracks), locations: mapOf(locations) }
+}
+
+type Pair = { old_id: number; new_id: number }
+const mapOf = (pairs: Pair[]) => new Map(pairs.map(({ old_id, new_id }) => [old_id, new_id]))
+const pairTable = (db: Db, pairs: Pair[]) =>
+  db`unnest(${pairs.map(pair => pair.old_id)}::bigint[], ${pairs.map(pair => pair.new_id)}::bigint[]) as p (old_id, new_id)`

@@ -1,0 +1,139 @@
+import Type, { type Static, type TSchema } from 'typebox'
+import { attributesOf } from '../../http/attributes.ts'
+import { Slug } from '../../http/forms.ts'
+import type { Listable } from '../../http/listing.ts'
+import {
+  Flag,
+  Html,
+  HttpUrl,
+  Id,
+  LocalDate,
+  LocalTime,
+  Nullable,
+  Text,
+  Timestamp,
+  TimeZone,
+  Whole,
+  Word,
+} from '../../http/values.ts'
+import { writers } from '../../http/view.ts'
+import { whatHappenedToSeats } from '../../seats/schema.ts'
+
+const eventStatuses = ['draft', 'live', 'closed', 'archived'] as const
+
+const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
+
+/** Characters of a name. */
+export const longestName = 1000
+
+/** What a client may say of an event. */
+export const EventInput = Type.Object({
+  name: Text(longestName, {
+    minLength: 1,
+    description: 'Name of the event.',
+    examples: ['Spring Summit 2027'],
+  }),
+  status: Type.Optional(
+    Word([...eventStatuses], { default: 'draft', description: 'Where the event is in its life.' }),
+  ),
+  url: optional(
+    Slug({
+      description: 'Slug, unique in the account; made from the name when absent.',
+      examples: ['spring-summit-2027'],
+    }),
+  ),
+  description: optional(Html({ description: 'HTML.' })),
+  hashtag: optional(Text(255)),
+  timezone: Type.Optional(
+    TimeZone({
+      default: 'UTC',
+      description:
+        "Zone of the event. Changing it keeps the wall-clock times of sessions that use the event's zone.",
+    }),
+  ),
+  start_date: optional(LocalDate()),
+  start_time: optional(LocalTime()),
+  end_date: optional(LocalDate()),
+  end_time: optional(LocalTime()),
+  close_date: optional(LocalDate({ description: 'Day on which registration closes.' })),
+  close_time: optional(LocalTime({ description: 'Time at which registration closes.' })),
+  capacity: optional(Whole({ minimum: 0, description: 'Most registrants; null is unlimited.' })),
+  target_attendance: optional(Whole({ minimum: 0 })),
+  free_event: Type.Optional(Flag({ default: 0 })),
+  waitlist_mode: Type.Optional(
+    Word(['automatic', 'offer', 'manual'], {
+      default: 'automatic',
+      description:
+        'How seats that come back go to those who wait: at once, by an offer, or by the organiser.',
+    }),
+  ),
+  waitlist_offer_minutes: Type.Optional(
+    Whole({ default: 720, minimum: 1, description: 'How long an offer stands, in minutes.' }),
+  ),
+  webinar_url: optional(HttpUrl()),
+  domain: optional(Text(255)),
+  folder_id: optional(Id()),
+  organizer_id: optional(Id()),
+  type_id: optional(Id()),
+  external_id: optional(Text(255, { description: 'Identifier in another system, unique in the account.' })),
+})
+export type EventInput = Static<typeof EventInput>
+
+/** An event as it is returned. */
+export const Event = Type.Object({
+  id: Id({ examples: [67890] }),
+  name: Text(longestName, { examples: ['Spring Summit 2027'] }),
+  status: Word([...eventStatuses]),
+  url: Text(255, { examples: ['spring-summit-2027'] }),
+  description: Nullable(Html()),
+  hashtag: Nullable(Text(255)),
+  timezone: TimeZone(),
+  start_date: Nullable(LocalDate()),
+  start_time: Nullable(LocalTime()),
+  end_date: Nullable(LocalDate()),
+  end_time: Nullable(LocalTime()),
+  close_date: Nullable(LocalDate()),
+  close_time: Nullable(LocalTime()),
+  capacity: Nullable(Whole()),
+  target_attendance: Nullable(Whole()),
+  free_event: Flag(),
+  waitlist_mode: Word(['automatic', 'offer', 'manual']),
+  waitlist_offer_minutes: Whole(),
+  registrants_count: Type.Integer({ description: 'Registrants who are active or in progress.' }),
+  webinar_url: Nullable(HttpUrl()),
+  domain: Nullable(Text(255)),
+  folder_id: Nullable(Id()),
+  organizer_id: Nullable(Id()),
+  type_id: Nullable(Id()),
+  external_id: Nullable(Text(255)),
+  created_at: Timestamp(),
+  updated_at: Timestamp(),
+  ...writers,
+})
+export type Event = Static<typeof Event>
+
+/** An event as it is returned by an update. */
+export const WrittenEvent = Type.Object({ ...Event.properties, ...whatHappenedToSeats })
+
+/** What a clone may say differently from its original. */
+export const CloneInput = Type.Object({
+  name: optional(
+    Text(longestName, {
+      description: 'Name of the copy; the original\'s name followed by "(copy)" when absent.',
+    }),
+  ),
+  start_date: optional(
+    LocalDate({ description: 'First day of the copy: every date moves by the same number of days.' }),
+  ),
+})
+export type CloneInput = Static<typeof CloneInput>
+
+/** The members of an event that are columns. */
+export const eventColumns = Object.keys(Event.properties).filter(name => !Object.hasOwn(writers, name))
+
+export const eventLists: Listable = {
+  attributes: attributesOf(Event, Object.keys(writers)),
+  sparse: ['id', 'name'],
+  long: { description: /^description$/ },
+  expansions: ['sessions'],
+}

@@ -1,0 +1,29 @@
+import type { Db } from '../../db/connection.ts'
+import { type Projection, project } from '../../http/listing.ts'
+import { viewOf } from '../../http/view.ts'
+import { listSessionBriefs } from '../sessions/brief-queries.ts'
+import type { ChangedEvent } from './events.ts'
+import type { EventRow } from './queries.ts'
+import { Event } from './schema.ts'
+
+/** An event as it leaves. */
+export const toEvent = viewOf(Event)
+
+/** An event as a write returns it: with what happened to seats. */
+export function toWrittenEvent({ not_included, new_conflicts, ...event }: ChangedEvent) {
+  return { ...toEvent(event), ...(not_included && { not_included }), ...(new_conflicts && { new_conflicts }) }
+}
+
+/** Events with the fields and related objects that were asked for. */
+export async function showEvents(db: Db, rows: EventRow[], projection: Projection) {
+  const sessions = projection.expand.has('sessions')
+    ? await listSessionBriefs(
+        db,
+        rows.map(row => row.id),
+      )
+    : undefined
+  const sessionsOf = Map.groupBy(sessions ?? [], session => session.event_id)
+  return rows.map(row =>
+    project({ ...toEvent(row), ...(sessions && { sessions: sessionsOf.get(row.id) ?? [] }) }, projection),
+  )
+}

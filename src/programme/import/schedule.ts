@@ -1,0 +1,79 @@
+import { badRequest } from '../../errors.ts'
+
+/** What a programme file says, whatever its format: texts as they stand in it, none of them checked yet. */
+export type Schedule = {
+  /** how people call the format */
+  format: string
+  title: string | null
+  /** zone of the times, when the file names one */
+  timezone: string | null
+  start_date: string | null
+  end_date: string | null
+  /** the time of day at which a new day of the programme begins */
+  day_change: string | null
+  /** rooms and tracks in the order of the file */
+  rooms: Place[]
+  tracks: Place[]
+  rows: Row[]
+}
+
+/** A room or a track. */
+export type Place = {
+  where: string
+  name: string
+  guid: string | null
+  color?: string | undefined
+  capacity?: unknown
+}
+
+/** One session of a file. */
+export type Row = {
+  /** the place in the file, for people: `line 74`, or a path */
+  where: string
+  guid: string | null
+  title: string | null
+  subtitle: string | null
+  abstract: string | null
+  description: string | null
+  /** the day of the programme that the session is listed under */
+  day: string | null
+  /** when that day of the programme starts and ends, which may be in the night after it */
+  day_start: string | null
+  day_end: string | null
+  /** date and time of the start, usually with an offset */
+  date: string | null
+  start: string | null
+  duration: string | null
+  room: string | null
+  track: string | null
+  type: string | null
+  language: string | null
+  /** page of the session in the programme that was exported */
+  url: string | null
+  license: string | null
+  do_not_record: boolean
+  persons: string[]
+  links: Link[]
+  attachments: Link[]
+}
+
+export type Link = { url: string; title: string }
+
+/** A file that cannot be read as a whole. */
+export const unreadable = (message: string) => badRequest('unreadable_file', message)
+
+/** The text without blanks at its edges; null when nothing is left. */
+export function nameIn(text: string | null): string | null {
+  return text?.trim() || null
+}
+
+/** Rooms or tracks, once per name, in the order of the file. */
+export function distinctPlaces(places: Place[]): Place[] {
+  const byName = new Map<string, Place>()
+  for (const place of places) {
+    const known = byName.get(place.name)
+    if (!known) byName.set(place.name, place)
+    else byName.set(place.name, { ...place, ...known, guid: known.guid ?? place.guid })
+  }
+  return [...byName.values()]
+}

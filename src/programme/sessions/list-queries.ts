@@ -1,0 +1,21 @@
+import type { Db } from '../../db/connection.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { rowsOfPage } from '../../http/page-size.ts'
+import { type SessionRow, withNames, written } from './queries.ts'
+import { sessionLists } from './schema.ts'
+
+/** Columns that lists read. */
+const listed = [
+  ...written,
+  ...['id', 'version', 'selected_count', 'held_count', 'offered_count', 'waitlisted_count'],
+]
+
+export async function listSessions(db: Db, account_id: number, event_id: number, listing: Listing) {
+  const where = db`where s.account_id = ${account_id} and s.event_id = ${event_id} ${filterOf(db, listing, 's')}`
+  const [rows, [count]] = await Promise.all([
+    rowsOfPage(db<SessionRow[]>`
+      select ${withNames(db, columnsOf(db, 's', listed, sessionLists, listing))} ${where} ${pageOf(db, listing, 's')}`),
+    db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
+  ])
+  return { rows, total: count!.total }
+}

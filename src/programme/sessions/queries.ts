@@ -1,0 +1,244 @@
+import type { Db, Fragment } from '../../db/connection.ts'
+import type { Actor } from '../../http/actor.ts'
+import { logged } from '../../records/changes/log.ts'
+import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
+import type { StoredValues } from '../../records/custom-fields/values.ts'
+import { sessionsClash } from '../../seats/ledger/clash-queries.ts'
+import { seatsChannel } from '../../seats/ledger/queries.ts'
+import type { SessionInput } from './schema.ts'
+import type { ResolvedTimes } from './times.ts'
+
+/** What is stored of a session. */
+export type StoredSession = Required<SessionInput> &
+  ResolvedTimes & {
+    timezone: string
+    use_event_timezone: number
+    secure_id: string
+    custom_fields: StoredValues
+  }
+
+/** A session as it was read, with the names of its track and location. */
+export type SessionRow = StoredSession & {
+  id: number
+  account_id: number
+  version: number
+  track_name: string | null
+  location_name: string | null
+  seats_taken: number
+  selected_count: number
+  held_count: number
+  offered_count: number
+  waitlisted_count: number
+  created_at: string
+  updated_at: string
+}
+
+/** What a new session has to fit into. */
+export type Placement = { timezone: string; track_name: string | null; location_name: string | null }
+
+/** Columns that a client or a rule decides; the others are the database's. */
+const columns = [
+  'event_id',
+  'name',
+  'admin_short_name',
+  'badge_name',
+  'description',
+  'date',
+  'start_time',
+  'end_time',
+  'time_fold',
+  'timezone',
+  'use_event_timezone',
+  'starts_at',
+  'ends_at',
+  'times_with_timezone',
+  'capacity',
+  'location_id',
+  'track_id',
+  'webinar_url',
+  'sold_out_message',
+  'secure_id',
+  'session_status',
+  'locked_when_saved',
+  'selection_control',
+  'selected_by_default',
+  'prevent_session_conflicts',
+  'custom_fields',
+  'notes',
+  'type_id',
+  'external_id',
+] as const satisfies (keyof StoredSession)[]
+
+/** The event's zone, and the names of track and location when they are of this event; undefined without the event. */
+export async function findPlacement(
+  db: Db,
+  account_id: number,
+  {
+    event_id,
+    track_id,
+    location_id,
+  }: { event_id: number; track_id: number | null; location_id: number | null },
+): Promise<Placement | undefined> {
+  const [placement] = await db<Placement[]>`
+    select e.timezone, t.name as track_name, l.name as location_name
+    from events e
+    left join tracks t on t.id = ${track_id}::bigint and t.event_id = e.id
+    left join locations l on l.id = ${location_id}::bigint and l.event_id = e.id
+    where e.account_id = ${account_id} and e.id = ${event_id}`
+  return placement
+}
+
+/** Columns of a new session; the database decides the others. */
+export const written = [...columns, 'account_id', 'created_at', 'updated_at']
+
+/** A session that is about to be written, and who writes it. */
+export type NewSession = { actor: Actor; session: StoredSession }
+
+/** Inserts sessions, of whichever accounts and events, with one statement; returns them in the same order. */
+export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise<SessionRow[]> {
+  const rows = sessions.map(({ actor, session }) => ({
+    ...session,
+    account_id: actor.account_id,
+    created_at: actor.now,
+    updated_at: actor.now,
+    actor: { credential_id: actor.credential_id, request_id: actor.request_id },
+  }))
+  const choice_ids = choicesIn(sessions.map(({ session }) => session.custom_fields))
+  const item = choice_ids.length > 0 ? withStandingValues(db) : db`g.item`
+  return db<SessionRow[]>`
+    with given as materialized (
+        select nextval('sessions_id_seq') as id, place, item
+        from jsonb_array_elements(${db.json(rows as never)}) with ordinality as g (item, place)),
+      ${standing(db, choice_ids)},
+      after as (
+        insert into sessions (id, ${db.unsafe(written.join(', '))})
+        select g.id, ${db.unsafe(written.map(column => `r.${column}`).join(', '))} from given g, jsonb_populate_record(null::sessions, ${item}) r
+        returning *),
+      logged as (
+        insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, after, created_at)
+        select r.account_id, r.event_id, 'session', r.id, 'create', (g.item -> 'actor' ->> 'credential_id')::bigint,
+          g.item -> 'actor' ->> 'request_id', to_jsonb(r), r.created_at
+        from after r join given g on g.id = r.id),
+      announced as (
+        select pg_notify(${seatsChannel}, event_id::text) from (select distinct event_id from after) e)
+    select ${oneWithNames(db)} from after s join given g on g.id = s.id
+    where (select count(*) from announced) > 0 order by g.place`
+}
+
+/**
+ * The choices of these that exist. Whoever deletes one waits until this is committed, as for a foreign key; see
+ * lockChoices.
+ */
+const standing = (db: Db, choice_ids: number[]) => db`
+  standing as (select id from session_field_choices where id = any(${choice_ids}::bigint[]) order by id for key share)`
+
+const withStandingValues = (db: Db) =>
+  db`g.item || jsonb_build_object('custom_fields', ${stillStanding(db, db`g.item -> 'custom_fields'`)})`
+
+/** Writes a session that is locked; `overbooked` seats are taken beyond its capacity. */
+export async function updateSession(
+  db: Db,
+  actor: Actor,
+  id: number,
+  session: StoredSession,
+  overbooked: number,
+): Promise<void> {
+  const changeable = columns.filter(column => column !== 'event_id' && column !== 'custom_fields')
+  const set = {
+    ...Object.fromEntries(changeable.map(column => [column, session[column]])),
+    updated_at: actor.now,
+  }
+  const values = db`${db.json(session.custom_fields as never)}::jsonb`
+  await db`
+    with ${standing(db, choicesIn([session.custom_fields]))}, before as (select * from sessions where id = ${id}),
+      after as (
+        update sessions set ${db(set)}, custom_fields = ${stillStanding(db, values)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+/** Writes the zones and instants of sessions whose event changed its zone. */
+export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[]): Promise<void> {
+  const column = <K extends keyof SessionRow>(name: K) => sessions.map(session => session[name])
+  await db`
+    with moved as (
+      select * from unnest(${column('id')}::bigint[], ${column('timezone')}::text[], ${column('starts_at')}::timestamptz[],
+        ${column('ends_at')}::timestamptz[], ${column('times_with_timezone')}::text[])
+        as m (id, timezone, starts_at, ends_at, times_with_timezone)),
+      before as (select s.* from sessions s join moved using (id)),
+      after as (
+        update sessions s set timezone = m.timezone, starts_at = m.starts_at, ends_at = m.ends_at,
+          times_with_timezone = m.times_with_timezone, updated_at = ${actor.now}, version = version + 1
+        from moved m where m.id = s.id returning s.*)
+    ${logged(db, actor, 'session', 'update')}`
+}
+
+export async function deleteSession(db: Db, actor: Actor, id: number): Promise<void> {
+  await db`
+    with before as (delete from sessions where id = ${id} returning *)
+    ${logged(db, actor, 'session', 'delete')}`
+}
+
+/** For a single row subqueries take less than joins (docs/decisions/010); for a list it is the other way round. */
+const oneWithNames = (db: Db) => db`
+  s.*, (select t.name from tracks t where t.id = s.track_id) as track_name,
+  (select l.name from locations l where l.id = s.location_id) as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken`
+
+export const withNames = (db: Db, columns: Fragment = db`s.*`) => db`
+  ${columns}, t.name as track_name, l.name as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken
+  from sessions s left join tracks t on t.id = s.track_id left join locations l on l.id = s.location_id`
+
+export async function findSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
+  const [session] = await db<
+    SessionRow[]
+  >`select ${oneWithNames(db)} from sessions s where s.account_id = ${account_id} and s.id = ${id}`
+  return session
+}
+
+export async function findSessionByExternalId(
+  db: Db,
+  account_id: number,
+  event_id: number,
+  externalId: string,
+): Promise<{ id: number } | undefined> {
+  const [session] = await db<{ id: number }[]>`
+    select id from sessions where account_id = ${account_id} and event_id = ${event_id} and external_id = ${externalId}`
+  return session
+}
+
+/**
+ * The session, locked until the transaction ends. Its event is locked before it, as everywhere: a session is never
+ * changed while the zone of its event changes, and nobody waits in a circle.
+ */
+export async function lockSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
+  await db`
+    select from events e join sessions s on s.event_id = e.id
+    where s.account_id = ${account_id} and s.id = ${id} for key share of e`
+  const [session] = await db<SessionRow[]>`
+    select ${withNames(db)} where s.account_id = ${account_id} and s.id = ${id} for update of s`
+  return session
+}
+
+/** Waits for whoever changes a session of this event, and keeps others out until the transaction ends. */
+export async function lockSessionsOfEvent(db: Db, event_id: number): Promise<void> {
+  await db`select from sessions where event_id = ${event_id} order by id for update`
+}
+
+export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRow[]> {
+  return db<SessionRow[]>`select ${withNames(db)} where s.event_id = ${event_id} order by s.id`
+}
+
+/**
+ * Pairs of clashing sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts.
+ * `registrants` is how many people have seats in both, because one was moved after they had them.
+ */
+export function listClashes(
+  db: Db,
+  ids: number[],
+): Promise<{ id: number; other_id: number; name: string; registrants: number }[]> {
+  return db<{ id: number; other_id: number; name: string; registrants: number }[]>`
+    select s.id, o.id as other_id, o.name, (
+      select count(*)::int from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id = o.id
+      where a.session_id = s.id and a.state in ('selected', 'held') and b.state in ('selected', 'held')) as registrants
+    from sessions s join sessions o on o.event_id = s.event_id and ${sessionsClash(db)}
+    where s.id = any(${ids}::bigint[]) order by s.id, o.starts_at, o.id`
+}

@@ -1,0 +1,129 @@
+import type { Db } from '../../db/connection.ts'
+import { insertLetters, type Letter } from '../../delivery/mail/queries.ts'
+import type { MailKind } from '../../delivery/mail/schema.ts'
+import type { Actor } from '../../http/actor.ts'
+import { decideErrands } from '../../seats/ledger/batch.ts'
+import type { Errand, Notice, Outcome } from '../../seats/ledger/errand.ts'
+import { announceSeats } from '../../seats/ledger/queries.ts'
+import { givenUp } from '../../seats/ledger/settlement.ts'
+import {
+  deleteRegistrant,
+  insertRegistrants,
+  type Newcomer,
+  type NewRegistrant,
+  renewHolds,
+  updateRegistrant,
+} from '../registrants/queries.ts'
+import { holdFrom, momentsOf } from '../registrants/status.ts'
+import type { Rewriting } from './rewriting.ts'
+
+/** An errand with what is written of the person in the transaction of their seats: both, or neither. */
+export type PersonErrand = Errand & {
+  person?: NewRegistrant
+  /** a letter to send when the errand is granted */
+  letter?: MailKind
+}
+
+const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer => ({
+  id,
+  person,
+  actor,
+  moments: momentsOf(person.registration_status!, actor.now),
+})
+
+/** What is decided of errands, and `write`, which sends everything that follows from it at once. */
+export type Prepared = { outcomes: Outcome[]; write: () => Promise<unknown> }
+
+/**
+ * Carries out errands of one event in this transaction, under the lock of the event; `changing` changed something else that
+ * seats depend on. Throws 404 when the event is gone.
+ */
+export async function carryOut(
+  db: Db,
+  event_id: number,
+  errands: PersonErrand[],
+  now: Date,
+  changing?: Actor,
+): Promise<Outcome[]> {
+  const { outcomes, write } = await prepare(db, event_id, errands, now, changing)
+  await write()
+  return outcomes
+}
+
+/**
+ * Takes the lock of an event and decides errands: people, seats, and what people have to be told. Throws 404 when the
+ * event is gone.
+ *
+ * The writes are sent at once, in this order (see openBooks): people before their seats; who is removed last, because
+ * until then everything that was decided of them can be written.
+ */
+export async function prepare(
+  db: Db,
+  event_id: number,
+  errands: PersonErrand[],
+  now: Date,
+  changing?: Actor,
+): Promise<Prepared> {
+  const decided = await decideErrands(db, event_id, errands, now, changing)
+  const { event, outcomes, expired, rewritings, notices, isUnfinished } = decided
+  const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
+  const renewed = granted
+    .filter(({ person, wish }) => !person && isUnfinished(wish.registrant_id))
+    .map(errand => errand.wish.registrant_id)
+  const letters = errands.flatMap((errand, index) =>
+    lettersOf(errand, outcomes[index]!, rewritings.get(errand), notices),
+  )
+  const write = () =>
+    Promise.all([
+      insertRegistrants(
+        db,
+        granted.flatMap(({ wish, person, actor }) =>
+          person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
+        ),
+      ),
+      writeChanges(db, [...expired, ...granted], rewritings, now),
+      decided.writeSeats(),
+      renewHolds(db, renewed, holdFrom(now)),
+      insertLetters(db, event, [...letters, ...notices], now),
+      ...granted.flatMap(({ wish, actor, removal }) =>
+        removal ? [deleteRegistrant(db, actor, wish.registrant_id)] : [],
+      ),
+      (changing || decided.changesSeats) && announceSeats(db, event_id),
+    ])
+  return { outcomes, write }
+}
+
+/** One update for each errand that changes a registrant, in order of arrival; those who expired did so before. */
+async function writeChanges(
+  db: Db,
+  errands: Errand[],
+  rewritings: Map<Errand, Rewriting>,
+  now: Date,
+): Promise<void> {
+  await Promise.all(
+    errands.flatMap(errand => {
+      const rewriting = rewritings.get(errand)
+      if (!rewriting) return []
+      const { change, status, lost } = rewriting
+      const moments = status && momentsOf(status, now, lost)
+      return [updateRegistrant(db, errand.actor, errand.wish.registrant_id, change, moments)]
+    }),
+  )
+}
+
+/** The letter that an errand asks for, when something came of it that nothing else tells: each cause has one letter. */
+function lettersOf(
+  { wish, person, letter }: PersonErrand,
+  outcome: Outcome,
+  rewriting: Rewriting | undefined,
+  notices: Notice[],
+): Letter[] {
+  if (!letter || !('granted' in outcome && outcome.granted)) return []
+  const { registrant_id } = wish
+  const isTold = (session_id: number) =>
+    notices.some(notice => notice.registrant_id === registrant_id && notice.session_id === session_id)
+  if (!person && !rewriting && outcome.moves.every(move => isTold(move.session_id))) return []
+  return [{ registrant_id, kind: letter, session_id: null, dropped_session_ids: givenUp(outcome.moves) }]
+}
+
+const isGranted = (outcome: Outcome) => 'granted' in outcome && outcome.granted

@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify'
+import { isAsked, Switch } from '../../http/query.ts'
+import { writeQuery } from '../../http/route.ts'
+
+/** How a caller wants a wish to be carried out. */
+export type Manner = { override: boolean; mail: boolean }
+
+/** Query parameters of every call that may change seats. */
+export const seatQuery = {
+  ...writeQuery,
+  override_capacity_errors: Switch(
+    '`true`: grants seats beyond the capacity of a session, or of the event; lifts nothing else. Understood in the body as well.',
+  ),
+  send_email: Switch('`true`: tells the registrant by e-mail. Understood in the body as well.'),
+}
+
+export function mannerOf(request: FastifyRequest): Manner {
+  return { override: isAsked(request, 'override_capacity_errors'), mail: isAsked(request, 'send_email') }
+}

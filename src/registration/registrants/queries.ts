@@ -1,0 +1,250 @@
+import type { Db, Fragment } from '../../db/connection.ts'
+import type { Actor } from '../../http/actor.ts'
+import type { Attribute } from '../../http/attributes.ts'
+import type { Given } from '../../http/draft.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { rowsOfPage } from '../../http/page-size.ts'
+import { logged } from '../../records/changes/log.ts'
+import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
+import type { StoredValues } from '../../records/custom-fields/values.ts'
+import { type Address, type AddressKind, RegistrantInput, registrantLists } from './schema.ts'
+import type { StatusMoments } from './status.ts'
+
+type Addresses = Partial<Record<AddressKind, Address>>
+
+/** A registrant who is about to be written. */
+export type NewRegistrant = Required<RegistrantInput> & {
+  secure_id: string
+  addresses: Addresses
+  custom_fields: StoredValues
+}
+
+/** What changes of a registrant besides seats: given fields, and members to merge into addresses and answers. */
+export type ProfileChange = {
+  given: Given<RegistrantInput>
+  addresses: Addresses
+  answers: StoredValues
+  unanswered: string[]
+}
+
+/** What is stored of a person, apart from their seats. */
+export type Profile = Record<string, unknown> & Pick<NewRegistrant, 'addresses' | 'custom_fields'>
+
+export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
+  id: number
+  account_id: number
+  version: number
+  ip_address: string | null
+  reg_type_name: string | null
+  selections: { session_id: number; state: string }[]
+  created_at: string
+  updated_at: string
+  registered_at: string | null
+  cancelled_at: string | null
+  checked_in_at: string | null
+  hold_expires_at: string | null
+  expired_session_ids: number[]
+}
+
+/** Ids for people who are about to be written. */
+export async function reserveIds(db: Db, count: number): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select nextval(pg_get_serial_sequence('registrants', 'id')) as id from generate_series(1, ${count})`
+  return rows.map(row => row.id)
+}
+
+export type Newcomer = { id: number; person: NewRegistrant; moments: StatusMoments; actor: Actor }
+
+/** Inserts people with their reserved ids, in one statement. */
+export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<void> {
+  if (people.length === 0) return
+  const rows = people.map(({ id, person, moments, actor }) => ({
+    ...person,
+    ...moments,
+    id,
+    account_id: actor.account_id,
+    created_at: actor.now,
+    updated_at: actor.now,
+    version: 1,
+    actor: { credential_id: actor.credential_id, request_id: actor.request_id },
+  }))
+  const { account_id, now } = people[0]!.actor
+  const choice_ids = choicesIn(people.map(({ person }) => person.custom_fields))
+  const answers = stillStanding(db, db`p.item -> 'custom_fields'`)
+  const item =
+    choice_ids.length > 0 ? db`p.item || jsonb_build_object('custom_fields', ${answers})` : db`p.item`
+  await db`
+    with given as (select ${db.json(rows as never)}::jsonb as rows), ${standing(db, choice_ids)},
+      after as (
+        insert into registrants select r.* from given, jsonb_array_elements(given.rows) p (item),
+          jsonb_populate_record(null::registrants, ${item}) r returning *),
+      actors as (
+        select (row ->> 'id')::bigint as id, row -> 'actor' ->> 'request_id' as request_id, (row -> 'actor' ->> 'credential_id')::bigint as credential_id
+        from given, jsonb_array_elements(given.rows) row)
+    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
+    select ${account_id}, r.event_id, 'registrant', r.id, 'create', a.credential_id, a.request_id, null, to_jsonb(r), ${now}
+    from after r join actors a using (id) order by r.id`
+}
+
+/** The choices of these that exist. Who deletes one holds the lock of the event, which is held here as well. */
+const standing = (db: Db, choice_ids: number[]) =>
+  db`standing as (select id from event_question_choices where id = any(${choice_ids}::bigint[]))`
+
+/** Writes what changes of one registrant, whose row is locked. */
+export async function updateRegistrant(
+  db: Db,
+  actor: Actor,
+  id: number,
+  { given, addresses, answers, unanswered }: ProfileChange,
+  moments?: StatusMoments,
+): Promise<void> {
+  const { registered_at, cancelled_at, checked_in_at, expired_session_ids, ...status } = moments ?? {}
+  const lost = expired_session_ids && { expired_session_ids: db.json(expired_session_ids) }
+  const set = { ...given, ...status, ...lost, updated_at: actor.now }
+  await db`
+    with ${standing(db, choicesIn([answers]))}, before as (select * from registrants where id = ${id}),
+      after as (
+        update registrants set ${db(set)}, version = version + 1,
+          ${
+            moments
+              ? db`registered_at = coalesce(registered_at, ${registered_at!}),
+                cancelled_at = ${cancelled_at ? db`coalesce(cancelled_at, ${cancelled_at})` : null},
+                checked_in_at = ${checked_in_at ? db`coalesce(checked_in_at, ${checked_in_at})` : null},`
+              : db``
+          }
+          addresses = addresses || coalesce((
+            select jsonb_object_agg(key, coalesce(addresses -> key, '{}') || value)
+            from jsonb_each(${db.json(addresses as never)}::jsonb)), '{}'),
+          custom_fields = (custom_fields - ${[...unanswered, ...Object.keys(answers)]}::text[])
+            || ${stillStanding(db, db`${db.json(answers as never)}::jsonb`)}
+        where id = ${id} returning *)
+      ${'email' in given ? endingLinks(db) : db``}
+    ${logged(db, actor, 'registrant', 'update')}`
+}
+
+/** What is stored of people, by their ids. */
+export async function readProfiles(db: Db, ids: number[]): Promise<Map<number, Profile>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db<
+    (Profile & { id: number })[]
+  >`select * from registrants where id = any(${ids}::bigint[])`
+  return new Map(rows.map(row => [row.id, row]))
+}
+
+/** Another address may be that of another person: the links for the one before end. */
+const endingLinks = (db: Db) => db`,
+  ended as (
+    delete from resume_tokens t using before b, after a
+    where t.registrant_id = a.id and lower(a.email) <> lower(b.email))`
+
+/** Lets unfinished registrations hold their seats until then. */
+export async function renewHolds(db: Db, ids: number[], until: Date): Promise<void> {
+  if (ids.length > 0)
+    await db`
+      update registrants set hold_expires_at = ${until}
+      where id = any(${ids}::bigint[]) and registration_status = 'in_progress'`
+}
+
+export type RegistrantPlacement = { reg_type_name: string | null; group_name: string | null }
+
+/** The names of a type and a group when they are of this event; undefined without the event. */
+export async function findRegistrantPlacement(
+  db: Db,
+  account_id: number,
+  {
+    event_id,
+    reg_type_id,
+    group_id,
+  }: { event_id: number; reg_type_id: number | null; group_id: number | null },
+): Promise<RegistrantPlacement | undefined> {
+  const [placement] = await db<RegistrantPlacement[]>`
+    select t.name as reg_type_name, g.name as group_name
+    from events e
+    left join reg_types t on t.id = ${reg_type_id}::bigint and t.event_id = e.id
+    left join registrant_groups g on g.id = ${group_id}::bigint and g.event_id = e.id
+    where e.account_id = ${account_id} and e.id = ${event_id}`
+  return placement
+}
+
+/** Columns that lists read. */
+const listed = [
+  ...Object.keys(RegistrantInput.properties),
+  ...['id', 'addresses', 'custom_fields', 'created_at', 'updated_at'],
+  ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at', 'expired_session_ids'],
+]
+
+const withSelections = (db: Db, columns: Fragment = db`r.*`) => db`
+  ${columns}, t.name as reg_type_name, coalesce((
+    select jsonb_agg(jsonb_build_object('session_id', s.session_id, 'state', s.state) order by s.session_id)
+    from selections s where s.registrant_id = r.id), '[]') as selections
+  from registrants r left join reg_types t on t.id = r.reg_type_id`
+
+export async function findRegistrant(
+  db: Db,
+  account_id: number,
+  id: number,
+): Promise<RegistrantRow | undefined> {
+  const [registrant] = await db<
+    RegistrantRow[]
+  >`select ${withSelections(db)} where r.account_id = ${account_id} and r.id = ${id}`
+  return registrant
+}
+
+/** Registrants by their ids, with their selections. */
+export async function findRegistrants(db: Db, ids: number[]): Promise<Map<number, RegistrantRow>> {
+  const rows = await db<RegistrantRow[]>`select ${withSelections(db)} where r.id = any(${ids})`
+  return new Map(rows.map(row => [row.id, row]))
+}
+
+export async function findRegistrantByExternalId(
+  db: Db,
+  account_id: number,
+  event_id: number,
+  externalId: string,
+): Promise<{ id: number } | undefined> {
+  const [registrant] = await db<{ id: number }[]>`
+    select id from registrants where account_id = ${account_id} and event_id = ${event_id} and external_id = ${externalId}`
+  return registrant
+}
+
+export async function listRegistrants(db: Db, account_id: number, event_id: number, listing: Listing) {
+  const where = db`where r.account_id = ${account_id} and r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+  const [rows, [count]] = await Promise.all([
+    rowsOfPage(db<RegistrantRow[]>`
+      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${pageOf(db, listing, 'r')}`),
+    db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
+  ])
+  return { rows, total: count!.total }
+}
+
+/**
+ * Registrants are searched by their sessions: `session_ids=12` is who has a seat in it, `waitlisted_session_ids=12` who
+ * waits.
+ */
+export const seatAttributes: Record<string, Attribute> = {
+  session_ids: selectionAttribute('selected', 'held'),
+  waitlisted_session_ids: selectionAttribute('waitlisted', 'offered'),
+}
+
+function selectionAttribute(...states: string[]): Attribute {
+  return {
+    // `is true` keeps this a set that is read once and looked up for each registrant, the offset a look at each one's own
+    // selections: never a join whose cost hangs on how many the planner believes there are, or on other events.
+    holds: (db, alias, ids) => {
+      const id = db(`${alias}.id`)
+      return ids
+        ? db`(${id} in (
+            select registrant_id from selections
+            where session_id = any(${ids}::bigint[]) and state = any(${states}::text[]))) is true`
+        : db`exists (
+            select from selections s where s.registrant_id = ${id} and s.state = any(${states}::text[]) offset 0)`
+    },
+  }
+}
+
+/** Deletes registrants who have no selections any more. */
+export async function deleteRegistrant(db: Db, actor: Actor, id: number): Promise<void> {
+  await db`
+    with before as (delete from registrants where id = ${id} returning *)
+    ${logged(db, actor, 'registrant', 'delete')}`
+}

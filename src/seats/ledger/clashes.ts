@@ -1,0 +1,33 @@
+import type { Db } from '../../db/connection.ts'
+import type { Actor } from '../../http/actor.ts'
+import { type Clash, listClashingSeats, logClashes } from './clash-queries.ts'
+
+/** Somebody has seats at the same time since a session was moved. */
+export type NewConflict = Omit<Clash, 'selection_id' | 'state'>
+
+/**
+ * Carries out work that may move sessions of an event, whose lock is held. Whoever has seats that clash since then keeps
+ * them (seats.md, invariant 3): the change log says so, and so does the answer.
+ */
+export async function notingClashes(
+  db: Db,
+  actor: Actor,
+  event_id: number,
+  session_ids: number[],
+  work: () => Promise<unknown>,
+): Promise<NewConflict[]> {
+  const look = async () => (session_ids.length > 0 ? listClashingSeats(db, event_id, session_ids) : [])
+  const before = new Map((await look()).map(clash => [clash.selection_id, clash]))
+  await work()
+  const fresh = (await look()).flatMap(clash => {
+    const known = before.get(clash.selection_id)?.conflicts_with ?? []
+    const conflicts_with = clash.conflicts_with.filter(id => !known.includes(id))
+    return conflicts_with.length > 0 ? [{ ...clash, conflicts_with }] : []
+  })
+  if (fresh.length > 0) await logClashes(db, actor, event_id, fresh)
+  return fresh.map(({ registrant_id, session_id, conflicts_with }) => ({
+    registrant_id,
+    session_id,
+    conflicts_with,
+  }))
+}

@@ -1,0 +1,168 @@
+import type { Db } from '../../db/connection.ts'
+import { notFound } from '../../errors.ts'
+import { type Profile, readProfiles } from '../../registration/registrants/queries.ts'
+import type { Books, Registrant } from '../rules/books.ts'
+import type { Errand } from './errand.ts'
+import { readLine } from './line-queries.ts'
+import {
+  type EventRow,
+  findElsewhere,
+  lockEventSeats,
+  lockRegistrants,
+  preferIndexes,
+  readEvent,
+  readExpiredHolds,
+  readExpiredOffers,
+  readMembers,
+  readRegTypes,
+  readSelections,
+  readSessions,
+} from './queries.ts'
+
+/** The books of an event, and what has expired in it. */
+export type Opened = {
+  event: EventRow
+  books: Books
+  /** what is stored of the people whom errands change, by id */
+  profiles: Map<number, Profile>
+  expiredHolds: number[]
+  expiredOffers: { registrant_id: number; session_id: number }[]
+}
+
+/**
+ * Takes the event's lock and reads what the rules need to decide these errands. Throws 404 when the event is gone.
+ *
+ * All of it is sent at once: statements of a transaction run one after the other, in the order in which they were sent,
+ * each with eyes of its own. So everything is read after the lock was taken, in one round trip.
+ */
+export async function openBooks(db: Db, event_id: number, errands: Errand[], now: Date): Promise<Opened> {
+  const books: Omit<Books, 'event'> = {
+    now: now.getTime(),
+    sessions: new Map(),
+    elsewhere: new Set(),
+    registrants: new Map(errands.flatMap(newcomerOf)),
+    regTypes: new Map(),
+    groups: new Map(),
+  }
+  const named = [...new Set(errands.flatMap(mentioned))]
+  const [, , event, profiles, expiredHolds, expiredOffers] = await Promise.all([
+    preferIndexes(db),
+    lockEventSeats(db, event_id),
+    readEvent(db, event_id),
+    readProfiles(
+      db,
+      errands.flatMap(({ change, wish }) => (change ? [wish.registrant_id] : [])),
+    ),
+    readExpiredHolds(db, event_id, now),
+    readExpiredOffers(db, event_id, now),
+    registrantsInto(
+      db,
+      event_id,
+      books,
+      errands.map(errand => errand.wish.registrant_id),
+      { named, included: true, comingIn: errands.some(isComingIn) },
+    ),
+  ])
+  if (!event) throw notFound('Event', event_id)
+  const missing = named.filter(id => !books.sessions.has(id))
+  await Promise.all([
+    typesInto(db, event_id, books, errands),
+    missing.length > 0 && elsewhereInto(db, books, event.account_id, missing),
+  ])
+  return { event, books: { ...books, event }, profiles, expiredHolds, expiredOffers }
+}
+
+/** Adds what the rules need to decide further errands of registrants about sessions that they have. */
+export async function addErrands(db: Db, event_id: number, books: Books, errands: Errand[]): Promise<void> {
+  await registrantsInto(
+    db,
+    event_id,
+    books,
+    errands.map(errand => errand.wish.registrant_id),
+  )
+  await typesInto(db, event_id, books, errands)
+}
+
+/** Registrants in line who are looked at together. */
+export const linePart = 100
+
+/** Who waits for a session, in order, a part at a time: a seat that comes back seldom needs more than the first. */
+export async function* lineInParts(
+  db: Db,
+  session_id: number,
+): AsyncGenerator<{ id: number; registrant_id: number }[]> {
+  for (let after = 0; ; ) {
+    const part = await readLine(db, session_id, after, linePart)
+    yield part
+    if (part.length < linePart) return
+    after = part.at(-1)!.id
+  }
+}
+
+type Pages = Omit<Books, 'event'>
+
+const isComingIn = ({ newcomer, wish }: Errand) => newcomer !== undefined || wish.status !== undefined
+
+function newcomerOf({ newcomer, wish }: Errand): [number, Registrant][] {
+  if (!newcomer) return []
+  const id = wish.registrant_id
+  const someone = { id, status: 'new' as const, version: 0, forgotten: false, expired_session_ids: [] }
+  return [[id, { ...someone, ...newcomer, removed: new Set(), selections: new Map() }]]
+}
+
+function mentioned({ wish: { add, drop, leave, lineUp } }: Errand): number[] {
+  return [...add, ...drop, ...leave, ...lineUp.map(line => line.session_id)]
+}
+
+/** Sessions that are read besides those of registrants: named ones, included ones, and those that newcomers take by default. */
+type Further = { named?: number[]; included?: boolean; comingIn?: boolean }
+
+/** Adds registrants with their selections, and the sessions of these and further ones, unless they are in the books already. */
+export async function registrantsInto(
+  db: Db,
+  event_id: number,
+  books: Pages,
+  ids: number[],
+  { named = [], included = false, comingIn = false }: Further = {},
+): Promise<void> {
+  const registrant_ids = [...new Set(ids)].filter(id => !books.registrants.has(id))
+  if (registrant_ids.length === 0 && named.length === 0 && !included) return
+  const [rows, selections, sessions] = await Promise.all([
+    registrant_ids.length > 0 ? lockRegistrants(db, event_id, registrant_ids) : [],
+    registrant_ids.length > 0 ? readSelections(db, registrant_ids) : [],
+    readSessions(db, event_id, { session_ids: named, registrant_ids, included, comingIn }),
+  ])
+  for (const session of sessions) if (!books.sessions.has(session.id)) books.sessions.set(session.id, session)
+  for (const { registration_status: status, removed, ...row } of rows)
+    books.registrants.set(row.id, { ...row, status, removed: new Set(removed), selections: new Map() })
+  for (const { registrant_id, session_id, until, expires, ...selection } of selections) {
+    const offer = until === null ? null : { until, expires: expires ?? until }
+    books.registrants.get(registrant_id)?.selections.set(session_id, { ...selection, offer })
+  }
+}
+
+async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand[]): Promise<void> {
+  const changes = errands.filter(
+    errand => errand.newcomer || errand.wish.status !== undefined || errand.wish.profile,
+  )
+  if (changes.length === 0) return
+  const people = changes.flatMap(errand => [
+    books.registrants.get(errand.wish.registrant_id),
+    errand.wish.profile,
+  ])
+  const idsOf = (column: 'reg_type_id' | 'group_id') => [
+    ...new Set(people.flatMap(person => person?.[column] ?? [])),
+  ]
+  const group_ids = idsOf('group_id')
+  const [types, members] = await Promise.all([
+    idsOf('reg_type_id').length > 0 ? readRegTypes(db, event_id, idsOf('reg_type_id')) : [],
+    group_ids.length > 0 ? readMembers(db, group_ids) : [],
+  ])
+  for (const type of types) books.regTypes.set(type.id, type)
+  for (const id of group_ids) books.groups.set(id, new Map())
+  for (const { id, group_id, max_group_size } of members) books.groups.get(group_id)!.set(id, max_group_size)
+}
+
+async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {
+  for (const id of await findElsewhere(db, account_id, missing)) books.elsewhere.add(id)
+}
