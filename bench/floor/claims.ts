@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/db/database.ts'
 import { notFound } from '../../src/errors.ts'
 import { keepAnswers, takeKeys } from '../../src/http/once.ts'
 import type { Outcome } from '../../src/seats/ledger/errand.ts'
-import { mustBeGranted } from '../../src/seats/rules/refusals.ts'
+import { mustBeGranted } from '../../src/seats/ledger/errand.ts'
 import type { Wish } from '../../src/seats/rules/wish.ts'
 
 /*

@@ -2,11 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Db, transaction } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import { type Actor, actorOf } from './actor.ts'
+import type { Answer } from './answer.ts'
 import { type Body, blank, isBlank } from './draft.ts'
 import { mustNotExpect } from './etag.ts'
 import { readId } from './query.ts'
 import { faultOf, readValue, Text, unwrapChoice } from './values.ts'
-import { type Answer, write } from './write.ts'
+import { write } from './write.ts'
 
 type Upsert = {
   find: (db: Db, actor: Actor, externalId: string, event_id: number) => Promise<{ id: number } | undefined>

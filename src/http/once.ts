@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db, Fragment } from '../db/connection.ts'
 import { ApiError, expectedError, invalid, renderError } from '../errors.ts'
+import type { Answer } from './answer.ts'
 import { headerOf, ignoredHeader } from './ignored.ts'
-import type { Answer } from './write.ts'
 
 /** An answer in its final form, as it is remembered; `replayed` when it was given before. */
 export type Kept = { status: number; headers: Record<string, string>; body: string; replayed: boolean }

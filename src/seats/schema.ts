@@ -1,5 +1,18 @@
 import Type from 'typebox'
 
+/** Where a registration stands (seats.md §1). */
+export const registrationStatuses = [
+  'confirmed',
+  'pending',
+  'attended',
+  'no_show',
+  'in_progress',
+  'cancelled',
+  'denied',
+  'expired',
+] as const
+export type RegistrationStatus = (typeof registrationStatuses)[number]
+
 const OnConflict = Type.String({
   enum: ['pass', 'swap'],
   description:

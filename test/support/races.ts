@@ -1,6 +1,7 @@
 import type { Pool } from '../../src/db/connection.ts'
 import { type Db, transaction } from '../../src/db/connection.ts'
-import { carryOut, type PersonErrand } from '../../src/registration/desk/registration.ts'
+import type { PersonErrand } from '../../src/registration/desk/order.ts'
+import { carryOut } from '../../src/registration/desk/registration.ts'
 import type { Outcome } from '../../src/seats/ledger/errand.ts'
 import { emptyWish, type Wish } from '../../src/seats/rules/wish.ts'
 

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
-import type { RegistrationStatus } from '../../registration/registrants/schema.ts'
-import type { MailKind } from './schema.ts'
+import type { MailKind } from '../../records/outbox/schema.ts'
+import type { RegistrationStatus } from '../../seats/schema.ts'
 
 /** A letter that this process has taken, and what is needed to write it. */
 export type ClaimedLetter = {

@@ -1,10 +1,10 @@
+import type { MailKind } from '../../records/outbox/schema.ts'
 import type { Agenda } from '../../registration/agenda/agenda.ts'
 import { hasSeat } from '../../registration/agenda/agenda.ts'
 import type { AgendaSession } from '../../registration/agenda/queries.ts'
 import type { Registration } from '../../registration/agenda/registration.ts'
 import type { VisibleField } from '../../registration/agenda/visible-values.ts'
 import { takesPlace } from '../../seats/rules/books.ts'
-import type { MailKind } from './schema.ts'
 
 /** What an e-mail is written from: what is true when its turn comes. */
 export type LetterFacts = {

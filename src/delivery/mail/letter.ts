@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../http/html.ts'
+import type { MailKind } from '../../records/outbox/schema.ts'
 import { type AgendaEntry, hasSeat, linksOf } from '../../registration/agenda/agenda.ts'
 import type { AgendaSession } from '../../registration/agenda/queries.ts'
 import { type VisibleField, visibleValues } from '../../registration/agenda/visible-values.ts'
@@ -7,7 +8,6 @@ import { takesPlace } from '../../seats/rules/books.ts'
 import type { LetterFacts } from './facts.ts'
 import { openings } from './openings.ts'
 import { isolate, oneLine, type Prose, say } from './prose.ts'
-import type { MailKind } from './schema.ts'
 
 export type LetterTexts = { subject: string; text: string; html: string }
 

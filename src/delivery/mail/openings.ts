@@ -1,8 +1,8 @@
+import type { MailKind } from '../../records/outbox/schema.ts'
 import { momentIn } from '../../registration/agenda/words.ts'
 import { takesPlace } from '../../seats/rules/books.ts'
 import type { LetterFacts, Way } from './facts.ts'
 import { type Prose, say } from './prose.ts'
-import type { MailKind } from './schema.ts'
 
 /** What an e-mail is about, in its subject and its first sentences. */
 export type Opening = { subject: Prose; paragraphs: Prose[] }

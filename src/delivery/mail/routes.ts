@@ -11,10 +11,10 @@ import type { Query } from '../../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../../http/route.ts'
 import { viewOf } from '../../http/view.ts'
 import { write } from '../../http/write.ts'
-import { mustFindEvent } from '../../programme/events/events.ts'
+import { mustOwnEvent } from '../../records/events/events.ts'
+import { OutboxLetter, outboxLists } from '../../records/outbox/schema.ts'
 import { mustFindRegistrant } from '../../registration/registrants/registrants.ts'
 import { findLetter, listOutbox, readDisabledEmails } from './queries.ts'
-import { OutboxLetter, outboxLists } from './schema.ts'
 import { mustBeTriggered, showTemplates, switchTemplates, triggerLetter } from './templates.ts'
 
 const tag = 'E-mail'
@@ -51,7 +51,7 @@ export function mailRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const query = request.query as Query
-      const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.pool, request.caller.account_id, mustNameEvent(query))
       const listing = readListing(query, outboxLists)
       const { rows, total } = await listOutbox(app.pool, event.account_id, event.id, listing)
       const items = rows.map(row => project(toLetter(row), listing))
@@ -84,7 +84,7 @@ export function mailRoutes(app: FastifyInstance): void {
     description: 'They are a part of the event: their ETag has the version of the event.',
     success: { 200: Type.Ref('EmailTemplates'), 304: Type.Null() },
     handler: async (request, reply) => {
-      const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      const event = await mustOwnEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
       tagVersion(reply, event.version)
       return showTemplates(await readDisabledEmails(app.pool, event.id))
     },

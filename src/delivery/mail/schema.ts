@@ -1,21 +1,7 @@
 import Type from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import type { Listable } from '../../http/listing.ts'
 import { recordSchemas } from '../../http/schemas.ts'
-import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../../http/values.ts'
-
-/** What letters can be about. */
-export const mailKinds = [
-  'confirmation',
-  'modified',
-  'cancelled',
-  'abandoned',
-  'offer',
-  'promotion',
-  'withdrawn',
-  'restored',
-] as const
-export type MailKind = (typeof mailKinds)[number]
+import { Flag, Id } from '../../http/values.ts'
+import { type MailKind, mailKinds, OutboxLetter } from '../../records/outbox/schema.ts'
 
 /** Those that `trigger-email` can send again. */
 export const triggeredKinds = ['confirmation', 'modified', 'cancelled', 'abandoned'] as const
@@ -23,62 +9,6 @@ export const triggeredKinds = ['confirmation', 'modified', 'cancelled', 'abandon
 export const triggeredSpellings = new Map<string, MailKind>([
   ['created', 'confirmation'],
   ['canceled', 'cancelled'],
-])
-
-const letterStates = ['waiting', 'sending', 'sent', 'failed', 'dropped', 'kept'] as const
-
-const Addresses = (description: string, examples: string[][]) =>
-  Type.Array(Type.String(), { description, examples })
-
-/** A letter in the outbox, as it is returned. */
-export const OutboxLetter = Type.Object({
-  id: Id({ examples: [501] }),
-  event_id: Id({ examples: [67890] }),
-  registrant_id: Id({ examples: [987] }),
-  kind: Word([...mailKinds]),
-  session_id: Nullable(
-    Id({
-      description:
-        'What an offer or a promotion is about; what does not take place (`withdrawn`), and may have been deleted; or what takes place after all (`restored`).',
-    }),
-  ),
-  dropped_session_ids: Type.Array(Type.Integer(), {
-    description: 'Sessions that were given up in the same moment.',
-    examples: [[]],
-  }),
-  state: Word([...letterStates], {
-    description:
-      'waiting: to be sent; sending: a server has it in hand; sent: somebody got it; failed: nobody will; dropped: it was no longer true when its turn came, or a later one says it; kept: no mail server is set.',
-    examples: ['sent'],
-  }),
-  recipients: Addresses('Whom it is for.', [['ada@example.com']]),
-  delivered: Addresses('Those for whom the mail server accepted it.', [['ada@example.com']]),
-  refused: Addresses('Those for whom the mail server refused it for good.', [[]]),
-  subject: Nullable(Text(4000, { examples: ['You are registered: Spring Summit 2027'] })),
-  body_text: Nullable(Text(1_000_000, { examples: ['Dear Ada,\n…'] })),
-  body_html: Nullable(Text(1_000_000, { examples: ['<!doctype html>…'] })),
-  calendar: Nullable(Text(1_000_000, { description: 'The attached calendar, text/calendar.' })),
-  attempts: Whole({ examples: [1] }),
-  next_attempt_at: Timestamp(),
-  last_error: Nullable(
-    Text(4000, { description: 'Why it was not sent, not to all recipients, or without its calendar.' }),
-  ),
-  created_at: Timestamp(),
-  sent_at: Nullable(Timestamp()),
-})
-
-/** A letter in lists of somebody's mail: without its bodies. */
-export const LetterBrief = Type.Pick(OutboxLetter, [
-  'id',
-  'registrant_id',
-  'kind',
-  'session_id',
-  'state',
-  'recipients',
-  'subject',
-  'last_error',
-  'created_at',
-  'sent_at',
 ])
 
 /** Which templates of an event are switched on. */
@@ -112,10 +42,4 @@ export const mailSchemas = {
   EmailTemplates,
   EmailTemplatesUpdate: Type.Partial(EmailTemplates),
   Triggered,
-}
-
-export const outboxLists: Listable = {
-  attributes: attributesOf(OutboxLetter, ['dropped_session_ids', 'recipients', 'delivered', 'refused']),
-  sparse: ['id', 'registrant_id', 'kind', 'state', 'subject'],
-  long: { body_text: /^body_text$/, body_html: /^body_html$/, calendar: /^calendar$/ },
 }

@@ -3,10 +3,12 @@ import { ApiError, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, changesIn, readUpdate, settle } from '../../http/draft.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
-import { mustFindEvent } from '../../programme/events/events.ts'
 import { lockEvent } from '../../programme/events/queries.ts'
-import { insertLetters, readDisabledEmails, updateDisabledEmails } from './queries.ts'
-import { EmailTemplates, type MailKind, mailKinds, triggeredKinds, triggeredSpellings } from './schema.ts'
+import { mustOwnEvent } from '../../records/events/events.ts'
+import { insertLetters } from '../../records/outbox/queries.ts'
+import { type MailKind, mailKinds } from '../../records/outbox/schema.ts'
+import { readDisabledEmails, updateDisabledEmails } from './queries.ts'
+import { EmailTemplates, triggeredKinds, triggeredSpellings } from './schema.ts'
 
 /** Each kind of letter with 1 when the event sends it. */
 export function showTemplates(disabled: string[]): Record<MailKind, 0 | 1> {
@@ -18,7 +20,7 @@ export function showTemplates(disabled: string[]): Record<MailKind, 0 | 1> {
 
 /** Switches the given kinds of letters on and off; `version` is then that of the event. Throws 404, 412, 422. */
 export async function switchTemplates(db: Db, actor: Actor, event_id: number, body: Body) {
-  await mustFindEvent(db, actor.account_id, event_id)
+  await mustOwnEvent(db, actor.account_id, event_id)
   const given = settle(readUpdate(EmailTemplates, body))
   const event = await lockEvent(db, actor.account_id, event_id)
   if (!event) throw notFound('Event', event_id)

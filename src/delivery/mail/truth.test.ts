@@ -5,8 +5,8 @@ import { type Json, testApp } from '../../../test/support/app.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
 import { testMailServer } from '../../../test/support/mail-server.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
+import { type MailKind, mailKinds } from '../../records/outbox/schema.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { type MailKind, mailKinds } from './schema.ts'
 import { mailServerAt } from './smtp.ts'
 
 const begin = new Date('2029-12-01T09:00:00Z')

@@ -9,7 +9,7 @@ import {
   readCustomValues,
   type StoredValues,
 } from '../../records/custom-fields/values.ts'
-import type { Order } from '../../registration/desk/desk.ts'
+import type { Order } from '../../registration/desk/order.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/queries.ts'
 import { RegistrantInput } from '../../registration/registrants/schema.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'

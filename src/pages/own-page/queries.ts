@@ -2,7 +2,7 @@ import type { Db } from '../../db/connection.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
 import type { AgendaEntry } from '../../registration/agenda/agenda.ts'
 import { agendaColumns } from '../../registration/agenda/queries.ts'
-import type { RegistrationStatus } from '../../registration/registrants/schema.ts'
+import type { RegistrationStatus } from '../../seats/schema.ts'
 
 /** Whose page it is. */
 export type Visitor = {

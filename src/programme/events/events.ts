@@ -4,6 +4,7 @@ import { type Fault, invalid, mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, changesIn, type Draft, readUpdate, settle } from '../../http/draft.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
+import { newSecureId } from '../../records/secure-id.ts'
 import { includeEveryone, type NotIncluded, settleSeatsOf } from '../../registration/desk/sessions.ts'
 import { copyEventQuestions } from '../../registration/event-questions/queries.ts'
 import { copyRegTypes } from '../../registration/reg-types/queries.ts'
@@ -12,7 +13,6 @@ import type { NewConflict } from '../../seats/ledger/clashes.ts'
 import { announceSeats, countPeopleIn } from '../../seats/ledger/queries.ts'
 import { isIncludedLive } from '../../seats/rules/books.ts'
 import { insertNewSessions, listSessionsOfEvent } from '../sessions/queries.ts'
-import { newSecureId } from '../sessions/secure-id.ts'
 import { daysUntil, faultsOfDates, shiftEvent, shiftSession } from './dates.ts'
 import { moveToZone, resolveAll, unmoved } from './moving.ts'
 import {
@@ -161,24 +161,12 @@ export async function mustFindEvent(db: Db, account_id: number, id: number): Pro
   return event
 }
 
-/** Adds a fault to a draft that names an event which is not the account's. */
-export async function mustNameOwnEvent(
-  db: Db,
-  account_id: number,
-  draft: Draft<{ event_id: number }>,
-): Promise<void> {
-  const { event_id } = draft.given
-  if (event_id && !(await findEvent(db, account_id, event_id))) draft.faults.push(unknownEvent)
-}
-
 const hasRegistrants = (registrants: number): Fault => ({
   field: 'id',
   type: 'has_registrants',
   registrants,
   message: `Registrants of this event: ${registrants}. force=1 deletes it all the same, and them with it.`,
 })
-
-export const unknownEvent: Fault = { field: 'event_id', type: 'not_found', message: 'Event does not exist.' }
 
 async function mustLockEvent(db: Db, actor: Actor, id: number): Promise<EventRow> {
   const event = await lockEvent(db, actor.account_id, id)

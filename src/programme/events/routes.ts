@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { actorOf } from '../../http/actor.ts'
+import { type Answer, notTold, notToldNote } from '../../http/answer.ts'
 import { type Body, readNew } from '../../http/draft.ts'
 import { tagVersion } from '../../http/etag.ts'
 import { upsert } from '../../http/external.ts'
@@ -8,7 +9,7 @@ import { selfUrlOf } from '../../http/links.ts'
 import { readListing, readProjection, renderPage } from '../../http/listing.ts'
 import { isAsked, isOn, type Query, Switch } from '../../http/query.ts'
 import { idOf, listQuery, projectionQuery, route, writeQuery } from '../../http/route.ts'
-import { type Answer, notTold, notToldNote, write } from '../../http/write.ts'
+import { write } from '../../http/write.ts'
 import {
   type ChangedEvent,
   changeEvent,

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { type Projection, project } from '../../http/listing.ts'
 import { viewOf } from '../../http/view.ts'
-import { listSessionBriefs } from '../sessions/brief-queries.ts'
+import { listSessionBriefs } from '../../records/sessions/brief-queries.ts'
 import type { ChangedEvent } from './events.ts'
 import type { EventRow } from './queries.ts'
 import { Event } from './schema.ts'

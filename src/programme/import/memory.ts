@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
+import type { Noun } from './queries.ts'
 import { deleteImported, type Imported, listImported, type Members, storeImported } from './queries.ts'
-import type { Noun } from './report.ts'
 
 /** What earlier imports wrote into an event, and what this one writes: how edits by hand are recognised. */
 export class Memory {

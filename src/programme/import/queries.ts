@@ -1,5 +1,7 @@
 import type { Db } from '../../db/connection.ts'
-import type { Noun } from './report.ts'
+
+/** What an import writes. */
+export type Noun = 'location' | 'track' | 'session'
 
 /** The values that an import wrote into a record, by the names of its members. */
 export type Members = Record<string, unknown>

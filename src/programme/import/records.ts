@@ -1,8 +1,8 @@
 import { type Fault, mustBeValid } from '../../errors.ts'
 import type { Draft, Given } from '../../http/draft.ts'
 import { differencesOf } from './edits.ts'
-import type { Members } from './queries.ts'
-import type { Noun, Taken } from './report.ts'
+import type { Members, Noun } from './queries.ts'
+import type { Taken } from './report.ts'
 import type { Run } from './run.ts'
 
 /** A record as the file has it, the one that is stored, and how it is written. */

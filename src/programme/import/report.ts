@@ -1,10 +1,10 @@
 import { expectedError, type Fault } from '../../errors.ts'
 import type { MemberChange } from './edits.ts'
+import type { Noun } from './queries.ts'
 
 export const outcomes = ['created', 'updated', 'unchanged', 'rejected'] as const
 export type Outcome = (typeof outcomes)[number]
 export type Tally = Record<Outcome, number>
-export type Noun = 'location' | 'track' | 'session'
 
 /** Where a row is in the file, and what people call it. */
 export type RowName = { object: Noun; where: string; guid: string | null; name: string | null }

@@ -3,8 +3,8 @@ import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, changesIn, type Draft, readUpdate, settle } from '../../http/draft.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
+import { mustNameOwnEvent } from '../../records/events/events.ts'
 import { lockEventSeats } from '../../seats/ledger/queries.ts'
-import { mustNameOwnEvent } from '../events/events.ts'
 import { clearLocation } from '../sessions/clear-queries.ts'
 import {
   deleteLocation,

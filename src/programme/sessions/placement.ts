@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { faultOf } from '../../http/values.ts'
-import { unknownEvent } from '../events/events.ts'
+import { unknownEvent } from '../../records/events/events.ts'
 import { recallZone, rememberZone } from '../events/zones.ts'
 import { findPlacement, type Placement } from './queries.ts'
 

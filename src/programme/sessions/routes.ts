@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../../db/connection.ts'
+import { notFound } from '../../errors.ts'
 import { actorOf } from '../../http/actor.ts'
+import { type Answer, notTold, notToldNote } from '../../http/answer.ts'
 import type { Body } from '../../http/draft.ts'
 import { tagVersion } from '../../http/etag.ts'
 import { upsert } from '../../http/external.ts'
@@ -9,7 +11,7 @@ import { baseUrlOf, selfUrlOf } from '../../http/links.ts'
 import { mustNameEvent, readProjection, renderPage } from '../../http/listing.ts'
 import { isOn, type Query, Switch } from '../../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../../http/route.ts'
-import { type Answer, notTold, notToldNote, write } from '../../http/write.ts'
+import { write } from '../../http/write.ts'
 import {
   ignoreUnknownFields,
   namesAsked,
@@ -17,8 +19,9 @@ import {
   strangersTo,
 } from '../../records/custom-fields/definitions.ts'
 import { customValuesIn } from '../../records/custom-fields/values.ts'
+import { mustOwnEvent } from '../../records/events/events.ts'
 import { mannerOf } from '../../registration/registrants/manner.ts'
-import { mustFindEvent } from '../events/events.ts'
+import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { listSessions } from './list-queries.ts'
 import { findSessionByExternalId } from './queries.ts'
@@ -180,7 +183,7 @@ export function sessionRoutes(app: FastifyInstance): void {
         sessionLists,
       )
       ignoreUnknownFields(request, known)
-      const event = await mustFindEvent(app.readers, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.readers, request.caller.account_id, mustNameEvent(query))
       const { rows, total } = await listSessions(app.readers, event.account_id, event.id, listing)
       const fields = await fieldsOf(request, strangersTo(...rows.map(row => row.custom_fields)))
       const items = await showSessions(app.readers, rows, fields, listing, baseUrlOf(request))
@@ -204,6 +207,21 @@ export function sessionRoutes(app: FastifyInstance): void {
       ignoreUnknownFields(request, fields)
       const [item] = await showSessions(app.readers, [session], fields, projection, baseUrlOf(request))
       return item
+    },
+  })
+
+  route(app, {
+    spellings: ['GET /sessions/:id/seats'],
+    id: 'getSeats',
+    tag: 'Seats',
+    summary: 'Get the seats and the line of a session',
+    success: { 200: Type.Ref('Seats') },
+    handler: async request => {
+      const session = await mustFindSession(app.readers, request.caller.account_id, idOf(request, 'Session'))
+      const seats = await readSeats(app.readers, session.id)
+      // Deleted since it was found.
+      if (!seats) throw notFound('Session', session.id)
+      return seats
     },
   })
 }

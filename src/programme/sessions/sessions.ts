@@ -7,6 +7,7 @@ import { ignoring } from '../../http/ignored.ts'
 import { readId } from '../../http/query.ts'
 import { inWords, readValue, unwrapChoice } from '../../http/values.ts'
 import { customValuesIn, readCustomValues } from '../../records/custom-fields/values.ts'
+import { newSecureId } from '../../records/secure-id.ts'
 import {
   faultsOfSeats,
   giveBackAll,
@@ -32,7 +33,6 @@ import {
   updateSession,
 } from './queries.ts'
 import { SessionInput } from './schema.ts'
-import { newSecureId } from './secure-id.ts'
 import { asStored, resolveTimes, type WallTimes } from './times.ts'
 
 /**

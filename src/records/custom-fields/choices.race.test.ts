@@ -8,7 +8,7 @@ import type { Db } from '../../db/connection.ts'
 import { allSessionFields } from '../../programme/session-fields/queries.ts'
 import { changeSessionField, removeSessionField } from '../../programme/session-fields/session-fields.ts'
 import { changeSession, createSession } from '../../programme/sessions/sessions.ts'
-import type { Order } from '../../registration/desk/desk.ts'
+import type { Order } from '../../registration/desk/order.ts'
 import {
   changeEventQuestion,
   removeEventQuestion,

@@ -1,5 +1,5 @@
 import { isActive } from '../../seats/rules/books.ts'
-import type { RegistrationStatus } from '../registrants/schema.ts'
+import type { RegistrationStatus } from '../../seats/schema.ts'
 import { instantOf } from './words.ts'
 
 /**

@@ -8,7 +8,8 @@ import { emptyWish, type Wish } from '../../seats/rules/wish.ts'
 import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
 import { wishOf } from '../registrants/registrants.ts'
-import type { Desk, Order } from './desk.ts'
+import type { Desk } from './desk.ts'
+import type { Order } from './order.ts'
 
 /** Whose wish it is, who brings it, and how it is to be carried out. */
 export type Wisher = { db: Db; desk: Desk; actor: Actor; id: number; manner: Manner }

@@ -1,12 +1,13 @@
 import { type Db, type Pool, swiftTransaction, transaction } from '../../db/connection.ts'
 import { Gathered } from '../../db/gathered.ts'
 import { ApiError, type Fault, invalid, isUnavailable, unavailable } from '../../errors.ts'
+import type { Answer } from '../../http/answer.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../../http/once.ts'
-import type { Answer } from '../../http/write.ts'
 import type { Granted, Outcome } from '../../seats/ledger/errand.ts'
+import { mustBeGranted } from '../../seats/ledger/errand.ts'
 import { findPlaces, type Place, readEventsWithExpired } from '../../seats/ledger/queries.ts'
-import { mustBeGranted } from '../../seats/rules/refusals.ts'
-import { carryOut, type PersonErrand, prepare } from './registration.ts'
+import type { Order, PersonErrand } from './order.ts'
+import { carryOut, prepare } from './registration.ts'
 
 /** Errands that may wait at once in this process; more are refused with 503, at once. */
 const longestQueue = 20_000
@@ -16,9 +17,6 @@ const largestBatch = 1000
 const mostKnown = 50_000
 /** How often expired holds and offers are looked for, in milliseconds. Each batch also gives back those of its event. */
 const sweepInterval = 5000
-
-/** An errand, and the event that it is about. */
-export type Order = { event_id: number; errand: PersonErrand }
 
 /** What is answered to an errand that was granted. */
 export type Reply<T> = (db: Db, granted: Granted) => Promise<T>

@@ -1,7 +1,6 @@
 import type { Db } from '../../db/connection.ts'
-import { insertLetters, type Letter } from '../../delivery/mail/queries.ts'
-import type { MailKind } from '../../delivery/mail/schema.ts'
 import type { Actor } from '../../http/actor.ts'
+import { insertLetters, type Letter } from '../../records/outbox/queries.ts'
 import { decideErrands } from '../../seats/ledger/batch.ts'
 import type { Errand, Notice, Outcome } from '../../seats/ledger/errand.ts'
 import { announceSeats } from '../../seats/ledger/queries.ts'
@@ -15,14 +14,8 @@ import {
   updateRegistrant,
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
-import type { Rewriting } from './rewriting.ts'
-
-/** An errand with what is written of the person in the transaction of their seats: both, or neither. */
-export type PersonErrand = Errand & {
-  person?: NewRegistrant
-  /** a letter to send when the errand is granted */
-  letter?: MailKind
-}
+import type { PersonErrand } from './order.ts'
+import { type Rewritten, StoredProfiles } from './profiles.ts'
 
 const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer => ({
   id,
@@ -64,14 +57,16 @@ export async function prepare(
   now: Date,
   changing?: Actor,
 ): Promise<Prepared> {
-  const decided = await decideErrands(db, event_id, errands, now, changing)
-  const { event, outcomes, expired, rewritings, notices, isUnfinished } = decided
+  const profiles = new StoredProfiles(db, errands)
+  const decided = await decideErrands(db, event_id, errands, now, profiles, changing)
+  const { event, outcomes, expired, notices, isUnfinished } = decided
+  const { rewritten } = profiles
   const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
   const renewed = granted
     .filter(({ person, wish }) => !person && isUnfinished(wish.registrant_id))
     .map(errand => errand.wish.registrant_id)
   const letters = errands.flatMap((errand, index) =>
-    lettersOf(errand, outcomes[index]!, rewritings.get(errand), notices),
+    lettersOf(errand, outcomes[index]!, rewritten.get(errand), notices),
   )
   const write = () =>
     Promise.all([
@@ -81,7 +76,7 @@ export async function prepare(
           person ? [newcomerOf(wish.registrant_id, person, actor)] : [],
         ),
       ),
-      writeChanges(db, [...expired, ...granted], rewritings, now),
+      writeChanges(db, [...expired, ...granted], rewritten, now),
       decided.writeSeats(),
       renewHolds(db, renewed, holdFrom(now)),
       insertLetters(db, event, [...letters, ...notices], now),
@@ -97,12 +92,12 @@ export async function prepare(
 async function writeChanges(
   db: Db,
   errands: Errand[],
-  rewritings: Map<Errand, Rewriting>,
+  rewritten: Map<Errand, Rewritten>,
   now: Date,
 ): Promise<void> {
   await Promise.all(
     errands.flatMap(errand => {
-      const rewriting = rewritings.get(errand)
+      const rewriting = rewritten.get(errand)
       if (!rewriting) return []
       const { change, status, lost } = rewriting
       const moments = status && momentsOf(status, now, lost)
@@ -115,7 +110,7 @@ async function writeChanges(
 function lettersOf(
   { wish, person, letter }: PersonErrand,
   outcome: Outcome,
-  rewriting: Rewriting | undefined,
+  rewriting: Rewritten | undefined,
   notices: Notice[],
 ): Letter[] {
   if (!letter || !('granted' in outcome && outcome.granted)) return []

@@ -1,15 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../../db/connection.ts'
-import { notFound } from '../../errors.ts'
 import { actorOf } from '../../http/actor.ts'
+import type { Answer } from '../../http/answer.ts'
 import type { Body } from '../../http/draft.ts'
 import { isKnown } from '../../http/etag.ts'
 import { idOf, route } from '../../http/route.ts'
-import type { Answer } from '../../http/write.ts'
-import { mustFindSession } from '../../programme/sessions/sessions.ts'
 import { streamAvailability } from '../../seats/board/availability-stream.ts'
-import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
 import { mustFindAnswered } from '../registrants/registrants.ts'
 import {
@@ -131,21 +128,6 @@ export function seatRoutes(app: FastifyInstance): void {
           return { status: 200, body }
         },
       }),
-  })
-
-  route(app, {
-    spellings: ['GET /sessions/:id/seats'],
-    id: 'getSeats',
-    tag,
-    summary: 'Get the seats and the line of a session',
-    success: { 200: Type.Ref('Seats') },
-    handler: async request => {
-      const session = await mustFindSession(app.pool, request.caller.account_id, idOf(request, 'Session'))
-      const seats = await readSeats(app.pool, session.id)
-      // Deleted since it was found.
-      if (!seats) throw notFound('Session', session.id)
-      return seats
-    },
   })
 
   route(app, {

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
-import { insertLetters } from '../../delivery/mail/queries.ts'
 import type { Actor } from '../../http/actor.ts'
+import { insertLetters } from '../../records/outbox/queries.ts'
 import { type Listed, listPeopleOf } from '../../seats/ledger/queries.ts'
 import { takesPlace } from '../../seats/rules/books.ts'
 

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../db/connection.ts'
-import { type Answer, write } from '../../http/write.ts'
+import type { Answer } from '../../http/answer.ts'
+import { write } from '../../http/write.ts'
 import type { Granted } from '../../seats/ledger/errand.ts'
-import type { Order } from './desk.ts'
+import type { Order } from './order.ts'
 
 /** What a request wants of the desk, and what is answered when it is granted. */
 export type DeskWork = {

@@ -3,10 +3,10 @@ import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, changesIn, readNew, readUpdate, settle } from '../../http/draft.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
-import { mustNameOwnEvent } from '../../programme/events/events.ts'
 import { changesChoices, faultsOfChoices, readChoiceChanges } from '../../records/custom-fields/choices.ts'
 import { dropChoices, dropValues, type Holders, writeChoices } from '../../records/custom-fields/queries.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
+import { mustNameOwnEvent } from '../../records/events/events.ts'
 import { lockEventSeats } from '../../seats/ledger/queries.ts'
 import {
   announceQuestions,

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import { type Actor, actorOf } from '../../http/actor.ts'
+import type { Answer } from '../../http/answer.ts'
 import type { Body } from '../../http/draft.ts'
 import { tagVersion } from '../../http/etag.ts'
 import { selfUrlOf } from '../../http/links.ts'
@@ -9,9 +10,9 @@ import { mustNameEvent, project, readListing, readProjection, renderPage } from 
 import type { Query } from '../../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../../http/route.ts'
 import { viewOf } from '../../http/view.ts'
-import { type Answer, write } from '../../http/write.ts'
-import { mustFindEvent } from '../../programme/events/events.ts'
+import { write } from '../../http/write.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
+import { mustOwnEvent } from '../../records/events/events.ts'
 import {
   changeEventQuestion,
   createEventQuestion,
@@ -106,7 +107,7 @@ export function eventQuestionRoutes(app: FastifyInstance): void {
     handler: async request => {
       const query = request.query as Query
       const listing = readListing(query, eventQuestionLists)
-      const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.pool, request.caller.account_id, mustNameEvent(query))
       const { rows, total } = await listEventQuestions(app.pool, event.account_id, event.id, listing)
       return renderPage(
         rows.map(row => project(toEventQuestion(row), listing)),

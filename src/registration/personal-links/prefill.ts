@@ -1,7 +1,7 @@
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Body } from '../../http/draft.ts'
-import type { Order } from '../desk/desk.ts'
+import type { Order } from '../desk/order.ts'
 import {
   changeRegistrant,
   mustFindRegistrant,

@@ -7,7 +7,7 @@ import { baseUrlOf } from '../../http/links.ts'
 import { idOf, route, writeQuery } from '../../http/route.ts'
 import { write } from '../../http/write.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
-import type { Order } from '../desk/desk.ts'
+import type { Order } from '../desk/order.ts'
 import { personFor } from './prefill.ts'
 import { endLinks, makeResumeToken } from './tokens.ts'
 

@@ -1,14 +1,14 @@
 import { type Db, transaction } from '../../db/connection.ts'
-import { listLettersInFull } from '../../delivery/mail/queries.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { newSecureId } from '../../programme/sessions/secure-id.ts'
 import {
   attributeOf,
   type CustomField,
   type StoredValues,
   showCustomValues,
 } from '../../records/custom-fields/values.ts'
+import { listLettersInFull } from '../../records/outbox/queries.ts'
+import { newSecureId } from '../../records/secure-id.ts'
 import { lockEventSeats } from '../../seats/ledger/queries.ts'
 import { emptyWish } from '../../seats/rules/wish.ts'
 import { readAgendas } from '../agenda/agenda.ts'

@@ -4,7 +4,7 @@ import type { Given } from '../../http/draft.ts'
 import { filterOf, type Listing, pageOf } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
-import { counts } from '../registrants/counted-queries.ts'
+import { counts } from '../../seats/ledger/counted-queries.ts'
 import type { RegistrantGroup, RegistrantGroupInput } from './schema.ts'
 
 export type RegistrantGroupRow = RegistrantGroup & { account_id: number; version: number }

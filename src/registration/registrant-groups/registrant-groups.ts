@@ -3,7 +3,7 @@ import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, changesIn, type Draft, readUpdate, settle } from '../../http/draft.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
-import { mustNameOwnEvent } from '../../programme/events/events.ts'
+import { mustNameOwnEvent } from '../../records/events/events.ts'
 import { lockEventSeats } from '../../seats/ledger/queries.ts'
 import { clearGroup } from '../registrants/clear-queries.ts'
 import {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { actorOf } from '../../http/actor.ts'
+import type { Answer } from '../../http/answer.ts'
 import { type Body, readNew } from '../../http/draft.ts'
 import { tagVersion } from '../../http/etag.ts'
 import { upsert } from '../../http/external.ts'
@@ -9,8 +10,8 @@ import { mustNameEvent, project, readListing, readProjection, renderPage } from 
 import type { Query } from '../../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../../http/route.ts'
 import { viewOf } from '../../http/view.ts'
-import { type Answer, write } from '../../http/write.ts'
-import { mustFindEvent } from '../../programme/events/events.ts'
+import { write } from '../../http/write.ts'
+import { mustOwnEvent } from '../../records/events/events.ts'
 import { findRegistrantGroupByExternalId, listRegistrantGroups, type RegistrantGroupRow } from './queries.ts'
 import {
   changeRegistrantGroup,
@@ -108,7 +109,7 @@ export function registrantGroupRoutes(app: FastifyInstance): void {
     handler: async request => {
       const query = request.query as Query
       const listing = readListing(query, registrantGroupLists)
-      const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.pool, request.caller.account_id, mustNameEvent(query))
       const { rows, total } = await listRegistrantGroups(app.pool, event.account_id, event.id, listing)
       return renderPage(
         rows.map(row => project(toRegistrantGroup(row), listing)),

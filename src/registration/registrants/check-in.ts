@@ -1,6 +1,6 @@
 import { type Body, readNew, settle } from '../../http/draft.ts'
+import type { RegistrationStatus } from '../../seats/schema.ts'
 import { CheckInInput, type CheckInStatus } from './check-in-schema.ts'
-import type { RegistrationStatus } from './schema.ts'
 
 /** What a check-in answers besides the registrant: the new status in words, and whether it is the first. */
 export const checkInNote = (status: RegistrationStatus, before: string) => ({

@@ -9,13 +9,13 @@ import { selfUrlOf } from '../../http/links.ts'
 import { mustNameEvent, readProjection, renderPage } from '../../http/listing.ts'
 import type { Query } from '../../http/query.ts'
 import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../../http/route.ts'
-import { mustFindEvent } from '../../programme/events/events.ts'
 import {
   ignoreUnknownFields,
   namesAsked,
   readListingBy,
   strangersTo,
 } from '../../records/custom-fields/definitions.ts'
+import { mustOwnEvent } from '../../records/events/events.ts'
 import { type DeskWork, workAtDesk, writeAtDesk } from '../desk/write.ts'
 import { checkInNote, readCheckIn } from './check-in.ts'
 import { mannerOf, seatQuery } from './manner.ts'
@@ -195,7 +195,7 @@ export function registrantRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const query = request.query as Query
-      const event = await mustFindEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.pool, request.caller.account_id, mustNameEvent(query))
       const { listing, fields } = await readListingBy(app.eventQuestions, event.id, query, searchable)
       ignoreUnknownFields(request, fields)
       const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)

@@ -15,20 +15,8 @@ import {
   Word,
 } from '../../http/values.ts'
 import { AlwaysNull } from '../../http/view.ts'
+import { registrationStatuses } from '../../seats/schema.ts'
 import { money } from './money-schema.ts'
-
-/** Where a registration stands (seats.md §1). */
-const registrationStatuses = [
-  'confirmed',
-  'pending',
-  'attended',
-  'no_show',
-  'in_progress',
-  'cancelled',
-  'denied',
-  'expired',
-] as const
-export type RegistrationStatus = (typeof registrationStatuses)[number]
 
 const paymentStatuses = ['unpaid', 'partial', 'paid', 'refunded', 'not_required'] as const
 

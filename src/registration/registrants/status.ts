@@ -1,5 +1,5 @@
 import { isActive, maySit } from '../../seats/rules/books.ts'
-import type { RegistrationStatus } from './schema.ts'
+import type { RegistrationStatus } from '../../seats/schema.ts'
 
 /** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
 const holdMinutes = 15

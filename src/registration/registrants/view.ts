@@ -1,15 +1,15 @@
 import type { Db } from '../../db/connection.ts'
-import { listLettersOf } from '../../delivery/mail/queries.ts'
 import { isBlank } from '../../http/draft.ts'
 import { type Projection, project } from '../../http/listing.ts'
 import { viewOf } from '../../http/view.ts'
-import { listSessionBriefsByIds } from '../../programme/sessions/brief-queries.ts'
 import {
   attributeOf,
   type CustomField,
   mustBeAnswered,
   showCustomValues,
 } from '../../records/custom-fields/values.ts'
+import { listLettersOf } from '../../records/outbox/queries.ts'
+import { listSessionBriefsByIds } from '../../records/sessions/brief-queries.ts'
 import { noMoney } from './money-schema.ts'
 import type { RegistrantRow } from './queries.ts'
 import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'

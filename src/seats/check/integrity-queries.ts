@@ -1,8 +1,8 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { logged } from '../../records/changes/log.ts'
-import { counts } from '../../registration/registrants/counted-queries.ts'
 import { sessionsClash } from '../ledger/clash-queries.ts'
+import { counts } from '../ledger/counted-queries.ts'
 
 /** Lets a transaction see one moment of the database, and change nothing. First statement of it. */
 export async function beSnapshot(db: Db): Promise<void> {

@@ -2,14 +2,12 @@ import type { Db } from '../../db/connection.ts'
 import { type ApiError, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
-import { type Rewriting, rewritingOf } from '../../registration/desk/rewriting.ts'
-import { isPersonal } from '../../registration/registrants/input.ts'
 import { applyStanding, standingAfter } from '../rules/admission.ts'
+import type { Books } from '../rules/books.ts'
 import { decide } from '../rules/decide.ts'
 import { removedAfter } from '../rules/included.ts'
-import { forgotten } from '../rules/refusals.ts'
-import { type Errand, expiredErrands, type Notice, type Outcome } from './errand.ts'
-import { addErrands, type Opened, openBooks } from './open-books.ts'
+import type { Errand, Notice, Outcome, Profiles } from './errand.ts'
+import { addErrands, expiredErrands, openBooks } from './open-books.ts'
 import type { EventRow } from './queries.ts'
 import { givenUp, Settlement } from './settlement.ts'
 
@@ -18,8 +16,6 @@ export type Decided = {
   event: EventRow
   changesSeats: boolean
   outcomes: Outcome[]
-  /** what is written of people besides their seats, by errand, in order */
-  rewritings: Map<Errand, Rewriting>
   /** what gave back holds that were over */
   expired: Errand[]
   notices: Notice[]
@@ -40,15 +36,16 @@ export async function decideErrands(
   event_id: number,
   errands: Errand[],
   now: Date,
+  profiles: Profiles,
   changing?: Actor,
 ): Promise<Decided> {
-  const opened = await openBooks(db, event_id, errands, now)
+  const opened = await openBooks(db, event_id, errands, now, profiles)
   const { event, books } = opened
   const expired = expiredErrands(opened, now)
   await addErrands(db, event_id, books, expired)
   const settlement = new Settlement(db, books, event, now, changing)
   const { journal, notices } = settlement
-  const work: Work = { opened, settlement, rewritings: new Map(), gone: new Set() }
+  const work: Work = { books, profiles, settlement, gone: new Set() }
   for (const errand of expired) await carry(work, errand)
   const outcomes: Outcome[] = []
   for (const errand of errands) outcomes.push(await carry(work, errand))
@@ -58,7 +55,6 @@ export async function decideErrands(
     event,
     changesSeats: changes.length > 0,
     outcomes,
-    rewritings: work.rewritings,
     expired: expired.filter(({ isOverdue }) => isOverdue),
     notices,
     isUnfinished: id => books.registrants.get(id)?.status === 'in_progress',
@@ -67,24 +63,23 @@ export async function decideErrands(
 }
 
 /** A batch that is being decided; `gone` are registrants who are deleted in it. */
-type Work = Pick<Decided, 'rewritings'> & { opened: Opened; settlement: Settlement; gone: Set<number> }
+type Work = { books: Books; profiles: Profiles; settlement: Settlement; gone: Set<number> }
 
 /** Decides an errand, and writes what it comes to into the books. */
-async function carry({ opened, settlement, rewritings, gone }: Work, errand: Errand): Promise<Outcome> {
-  const { books, profiles } = opened
-  const { actor, wish, newcomer, change, removal, isOverdue } = errand
+async function carry({ books, profiles, settlement, gone }: Work, errand: Errand): Promise<Outcome> {
+  const { actor, wish, newcomer, removal, isOverdue } = errand
   const registrant = books.registrants.get(wish.registrant_id)
   if (!registrant || gone.has(registrant.id)) return { failure: notFound('Registrant', wish.registrant_id) }
   try {
     if (!newcomer) mustMatchVersion(actor.ifMatch, registrant.version)
-    if (registrant.forgotten && change && isPersonal(change)) throw forgotten()
+    profiles.mustAccept(errand, registrant)
   } catch (failure) {
     return { failure: failure as ApiError }
   }
   const decision = decide(books, wish)
   if (!decision.granted) return decision
   const before = { status: registrant.status, expired_session_ids: registrant.expired_session_ids }
-  const rewriting = rewritingOf(errand, registrant, profiles, decision.moves)
+  const rewriting = profiles.rewrite(errand, registrant, decision.moves)
   for (const move of decision.moves) settlement.move(actor, await settlement.withPlace(move))
   settlement.journal.remove(registrant, removedAfter(books, registrant, wish, decision.skipped))
   if (isOverdue)
@@ -100,7 +95,6 @@ async function carry({ opened, settlement, rewritings, gone }: Work, errand: Err
   }
   if (rewriting) {
     registrant.version++
-    rewritings.set(errand, rewriting)
     if (rewriting.status) registrant.expired_session_ids = rewriting.lost
   } else if (decision.moves.length > 0 && !newcomer) settlement.journal.renew(registrant)
   if (removal) gone.add(registrant.id)

@@ -1,9 +1,8 @@
-import type { ApiError } from '../../errors.ts'
+import { type ApiError, type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { ProfileChange } from '../../registration/registrants/queries.ts'
-import type { Registrant } from '../rules/books.ts'
-import { type Decision, emptyWish, type Wish } from '../rules/wish.ts'
-import type { Opened } from './open-books.ts'
+import type { Move, Registrant } from '../rules/books.ts'
+import type { Decision, Wish } from '../rules/wish.ts'
+import type { RegistrationStatus } from '../schema.ts'
 
 /** A wish on its way: who brings it, and what is to be written besides the seats. */
 export type Errand = {
@@ -11,12 +10,23 @@ export type Errand = {
   wish: Wish
   /** someone who is not registered yet; `wish.registrant_id` is their id, reserved for them */
   newcomer?: { reg_type_id: number | null; group_id: number | null }
-  /** what changes of the person; needed for a change of status too */
-  change?: ProfileChange
   /** whether the registrant is deleted once they have given everything back */
   removal?: boolean
   /** whether this gives back what was held too long; the person is told */
   isOverdue?: boolean
+}
+
+/** What an errand changes of a registrant besides seats; `lost`: sessions whose seats a hold gave back that ran out. */
+export type Rewriting = { status?: RegistrationStatus; lost: number[] }
+
+/** What errands change of people besides their seats: the ledger does not know it, and asks about each errand. */
+export type Profiles = {
+  /** Reads what is stored of them; called when the lock has been asked for. */
+  read: () => Promise<void>
+  /** Throws what refuses the errand to change this registrant. */
+  mustAccept: (errand: Errand, registrant: Registrant) => void
+  /** What an errand changes that is granted; undefined when that is nothing. */
+  rewrite: (errand: Errand, registrant: Registrant, moves: Move[]) => Rewriting | undefined
 }
 
 /** How a registrant stood before an errand was carried out. */
@@ -27,6 +37,13 @@ export type Granted = Extract<Decision, { granted: true }> & { before: Before }
 
 export type Outcome = Granted | Exclude<Decision, { granted: true }> | { failure: ApiError }
 
+/** A wish that was granted. Throws the refusal of one that was not: a 422 with an entry for each reason. */
+export function mustBeGranted(outcome: Outcome): Granted {
+  if ('failure' in outcome) throw outcome.failure
+  if (!outcome.granted) throw invalid(outcome.reasons as Fault[])
+  return outcome
+}
+
 /** A person has to be told something that they did not do themselves. */
 export type Notice = {
   registrant_id: number
@@ -34,21 +51,4 @@ export type Notice = {
   kind: 'promotion' | 'offer' | 'abandoned'
   /** sessions that were given up in the same moment */
   dropped_session_ids: number[]
-}
-
-/** What gives back the holds and offers of an event that have expired. */
-export function expiredErrands({ event, expiredHolds, expiredOffers }: Opened, now: Date): Errand[] {
-  const actor: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
-  const wish = { ...emptyWish, by: 'organiser' as const }
-  return [
-    ...expiredHolds.map(registrant_id => ({
-      actor,
-      wish: { ...wish, registrant_id, status: 'expired' as const },
-      isOverdue: true,
-    })),
-    ...expiredOffers.map(({ registrant_id, session_id }) => ({
-      actor,
-      wish: { ...wish, registrant_id, leave: [session_id], why: 'offer_expired' },
-    })),
-  ]
 }

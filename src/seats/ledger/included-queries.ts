@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { counts } from '../../registration/registrants/counted-queries.ts'
+import { counts } from './counted-queries.ts'
 
 /**
  * The next `limit` active registrants behind the registrant `after` who are neither in a session nor wait for it, and whom

@@ -1,8 +1,9 @@
 import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
-import { type Profile, readProfiles } from '../../registration/registrants/queries.ts'
+import type { Actor } from '../../http/actor.ts'
 import type { Books, Registrant } from '../rules/books.ts'
-import type { Errand } from './errand.ts'
+import { emptyWish } from '../rules/wish.ts'
+import type { Errand, Profiles } from './errand.ts'
 import { readLine } from './line-queries.ts'
 import {
   type EventRow,
@@ -23,8 +24,6 @@ import {
 export type Opened = {
   event: EventRow
   books: Books
-  /** what is stored of the people whom errands change, by id */
-  profiles: Map<number, Profile>
   expiredHolds: number[]
   expiredOffers: { registrant_id: number; session_id: number }[]
 }
@@ -35,7 +34,13 @@ export type Opened = {
  * All of it is sent at once: statements of a transaction run one after the other, in the order in which they were sent,
  * each with eyes of its own. So everything is read after the lock was taken, in one round trip.
  */
-export async function openBooks(db: Db, event_id: number, errands: Errand[], now: Date): Promise<Opened> {
+export async function openBooks(
+  db: Db,
+  event_id: number,
+  errands: Errand[],
+  now: Date,
+  profiles?: Profiles,
+): Promise<Opened> {
   const books: Omit<Books, 'event'> = {
     now: now.getTime(),
     sessions: new Map(),
@@ -45,14 +50,11 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
     groups: new Map(),
   }
   const named = [...new Set(errands.flatMap(mentioned))]
-  const [, , event, profiles, expiredHolds, expiredOffers] = await Promise.all([
+  const [, , event, , expiredHolds, expiredOffers] = await Promise.all([
     preferIndexes(db),
     lockEventSeats(db, event_id),
     readEvent(db, event_id),
-    readProfiles(
-      db,
-      errands.flatMap(({ change, wish }) => (change ? [wish.registrant_id] : [])),
-    ),
+    profiles?.read(),
     readExpiredHolds(db, event_id, now),
     readExpiredOffers(db, event_id, now),
     registrantsInto(
@@ -69,7 +71,7 @@ export async function openBooks(db: Db, event_id: number, errands: Errand[], now
     typesInto(db, event_id, books, errands),
     missing.length > 0 && elsewhereInto(db, books, event.account_id, missing),
   ])
-  return { event, books: { ...books, event }, profiles, expiredHolds, expiredOffers }
+  return { event, books: { ...books, event }, expiredHolds, expiredOffers }
 }
 
 /** Adds what the rules need to decide further errands of registrants about sessions that they have. */
@@ -165,4 +167,21 @@ async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand
 
 async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {
   for (const id of await findElsewhere(db, account_id, missing)) books.elsewhere.add(id)
+}
+
+/** What gives back the holds and offers of an event that have expired. */
+export function expiredErrands({ event, expiredHolds, expiredOffers }: Opened, now: Date): Errand[] {
+  const actor: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
+  const wish = { ...emptyWish, by: 'organiser' as const }
+  return [
+    ...expiredHolds.map(registrant_id => ({
+      actor,
+      wish: { ...wish, registrant_id, status: 'expired' as const },
+      isOverdue: true,
+    })),
+    ...expiredOffers.map(({ registrant_id, session_id }) => ({
+      actor,
+      wish: { ...wish, registrant_id, leave: [session_id], why: 'offer_expired' },
+    })),
+  ]
 }

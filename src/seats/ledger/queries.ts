@@ -1,8 +1,8 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { counts } from '../../registration/registrants/counted-queries.ts'
-import type { RegistrationStatus } from '../../registration/registrants/schema.ts'
 import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from '../rules/books.ts'
+import type { RegistrationStatus } from '../schema.ts'
+import { counts } from './counted-queries.ts'
 
 export const seatsChannel = 'lectern_seats'
 

@@ -1,4 +1,4 @@
-import type { RegistrationStatus } from '../../registration/registrants/schema.ts'
+import type { RegistrationStatus } from '../schema.ts'
 
 /** The words of seats.md §1, as values that the rules work on. Nothing here knows the database. */
 

@@ -1,5 +1,3 @@
-import { type Fault, invalid } from '../../errors.ts'
-import type { Granted, Outcome } from '../ledger/errand.ts'
 import type { ReasonType } from '../schema.ts'
 import {
   type Books,
@@ -14,23 +12,6 @@ import {
   takesPlace,
 } from './books.ts'
 import type { Reason, Wish } from './wish.ts'
-
-/** A wish that was granted. Throws the refusal of one that was not: a 422 with an entry for each reason. */
-export function mustBeGranted(outcome: Outcome): Granted {
-  if ('failure' in outcome) throw outcome.failure
-  if (!outcome.granted) throw invalid(outcome.reasons as Fault[])
-  return outcome
-}
-
-/** Of a change that says who somebody is who was forgotten. */
-export const forgotten = () =>
-  invalid([
-    {
-      field: 'id',
-      type: 'forgotten',
-      message: 'This person was forgotten: nothing about them can be stored any more. Register them again.',
-    },
-  ])
 
 /** Attendees who are not registered any more change nothing; one whose time ran out may register again. */
 export function returnReason({ status }: Registrant, wish: Wish): Reason | undefined {

@@ -1,5 +1,4 @@
-import type { RegistrationStatus } from '../../registration/registrants/schema.ts'
-import type { ReasonType } from '../schema.ts'
+import type { ReasonType, RegistrationStatus } from '../schema.ts'
 import type { Move, OnConflict } from './books.ts'
 
 /** What somebody wants for one registrant. */

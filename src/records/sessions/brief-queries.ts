@@ -1,11 +1,15 @@
-import type { Static } from 'typebox'
 import type { Db } from '../../db/connection.ts'
-import type { Session } from './schema.ts'
 
-type SessionBrief = Pick<
-  Static<typeof Session>,
-  'id' | 'event_id' | 'name' | 'date' | 'start_time' | 'end_time' | 'session_status'
->
+/** What others show of a session. */
+type SessionBrief = {
+  id: number
+  event_id: number
+  name: string
+  date: string
+  start_time: string | null
+  end_time: string | null
+  session_status: string
+}
 
 const brief = (db: Db) => db`
   id, event_id, name, date, start_time, end_time, session_status, track_id, location_id from sessions`
