@@ -27,13 +27,14 @@ import { answerForNode, answerUnreadable } from './http/unreadable.ts'
 import { attendeePages } from './pages/own-page/routes.ts'
 import { favicon, sessionPages } from './pages/public/routes.ts'
 import { eventRoutes } from './programme/events/routes.ts'
-import { locationRoutes } from './programme/locations/routes.ts'
+import { locations } from './programme/locations/locations.ts'
 import { allSessionFields, fieldChannel, type SessionFieldRow } from './programme/session-fields/queries.ts'
 import { sessionFieldRoutes } from './programme/session-fields/routes.ts'
 import { gatheredInsert, type Insert } from './programme/sessions/insert.ts'
 import { sessionRoutes } from './programme/sessions/routes.ts'
-import { trackRoutes } from './programme/tracks/routes.ts'
+import { tracks } from './programme/tracks/tracks.ts'
 import { changeRoutes } from './records/changes/routes.ts'
+import { recordRoutes } from './records/plain/routes.ts'
 import { Desk } from './registration/desk/desk.ts'
 import { seatRoutes } from './registration/desk/routes.ts'
 import {
@@ -45,7 +46,7 @@ import { eventQuestionRoutes } from './registration/event-questions/routes.ts'
 import { resumeRoutes } from './registration/personal-links/routes.ts'
 import { privacyRoutes } from './registration/privacy/routes.ts'
 import { regTypeRoutes } from './registration/reg-types/routes.ts'
-import { registrantGroupRoutes } from './registration/registrant-groups/routes.ts'
+import { registrantGroups } from './registration/registrant-groups/registrant-groups.ts'
 import { IdBlock } from './registration/registrants/ids.ts'
 import { registrantRoutes } from './registration/registrants/routes.ts'
 import { namedSchemas } from './schemas.ts'
@@ -203,12 +204,12 @@ export async function buildApp({
         limitRate(authenticated, pool, config.RATE_LIMIT_CREDITS)
         nameIgnored(authenticated)
         eventRoutes(authenticated)
-        trackRoutes(authenticated)
-        locationRoutes(authenticated)
+        recordRoutes(authenticated, tracks)
+        recordRoutes(authenticated, locations)
         sessionFieldRoutes(authenticated)
         sessionRoutes(authenticated)
         regTypeRoutes(authenticated)
-        registrantGroupRoutes(authenticated)
+        recordRoutes(authenticated, registrantGroups)
         eventQuestionRoutes(authenticated)
         registrantRoutes(authenticated)
         seatRoutes(authenticated)

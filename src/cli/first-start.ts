@@ -5,11 +5,11 @@ import type { Actor } from '../http/actor.ts'
 import { readNew } from '../http/draft.ts'
 import { createEvent } from '../programme/events/events.ts'
 import { EventInput } from '../programme/events/schema.ts'
-import { createLocation } from '../programme/locations/locations.ts'
+import { locations } from '../programme/locations/locations.ts'
 import { LocationInput } from '../programme/locations/schema.ts'
 import { createSession } from '../programme/sessions/sessions.ts'
 import { TrackInput } from '../programme/tracks/schema.ts'
-import { createTrack } from '../programme/tracks/tracks.ts'
+import { tracks } from '../programme/tracks/tracks.ts'
 
 export type FirstStart = { credential: NewCredential; event_id: number | undefined }
 
@@ -47,17 +47,17 @@ async function createSample(db: Db, actor: Actor): Promise<number> {
     }),
   )
   const event_id = event.id
-  const hall = await createLocation(
+  const hall = await locations.create(
     db,
     actor,
     readNew(LocationInput, { event_id, name: 'Great Hall', capacity: 200 }),
   )
-  const room = await createLocation(
+  const room = await locations.create(
     db,
     actor,
     readNew(LocationInput, { event_id, name: 'Room 2', capacity: 20, sort: 1 }),
   )
-  const practice = await createTrack(
+  const practice = await tracks.create(
     db,
     actor,
     readNew(TrackInput, { event_id, name: 'Practice', color: '#1A7F64' }),

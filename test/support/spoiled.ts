@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module'
 /** A mistake that a server of a negative control makes: in which file, what stands there, and what stands there instead. */
 const mistakes = {
   'does not lock events': {
-    file: 'src/seats/ledger/queries.ts',
+    file: 'src/records/events/queries.ts',
     right: ' for no key update`\n}\n\n/** Every event of an account',
     wrong: '`\n}\n\n/** Every event of an account',
   },

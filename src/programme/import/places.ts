@@ -1,12 +1,7 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import type { Draft, Given } from '../../http/draft.ts'
-import { readNew, readUpdate } from '../../http/draft.ts'
-import { changeLocation, createLocation } from '../locations/locations.ts'
-import { listLocationsOfEvent } from '../locations/queries.ts'
-import { LocationInput } from '../locations/schema.ts'
-import { listTracksOfEvent } from '../tracks/queries.ts'
-import { TrackInput } from '../tracks/schema.ts'
-import { changeTrack, createTrack } from '../tracks/tracks.ts'
+import { locations } from '../locations/locations.ts'
+import { tracks } from '../tracks/tracks.ts'
 import { takeRecord } from './records.ts'
 import { take } from './report.ts'
 import type { Run } from './run.ts'
@@ -36,11 +31,11 @@ export async function importLocations(run: Run): Promise<Places> {
     object: 'location',
     listed: schedule.rooms,
     field: 'room',
-    known: await listLocationsOfEvent(db, event.id),
+    known: await locations.queries.listOfEvent(db, event.id),
     bodyOf: capacityOf,
-    create: (tx, body) => createLocation(tx, actor, readNew(LocationInput, body)),
-    read: body => readUpdate(LocationInput, body),
-    change: (tx, id, body) => changeLocation(tx, actor, id, body),
+    create: (tx, body) => locations.create(tx, actor, locations.readNew(body)),
+    read: body => locations.readUpdate(body),
+    change: (tx, id, body) => locations.change(tx, actor, id, body),
   })
 }
 
@@ -51,11 +46,11 @@ export async function importTracks(run: Run): Promise<Places> {
     object: 'track',
     listed: schedule.tracks,
     field: 'track',
-    known: await listTracksOfEvent(db, event.id),
+    known: await tracks.queries.listOfEvent(db, event.id),
     bodyOf: colorOf,
-    create: (tx, body) => createTrack(tx, actor, readNew(TrackInput, body)),
-    read: body => readUpdate(TrackInput, body),
-    change: (tx, id, body) => changeTrack(tx, actor, id, body),
+    create: (tx, body) => tracks.create(tx, actor, tracks.readNew(body)),
+    read: body => tracks.readUpdate(body),
+    change: (tx, id, body) => tracks.change(tx, actor, id, body),
   })
 }
 

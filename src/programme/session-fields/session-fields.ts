@@ -13,7 +13,7 @@ import {
   writeChoices,
 } from '../../records/custom-fields/queries.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
-import { lockSeatsOfAccount } from '../../seats/ledger/queries.ts'
+import { lockSeatsOfAccount } from '../../records/events/queries.ts'
 import {
   announceFields,
   deleteSessionField,

@@ -7,6 +7,7 @@ import { ignoring } from '../../http/ignored.ts'
 import { readId } from '../../http/query.ts'
 import { inWords, readValue, unwrapChoice } from '../../http/values.ts'
 import { customValuesIn, readCustomValues } from '../../records/custom-fields/values.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
 import {
   faultsOfSeats,
@@ -19,7 +20,6 @@ import {
 import { peopleToTell, tellOfSession } from '../../registration/desk/withdrawal.ts'
 import type { Manner } from '../../registration/registrants/manner.ts'
 import { type NewConflict, notingClashes } from '../../seats/ledger/clashes.ts'
-import { lockEventSeats } from '../../seats/ledger/queries.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/books.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
 import { type Insert, insertAlone } from './insert.ts'

@@ -2,11 +2,11 @@ import type { Db } from '../../db/connection.ts'
 import { type Projection, project } from '../../http/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import { showCustomValues } from '../../records/custom-fields/values.ts'
-import { listLocationsByIds } from '../locations/queries.ts'
+import { locations } from '../locations/locations.ts'
 import { Location } from '../locations/schema.ts'
 import type { SessionFieldRow } from '../session-fields/queries.ts'
-import { listTracksByIds } from '../tracks/queries.ts'
 import { Track } from '../tracks/schema.ts'
+import { tracks } from '../tracks/tracks.ts'
 import { listClashes, type SessionRow } from './queries.ts'
 
 const showTrack = viewOf(Track)
@@ -82,9 +82,9 @@ async function relatedOf(
 ): Promise<(row: SessionRow) => Record<string, unknown>> {
   if (expand.size === 0 || rows.length === 0) return () => ({})
   const ids = (column: 'track_id' | 'location_id') => [...new Set(rows.flatMap(row => row[column] ?? []))]
-  const [tracks, locations, clashes] = await Promise.all([
-    expand.has('track') ? listTracksByIds(db, ids('track_id')) : [],
-    expand.has('location') ? listLocationsByIds(db, ids('location_id')) : [],
+  const [ofTracks, ofLocations, clashes] = await Promise.all([
+    expand.has('track') ? tracks.queries.listByIds(db, ids('track_id')) : [],
+    expand.has('location') ? locations.queries.listByIds(db, ids('location_id')) : [],
     expand.has('conflicts')
       ? listClashes(
           db,
@@ -92,8 +92,8 @@ async function relatedOf(
         )
       : [],
   ])
-  const trackOf = new Map(tracks.map(track => [track.id, showTrack(track)]))
-  const locationOf = new Map(locations.map(location => [location.id, showLocation(location)]))
+  const trackOf = new Map(ofTracks.map(track => [track.id, showTrack(track)]))
+  const locationOf = new Map(ofLocations.map(location => [location.id, showLocation(location)]))
   return row => ({
     ...(expand.has('registrantCount') && { registrantCount: row.selected_count }),
     ...(expand.has('reservedCount') && { reservedCount: row.held_count + row.offered_count }),

@@ -5,17 +5,16 @@ import { readFeed } from '../../../test/support/feed.ts'
 import { someoneWaits } from '../../../test/support/races.ts'
 import { type Db, transaction } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { insertTrack, updateTrack } from '../../programme/tracks/queries.ts'
-import { removeTrack } from '../../programme/tracks/tracks.ts'
-import { lockEventSeats } from '../../seats/ledger/queries.ts'
+import { tracks } from '../../programme/tracks/tracks.ts'
+import { lockEventSeats } from '../events/queries.ts'
 import { type Cursor, readChanges, start } from './queries.ts'
 
 const app = await testApp()
 const { make, call, pool, account_id } = app
 const event = await make('events', { name: 'Summit' })
 const actor: Actor = { account_id, credential_id: null, request_id: null, now: new Date() }
-const insert = (db: Parameters<typeof insertTrack>[0], name: string) =>
-  insertTrack(db, actor, {
+const insert = (db: Db, name: string) =>
+  tracks.queries.insert(db, actor, {
     event_id: event.id,
     name,
     color: null,
@@ -83,7 +82,7 @@ it('a record that is deleted by an older transaction than the one that changed i
     await lockEventSeats(db, event_id)
     const [own] = await db<{ tx: string }[]>`select pg_current_xact_id()::text as tx`
     assert.equal((await call('PUT', `/tracks/${id}`, { name: 'U' })).status, 200)
-    await removeTrack(db, actor, id)
+    await tracks.remove(db, actor, id)
     return own!
   })
   const feed = await readFeed(app, `event_id=${event_id}&object=track`, 3)
@@ -98,7 +97,7 @@ it('a record that is deleted by an older transaction than the one that changed i
 it('a change of an older transaction that waited for a younger one in the statement that writes it stands behind it', async () => {
   const { id: event_id } = await make('events', { name: 'Waits' })
   const { id } = await make('tracks', { event_id, name: 'T' })
-  const rename = (db: Db, name: string) => updateTrack(db, actor, id, { name })
+  const rename = (db: Db, name: string) => tracks.queries.update(db, actor, id, { name })
   await transaction(pool, async older => {
     await older`select pg_current_xact_id()`
     let last: Promise<unknown> | undefined

@@ -1,8 +1,9 @@
 import type { Db } from '../../db/connection.ts'
 import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import { beyond, faultsOfLowering } from '../../seats/ledger/capacity.ts'
-import { deleteSelectionsOf, lockEventSeats, readOutsiders } from '../../seats/ledger/queries.ts'
+import { deleteSelectionsOf, readOutsiders } from '../../seats/ledger/queries.ts'
 import { emptyWish, type Reason } from '../../seats/rules/wish.ts'
 import { carryOut } from './registration.ts'
 

@@ -7,7 +7,7 @@ import { changesChoices, faultsOfChoices, readChoiceChanges } from '../../record
 import { dropChoices, dropValues, type Holders, writeChoices } from '../../records/custom-fields/queries.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
 import { mustNameOwnEvent } from '../../records/events/events.ts'
-import { lockEventSeats } from '../../seats/ledger/queries.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import {
   announceQuestions,
   deleteEventQuestion,

@@ -7,9 +7,9 @@ import {
   type StoredValues,
   showCustomValues,
 } from '../../records/custom-fields/values.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import { listLettersInFull } from '../../records/outbox/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
-import { lockEventSeats } from '../../seats/ledger/queries.ts'
 import { emptyWish } from '../../seats/rules/wish.ts'
 import { readAgendas } from '../agenda/agenda.ts'
 import { whenOf } from '../agenda/words.ts'

@@ -1,28 +1,38 @@
 import { type Db, transaction } from '../../db/connection.ts'
-import { type Fault, invalid, notFound } from '../../errors.ts'
+import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { type Body, changesIn, type Draft, type Given, readUpdate, settle } from '../../http/draft.ts'
-import { mustMatchVersion } from '../../http/etag.ts'
-import { mustNameOwnEvent } from '../../records/events/events.ts'
+import { type Body, type Given, readNew, readUpdate } from '../../http/draft.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
+import { PlainQueries, type Row } from '../../records/plain/queries.ts'
+import { PlainRecords } from '../../records/plain/records.ts'
 import { faultsOfCapacity, faultsOfGroupMaximum } from '../../seats/ledger/capacity.ts'
-import { lockEventSeats } from '../../seats/ledger/queries.ts'
 import { clearRegType, countOfRegType } from '../registrants/clear-queries.ts'
-import {
-  deleteRegType,
-  findRegType,
-  insertRegType,
-  lockRegType,
-  type RegTypeRow,
-  sizeOfLargestGroup,
-  updateRegType,
-} from './queries.ts'
-import { RegTypeInput } from './schema.ts'
+import { sizeOfLargestGroup } from './queries.ts'
+import { RegType, RegTypeInput, regTypeLists } from './schema.ts'
 
-/** Creates a registrant type. Throws 422 for an event that is not the account's. */
-export async function createRegType(db: Db, actor: Actor, draft: Draft<RegTypeInput>): Promise<RegTypeRow> {
-  await mustNameOwnEvent(db, actor.account_id, draft)
+/** Kinds of registrants, with capacities of their own. */
+export const regTypes = new PlainRecords(
+  new PlainQueries({
+    noun: 'Registrant type',
+    tag: 'Registrant types',
+    name: 'RegType',
+    path: 'reg-types',
+    table: 'reg_types',
+    object: 'reg_type',
+    input: RegTypeInput,
+    record: RegType,
+    lists: regTypeLists,
+    deletion: 'One that registrants have needs `force=1`; 422 says how many.',
+    clear: clearRegType,
+  }),
+)
+type RegTypeRow = Row<typeof RegType>
+
+/** Creates a registrant type. Throws 422 for an event that is not the account's, and for a maximum below the minimum. */
+export function createRegType(db: Db, actor: Actor, body: Body): Promise<RegTypeRow> {
+  const draft = readNew(RegTypeInput, body)
   draft.faults.push(...faultsOfGroupSizes(draft.given))
-  return insertRegType(db, actor, settle(draft))
+  return regTypes.create(db, actor, draft)
 }
 
 /**
@@ -41,9 +51,7 @@ export async function changeRegType(
     const draft = readUpdate(RegTypeInput, body, regType)
     draft.faults.push(...faultsOfGroupSizes({ ...regType, ...draft.given }))
     if (!override) draft.faults.push(...(await faultsOfLimits(tx, regType, draft.given)))
-    const { event_id: _fixed, ...given } = settle(draft)
-    const changes = changesIn(given, regType)
-    return changes ? updateRegType(tx, actor, id, changes) : regType
+    return regTypes.write(tx, actor, regType, draft)
   })
 }
 
@@ -54,24 +62,16 @@ export async function removeRegType(db: Db, actor: Actor, id: number, force: boo
     const registrants = await countOfRegType(tx, event_id, id)
     if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
     await clearRegType(tx, actor, event_id, id)
-    await deleteRegType(tx, actor, id)
+    await regTypes.queries.delete(tx, actor, id)
   })
-}
-
-export async function mustFindRegType(db: Db, account_id: number, id: number): Promise<RegTypeRow> {
-  const regType = await findRegType(db, account_id, id)
-  if (!regType) throw notFound('Registrant type', id)
-  return regType
 }
 
 /** Who counts for a type changes under the lock of the event only. */
 async function mustLockRegType(db: Db, actor: Actor, id: number): Promise<RegTypeRow> {
-  const { event_id } = await mustFindRegType(db, actor.account_id, id)
+  const { event_id } = await regTypes.mustFind(db, actor.account_id, id)
   await lockEventSeats(db, event_id)
-  const regType = await lockRegType(db, actor.account_id, id)
-  if (!regType) throw notFound('Registrant type', id)
-  mustMatchVersion(actor.ifMatch, regType.version)
-  return regType
+  await regTypes.mustLock(db, actor, id)
+  return regTypes.mustFind(db, actor.account_id, id)
 }
 
 async function faultsOfLimits(

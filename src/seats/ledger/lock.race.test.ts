@@ -5,11 +5,12 @@ import { ownDatabase } from '../../../test/support/database.ts'
 import { atOnce, collide, errand, withoutLock } from '../../../test/support/races.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
 import type { Db } from '../../db/connection.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import { carryOut } from '../../registration/desk/registration.ts'
 import { includeEveryone } from '../../registration/desk/sessions.ts'
 import type { Wish } from '../rules/wish.ts'
 import type { Outcome } from './errand.ts'
-import { lockEventSeats, readOutsiders } from './queries.ts'
+import { readOutsiders } from './queries.ts'
 
 const app = await testApp({ url: await ownDatabase() })
 const { pool, account_id, call } = app

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import type { Books, Registrant } from '../rules/books.ts'
 import { emptyWish } from '../rules/wish.ts'
 import type { Errand, Profiles } from './errand.ts'
@@ -8,7 +9,6 @@ import { readLine } from './line-queries.ts'
 import {
   type EventRow,
   findElsewhere,
-  lockEventSeats,
   lockRegistrants,
   preferIndexes,
   readEvent,

@@ -20,16 +20,6 @@ export async function preferIndexes(db: Db): Promise<void> {
   await db`select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
 }
 
-/** The event, locked until the transaction ends: seats of an event change under this lock only. */
-export async function lockEventSeats(db: Db, event_id: number): Promise<void> {
-  await db`select from events where id = ${event_id} for no key update`
-}
-
-/** Every event of an account, locked in id order: for what changes sessions of several events. */
-export async function lockSeatsOfAccount(db: Db, account_id: number): Promise<void> {
-  await db`select from events where account_id = ${account_id} order by id for no key update`
-}
-
 export type EventRow = Event & { account_id: number }
 
 /** What the rules need of an event. Read after its lock was taken (seats.md §5: lock, then look). */

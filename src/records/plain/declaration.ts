@@ -1,0 +1,31 @@
+import type { TObject } from 'typebox'
+import type { Db } from '../../db/connection.ts'
+import type { Actor } from '../../http/actor.ts'
+import type { Listable } from '../../http/listing.ts'
+import type { ObjectKind } from '../changes/schema.ts'
+
+/**
+ * A plain record of an event. Its six operations, their SQL, change records, ETags, list grammar and documentation follow
+ * from this; a verb that differs is written by its own resource.
+ */
+export type Declaration<Input extends TObject, Record extends TObject> = {
+  /** what messages call it: `Registrant type` */
+  noun: string
+  /** the heading of its operations, which is its plural: `Registrant types` */
+  tag: string
+  /** the stem of its schemas and operations: `RegType` */
+  name: string
+  /** what its paths begin with: `reg-types` */
+  path: string
+  table: string
+  object: ObjectKind
+  /** what a client may say of it */
+  input: Input
+  /** as it is returned */
+  record: Record
+  lists: Listable
+  /** what a deletion does to what refers to it, in a sentence */
+  deletion: string
+  /** does that, under the lock of the event */
+  clear: (db: Db, actor: Actor, event_id: number, id: number) => Promise<void>
+}

@@ -1,0 +1,105 @@
+import type { Static, TObject } from 'typebox'
+import type { Db, Fragment } from '../../db/connection.ts'
+import type { Actor } from '../../http/actor.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { rowsOfPage } from '../../http/page-size.ts'
+import { writers } from '../../http/view.ts'
+import { logged } from '../changes/log.ts'
+import type { Declaration } from './declaration.ts'
+
+export type Row<R extends TObject> = Static<R> & {
+  id: number
+  event_id: number
+  account_id: number
+  version: number
+}
+
+/** The SQL of a declared record; `r` is its alias. */
+export class PlainQueries<I extends TObject, R extends TObject> {
+  readonly declaration: Declaration<I, R>
+  readonly #columns: string[]
+
+  constructor(declaration: Declaration<I, R>) {
+    this.declaration = declaration
+    this.#columns = Object.keys(declaration.record.properties).filter(name => !Object.hasOwn(writers, name))
+  }
+
+  /** What is read: the table, or a query that adds to it. */
+  source(db: Db): Fragment {
+    return db`${db(this.declaration.table)} r`
+  }
+
+  async insert(db: Db, actor: Actor, given: Static<I>): Promise<Row<R>> {
+    const { table, object } = this.declaration
+    const { account_id, now } = actor
+    const row = { ...(given as object), account_id, created_at: now, updated_at: now }
+    const [written] = await db<Row<R>[]>`
+      with after as (insert into ${db(table)} ${db(row)} returning *), logged as (${logged(db, actor, object, 'create')})
+      select * from after`
+    return written!
+  }
+
+  /** Changes a record that is locked; only the given fields. */
+  async update(db: Db, actor: Actor, id: number, given: Partial<Static<I>>): Promise<Row<R>> {
+    const { table, object } = this.declaration
+    const set = { ...(given as object), updated_at: actor.now }
+    const [written] = await db<Row<R>[]>`
+      with before as (select * from ${db(table)} where id = ${id}),
+        after as (update ${db(table)} set ${db(set)}, version = version + 1 where id = ${id} returning *),
+        logged as (${logged(db, actor, object, 'update')})
+      select * from after`
+    return written!
+  }
+
+  /** Deletes a record that is locked and that nothing refers to. */
+  async delete(db: Db, actor: Actor, id: number): Promise<void> {
+    const { table, object } = this.declaration
+    await db`
+      with before as (delete from ${db(table)} where id = ${id} returning *)
+      ${logged(db, actor, object, 'delete')}`
+  }
+
+  async find(db: Db, account_id: number, id: number): Promise<Row<R> | undefined> {
+    const [row] = await db<Row<R>[]>`
+      select * from ${this.source(db)} where r.account_id = ${account_id} and r.id = ${id}`
+    return row
+  }
+
+  /** The version of a record, which is locked until the transaction ends. */
+  async lock(db: Db, account_id: number, id: number): Promise<{ version: number } | undefined> {
+    const [row] = await db<{ version: number }[]>`
+      select version from ${db(this.declaration.table)} where account_id = ${account_id} and id = ${id} for update`
+    return row
+  }
+
+  async findByExternalId(
+    db: Db,
+    account_id: number,
+    event_id: number,
+    externalId: string,
+  ): Promise<{ id: number } | undefined> {
+    const [row] = await db<{ id: number }[]>`
+      select id from ${db(this.declaration.table)}
+      where account_id = ${account_id} and event_id = ${event_id} and external_id = ${externalId}`
+    return row
+  }
+
+  async list(db: Db, account_id: number, event_id: number, listing: Listing) {
+    const where = db`where r.account_id = ${account_id} and r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+    const columns = columnsOf(db, 'r', this.#columns, this.declaration.lists, listing)
+    const [rows, [count]] = await Promise.all([
+      rowsOfPage(db<Row<R>[]>`
+        select ${columns} from ${this.source(db)} ${where} ${pageOf(db, listing, 'r')}`),
+      db<{ total: number }[]>`select count(*)::int as total from ${this.source(db)} ${where}`,
+    ])
+    return { rows, total: count!.total }
+  }
+
+  listByIds(db: Db, ids: number[]): Promise<Row<R>[]> {
+    return db<Row<R>[]>`select * from ${this.source(db)} where r.id = any(${ids}::bigint[])`
+  }
+
+  listOfEvent(db: Db, event_id: number): Promise<Row<R>[]> {
+    return db<Row<R>[]>`select * from ${this.source(db)} where r.event_id = ${event_id} order by r.id`
+  }
+}
