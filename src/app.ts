@@ -28,8 +28,8 @@ import { attendeePages } from './pages/own-page/routes.ts'
 import { favicon, sessionPages } from './pages/public/routes.ts'
 import { eventRoutes } from './programme/events/routes.ts'
 import { locations } from './programme/locations/locations.ts'
-import { allSessionFields, fieldChannel, type SessionFieldRow } from './programme/session-fields/queries.ts'
 import { sessionFieldRoutes } from './programme/session-fields/routes.ts'
+import { type SessionFieldRow, sessionFields } from './programme/session-fields/session-fields.ts'
 import { gatheredInsert, type Insert } from './programme/sessions/insert.ts'
 import { sessionRoutes } from './programme/sessions/routes.ts'
 import { tracks } from './programme/tracks/tracks.ts'
@@ -37,11 +37,7 @@ import { changeRoutes } from './records/changes/routes.ts'
 import { recordRoutes } from './records/plain/routes.ts'
 import { Desk } from './registration/desk/desk.ts'
 import { seatRoutes } from './registration/desk/routes.ts'
-import {
-  allEventQuestions,
-  type EventQuestionRow,
-  questionChannel,
-} from './registration/event-questions/queries.ts'
+import { type EventQuestionRow, eventQuestions } from './registration/event-questions/event-questions.ts'
 import { eventQuestionRoutes } from './registration/event-questions/routes.ts'
 import { resumeRoutes } from './registration/personal-links/routes.ts'
 import { privacyRoutes } from './registration/privacy/routes.ts'
@@ -120,8 +116,12 @@ export async function buildApp({
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as FastifyReply),
     clientErrorHandler: answerUnreadable,
   })
-  const sessionFields = new NotifiedCache((account, db = pool) => allSessionFields(db, Number(account)))
-  const eventQuestions = new NotifiedCache((event, db = pool) => allEventQuestions(db, Number(event)))
+  const fieldsOfAccounts = new NotifiedCache((account, db = pool) =>
+    sessionFields.queries.allOf(db, Number(account)),
+  )
+  const questionsOfEvents = new NotifiedCache((event, db = pool) =>
+    eventQuestions.queries.allOf(db, Number(event)),
+  )
   const tokens = callers(pool)
   const desk = new Desk(pool, readers, clock.now)
   const availability = new AvailabilityBoard(readers, clock.now)
@@ -132,8 +132,8 @@ export async function buildApp({
   app.decorate('readers', readers)
   app.decorate('config', config)
   app.decorate('clock', clock)
-  app.decorate('sessionFields', sessionFields)
-  app.decorate('eventQuestions', eventQuestions)
+  app.decorate('sessionFields', fieldsOfAccounts)
+  app.decorate('eventQuestions', questionsOfEvents)
   app.decorate('desk', desk)
   app.decorate('insertSession', gatheredInsert(pool))
   app.decorate('registrantIds', new IdBlock())
@@ -165,8 +165,8 @@ export async function buildApp({
   acceptBodies(app)
   const unfollow = await Promise.all([
     tokens.follow(pool, tokenChannel),
-    sessionFields.follow(pool, fieldChannel),
-    eventQuestions.follow(pool, questionChannel),
+    fieldsOfAccounts.follow(pool, sessionFields.declaration.channel),
+    questionsOfEvents.follow(pool, eventQuestions.declaration.channel),
   ])
   await availability.follow(pool)
   app.addHook('preClose', async () => {

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { allSessionFields } from '../../programme/session-fields/queries.ts'
+import { sessionFields } from '../../programme/session-fields/session-fields.ts'
 import { type Agendas, readAgendas } from '../../registration/agenda/agenda.ts'
 import { calendarEntries } from '../../registration/agenda/calendar-entries.ts'
 import { registrationOf } from '../../registration/agenda/registration.ts'
@@ -52,7 +52,7 @@ export async function writeLetters(
   }
   const fields = new Map<number, VisibleField[]>()
   for (const account_id of new Set([...events.values()].map(event => event.account_id)))
-    fields.set(account_id, await allSessionFields(db, account_id))
+    fields.set(account_id, await sessionFields.queries.allOf(db, account_id))
   const tokens = baseUrl && !isKept ? await makeLetterLinks(db, letters, now) : new Map<number, string>()
   return letters.map(letter => {
     const token = tokens.get(letter.registrant_id) ?? null

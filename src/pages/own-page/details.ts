@@ -10,7 +10,7 @@ import {
   type StoredValues,
 } from '../../records/custom-fields/values.ts'
 import type { Order } from '../../registration/desk/order.ts'
-import type { EventQuestionRow } from '../../registration/event-questions/queries.ts'
+import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 import { RegistrantInput } from '../../registration/registrants/schema.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'
 import { missingAnswer, missingName } from './missing.ts'

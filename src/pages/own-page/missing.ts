@@ -1,6 +1,6 @@
 import type { Fault } from '../../errors.ts'
 import { attributeOf, mustBeAnswered, type StoredValues } from '../../records/custom-fields/values.ts'
-import type { EventQuestionRow } from '../../registration/event-questions/queries.ts'
+import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 
 /** What is known of a person, and what attendees are asked. */
 type Known = { first_name: string | null; last_name: string | null; custom_fields: StoredValues }

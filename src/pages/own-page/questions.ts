@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../http/html.ts'
 import { attributeOf, mustBeAnswered } from '../../records/custom-fields/values.ts'
-import type { EventQuestionRow } from '../../registration/event-questions/queries.ts'
+import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 
 /** One thing that is asked for, what is in it now, and what is wrong with that. */
 type Asked = {

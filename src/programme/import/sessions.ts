@@ -1,7 +1,7 @@
 import { type Fault, mustBeValid } from '../../errors.ts'
 import { type Body, readUpdate } from '../../http/draft.ts'
 import type { EventRow } from '../events/queries.ts'
-import { allSessionFields } from '../session-fields/queries.ts'
+import { sessionFields } from '../session-fields/session-fields.ts'
 import { listSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'
 import { SessionInput } from '../sessions/schema.ts'
 import { changeSession, createSession } from '../sessions/sessions.ts'
@@ -20,7 +20,7 @@ const textLimit = 1024 * 1024
 /** Creates or changes the sessions of a file, one by one: those that are refused do not harm the others. */
 export async function importSessions(run: Run, locations: Places, tracks: Places): Promise<void> {
   const { db, actor, event, schedule, report } = run
-  const fields = await allSessionFields(db, actor.account_id)
+  const fields = await sessionFields.queries.allOf(db, actor.account_id)
   const known = new Map<string, SessionRow>()
   for (const session of await listSessionsOfEvent(db, event.id))
     if (session.external_id !== null) known.set(session.external_id, session)

@@ -21,7 +21,7 @@ import { peopleToTell, tellOfSession } from '../../registration/desk/withdrawal.
 import type { Manner } from '../../registration/registrants/manner.ts'
 import { type NewConflict, notingClashes } from '../../seats/ledger/clashes.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/books.ts'
-import type { SessionFieldRow } from '../session-fields/queries.ts'
+import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { type Insert, insertAlone } from './insert.ts'
 import { chooseChangedZone, chooseZone, type Place, placementOf, recallPlacement } from './placement.ts'
 import {

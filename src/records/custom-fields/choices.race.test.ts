@@ -5,15 +5,10 @@ import { withoutClause } from '../../../test/support/clauses.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
 import { atOnce } from '../../../test/support/races.ts'
 import type { Db } from '../../db/connection.ts'
-import { allSessionFields } from '../../programme/session-fields/queries.ts'
-import { changeSessionField, removeSessionField } from '../../programme/session-fields/session-fields.ts'
+import { sessionFields } from '../../programme/session-fields/session-fields.ts'
 import { changeSession, createSession } from '../../programme/sessions/sessions.ts'
 import type { Order } from '../../registration/desk/order.ts'
-import {
-  changeEventQuestion,
-  removeEventQuestion,
-} from '../../registration/event-questions/event-questions.ts'
-import { allEventQuestions } from '../../registration/event-questions/queries.ts'
+import { eventQuestions } from '../../registration/event-questions/event-questions.ts'
 import { changeRegistrant, mustFindRegistrant, register } from '../../registration/registrants/registrants.ts'
 
 const url = await ownDatabase()
@@ -57,7 +52,7 @@ const withoutEventLock = (db: Db) => withoutClause(db, 'for no key update', 'fro
 /** Somebody who answers a question of which a choice is being deleted. */
 async function answering(orderOf: (db: Db, body: Json, questions: any[]) => Promise<Order>) {
   const question = await make('event-questions', { event_id: event.id, name: 'Diet?', ...choices })
-  const questions = await allEventQuestions(pool, event.id)
+  const questions = await eventQuestions.queries.allOf(pool, event.id)
   const [a, b] = question.choices
   const { attribute } = question
   const body = { event_id: event.id, email: 'p@example.com', [attribute]: [a.id, b.id] }
@@ -70,14 +65,14 @@ async function answering(orderOf: (db: Db, body: Json, questions: any[]) => Prom
       const { registrant_id } = order.errand.wish
       return app.desk.submit(db, order, tx => mustFindRegistrant(tx, account_id, registrant_id))
     },
-    remove: (db: Db) => changeEventQuestion(db, actor, question.id, deletion(a)),
+    remove: (db: Db) => eventQuestions.change(db, actor, question.id, deletion(a)),
   }
 }
 
 /** A session that is written with a field of which a choice is being deleted. */
 async function planning(write: (db: Db, body: Json, fields: any[]) => Promise<any>) {
   const field = await make('sessions/fields', { name: 'Level', ...choices })
-  const fields = await allSessionFields(pool, account_id)
+  const fields = await sessionFields.queries.allOf(pool, account_id)
   const [a, b] = field.choices
   const { attribute } = field
   const body = { event_id: event.id, name: 'S', date: '2030-01-01', [attribute]: [a.id, b.id] }
@@ -86,7 +81,7 @@ async function planning(write: (db: Db, body: Json, fields: any[]) => Promise<an
     attribute,
     field,
     write: (db: Db) => write(db, body, fields),
-    remove: (db: Db) => changeSessionField(db, actor, field.id, deletion(a)),
+    remove: (db: Db) => sessionFields.change(db, actor, field.id, deletion(a)),
   }
 }
 
@@ -159,11 +154,11 @@ for (const [name, { scene, unlocked }] of Object.entries(ways))
 describe('a definition that is deleted while values with its choices are written', () => {
   it('leaves no choice behind, whichever comes first', async () => {
     const [one, two] = [await creating(), await creating()]
-    const remove = (field: Json) => (db: Db) => removeSessionField(db, actor, field.id)
+    const remove = (field: Json) => (db: Db) => sessionFields.remove(db, actor, field.id)
     await atOnce<unknown>(pool, one.write, remove(one.field))
     await atOnce<unknown>(pool, remove(two.field), two.write)
     const [three, four] = [await registering(), await registering()]
-    const drop = (question: Json) => (db: Db) => removeEventQuestion(db, actor, question.id)
+    const drop = (question: Json) => (db: Db) => eventQuestions.remove(db, actor, question.id)
     await atOnce<unknown>(pool, three.write, drop(three.question))
     await atOnce<unknown>(pool, drop(four.question), four.write)
     assert.deepEqual(await deadChoices(), [])

@@ -4,7 +4,7 @@ import { logged } from '../changes/log.ts'
 import type { ChoiceChanges } from './choices.ts'
 
 /** A table of choices, and its column for the definition that they belong to. */
-type ChoiceTable = {
+export type ChoiceTable = {
   table: 'session_field_choices' | 'event_question_choices'
   owner: 'field_id' | 'question_id'
 }
