@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { settings } from '../src/config.ts'
-import { type Document, referenceOf, table } from './reference.ts'
+import { expandedDocument } from './expanded.ts'
+import { referenceOf, table } from './reference.ts'
 
 const begin = '<!-- settings: generated from src/config.ts by `npm run docs` -->'
 const end = '<!-- /settings -->'
 
 /** Every generated document, by its path: what it has to be. */
 export function documents(app: FastifyInstance): Record<string, string> {
-  const openapi = app.swagger() as unknown as Document
   return {
-    'docs/openapi.json': `${JSON.stringify(openapi, null, 1)}\n`,
-    'docs/api.md': referenceOf(openapi),
+    'docs/openapi.json': `${JSON.stringify(app.swagger(), null, 1)}\n`,
+    'docs/api.md': referenceOf(expandedDocument(app)),
     'docs/operations.md': withSettings(readFileSync('docs/operations.md', 'utf8')),
   }
 }

@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import Type, { type TSchema } from 'typebox'
 import { answerHeaders } from './answer-headers.ts'
+import { type Document, type Media, type Operation, type Response, shareComponents } from './components.ts'
 import { documentSender } from './document.ts'
 import { exampleOf, type Schema } from './example.ts'
 import { failureResponses, failures, inProblemDetails, type Plain } from './failures.ts'
@@ -112,37 +113,22 @@ export const openApiSchema = {
   },
 }
 
-type Media = {
-  schema?: Schema
-  example?: unknown
-  examples?: Record<string, { summary: string; value: unknown }>
-}
-type Content = Record<string, Media>
-type Response = { $ref?: string; description?: string; headers?: object; content?: Content }
-type Operation = {
-  security?: object[]
-  parameters?: { name: string }[]
-  requestBody?: { content: Content }
-  responses?: Record<string, Response>
-}
-type Document = {
-  paths?: Record<string, Record<string, Operation>>
-  components?: { schemas?: Record<string, Schema> }
-}
-
 /** Adds what schemas do not say: descriptions, headers and examples of every answer. */
 function complete(document: Document): Document {
   const components = document.components?.schemas ?? {}
   for (const path of Object.values(document.paths ?? {}))
     for (const [method, operation] of Object.entries(path)) {
-      for (const media of Object.values(operation.requestBody?.content ?? {})) addExample(media, components)
+      // The other forms of a body have the same members: one example is enough for all.
+      const { content } = operation.requestBody ?? {}
+      const [usual] = Object.keys(content ?? {})
+      if (content && usual) content[usual] = withExample(content[usual]!, components)
       const responses = { ...operation.responses, ...ofAnyRequest }
       operation.responses = responses
       for (const [status, response] of Object.entries(responses))
         responses[status] = completeResponse(Number(status), response, method, operation, components)
       operation.security ??= [{ bearer: [] }, { oauth2: [method === 'get' ? 'read' : 'write'] }]
     }
-  return publicFormats(document) as Document
+  return shareComponents(publicFormats(document) as Document)
 }
 
 /** What the server answers before it knows which operation is meant. */
@@ -199,6 +185,12 @@ const descriptions: Record<number, string> = {
 
 const takes = ({ parameters = [] }: Operation, ...names: string[]) =>
   parameters.some(parameter => names.includes(parameter.name))
+
+function withExample(media: Media, components: Record<string, Schema>): Media {
+  const copy = { ...media }
+  addExample(copy, components)
+  return copy
+}
 
 /** Lists have two examples: as they come, and with every field. */
 function addExample(media: Media, components: Record<string, Schema>): void {

@@ -8,10 +8,10 @@ import { testApp } from '../support/app.ts'
  * it at a server that runs; without them it starts one. Every answer is held against the OpenAPI document.
  */
 
-type Schema = { content?: Record<string, { schema: object }> }
+type Response = { $ref?: string; content?: Record<string, { schema: object }> }
 type Document = {
-  paths: Record<string, Record<string, { responses: Record<string, Schema> }>>
-  components: { schemas: Record<string, object> }
+  paths: Record<string, Record<string, { responses: Record<string, Response> }>>
+  components: { schemas: Record<string, object>; responses: Record<string, Response> }
 }
 
 const { base, key, secret } = await target()
@@ -47,18 +47,13 @@ async function send(
   const described = openapi.paths[name]?.[method.toLowerCase()]?.responses[wanted]
   assert.ok(described, `${method} ${name} does not document ${wanted}`)
   const answer = text ? JSON.parse(text) : undefined
-  if (described.content && text) {
-    const pointer = [
-      name,
-      method.toLowerCase(),
-      'responses',
-      String(wanted),
-      'content',
-      'application/json',
-      'schema',
-    ]
+  const { $ref } = described
+  const at = $ref ? $ref.slice(2).split('/') : ['paths', name, method.toLowerCase(), 'responses', `${wanted}`]
+  const { content } = $ref ? openapi.components.responses[at.at(-1)!]! : described
+  if (content && text) {
+    const pointer = [...at, 'content', 'application/json', 'schema']
     const steps = pointer.map(step => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')))
-    const valid = ajv.validate({ $ref: `contract#/paths/${steps.join('/')}` }, answer)
+    const valid = ajv.validate({ $ref: `contract#/${steps.join('/')}` }, answer)
     assert.ok(valid, `${method} ${name}: ${ajv.errorsText()} in ${text}`)
   }
   return answer

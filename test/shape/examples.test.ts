@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Document, Operation } from '../../docs/reference.ts'
+import { expandedDocument } from '../../docs/expanded.ts'
+import type { Operation } from '../../docs/reference.ts'
 import { getToken, type Json, testApp } from '../support/app.ts'
 
 /*
@@ -9,7 +10,7 @@ import { getToken, type Json, testApp } from '../support/app.ts'
  */
 
 const test = await testApp()
-const document = test.app.swagger() as unknown as Document
+const document = expandedDocument(test.app)
 
 type World = Record<string, () => Promise<any>>
 

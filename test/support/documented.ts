@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance } from 'fastify'
-import type { Document, Operation } from '../../docs/reference.ts'
+import { expandedDocument } from '../../docs/expanded.ts'
+import type { Operation } from '../../docs/reference.ts'
 import type { Json, Reply } from './app.ts'
 
 type Schema = { $ref?: string; properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] }
@@ -12,7 +13,7 @@ type Documented = { path: RegExp; name: string; method: string; operation: Opera
  * says. Every call of every test goes through this, so that the documentation cannot say less than what really happens.
  */
 export function documentationOf(app: FastifyInstance): (method: string, url: string, reply: Reply) => void {
-  const document = app.swagger() as unknown as Document
+  const document = expandedDocument(app)
   const schemas = document.components.schemas as Record<string, Schema>
   const components = document.components.responses as Record<string, { headers?: object }>
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -1,0 +1,87 @@
+import type { Schema } from './example.ts'
+
+export type Media = {
+  schema?: Schema
+  example?: unknown
+  examples?: Record<string, { summary: string; value: unknown }>
+}
+export type Content = Record<string, Media>
+export type Response = { $ref?: string; description?: string; headers?: object; content?: Content }
+export type Operation = {
+  operationId: string
+  security?: object[]
+  parameters?: { name: string }[]
+  requestBody?: { content: Content }
+  responses?: Record<string, Response>
+}
+export type Document = {
+  paths?: Record<string, Record<string, Operation>>
+  components?: { schemas?: Record<string, Schema> }
+}
+
+type Kind = 'parameters' | 'requestBodies' | 'responses'
+type Use = { value: object; name: string; replace: (reference: { $ref: string }) => void }
+
+/**
+ * Names every parameter, body and answer that several operations have, once, under `components`; the operations refer to
+ * it. A generator makes one type of each then.
+ */
+export function shareComponents(document: Document): Document {
+  const components = document.components as Record<string, Record<string, object>>
+  const uses: Record<Kind, Use[]> = { parameters: [], requestBodies: [], responses: [] }
+  for (const path of Object.values(document.paths ?? {}))
+    for (const operation of Object.values(path)) collect(operation, uses)
+  for (const [kind, all] of Object.entries(uses)) {
+    const named = { ...components[kind] }
+    components[kind] = named
+    for (const same of Map.groupBy(all, use => JSON.stringify(use.value)).values()) {
+      if (same.length === 1) continue
+      const name = freeName(named, same[0]!.name)
+      named[name] = same[0]!.value
+      for (const use of same) use.replace({ $ref: `#/components/${kind}/${name}` })
+    }
+  }
+  return document
+}
+
+function collect(operation: Operation, uses: Record<Kind, Use[]>): void {
+  const { parameters = [], requestBody, responses = {}, operationId } = operation
+  parameters.forEach((value, index) => {
+    uses.parameters.push({
+      value,
+      name: inPascalCase(value.name),
+      replace: reference => Object.assign(parameters, { [index]: reference }),
+    })
+  })
+  if (requestBody)
+    uses.requestBodies.push({
+      value: requestBody,
+      name: schemaNameOf(requestBody) ?? inPascalCase(operationId),
+      replace: reference => Object.assign(operation, { requestBody: reference }),
+    })
+  // Failures have components already; those of OAuth belong to their operations.
+  for (const [status, value] of Object.entries(responses))
+    if (Number(status) < 400)
+      uses.responses.push({
+        value,
+        name: `${inPascalCase(operationId)}${status}`,
+        replace: reference => Object.assign(responses, { [status]: reference }),
+      })
+}
+
+/** `per-page` and `perPage` are `PerPage`. */
+const inPascalCase = (name: string) =>
+  name.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter) => letter.toUpperCase())
+
+const schemaNameOf = ({ content }: Pick<Response, 'content'>) =>
+  Object.values(content ?? {})[0]
+    ?.schema?.$ref?.split('/')
+    .at(-1)
+
+/** The name, with a number behind it when another component has it. */
+function freeName(named: Record<string, object>, name: string): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}${number}`
+    if (!Object.hasOwn(named, candidate)) return candidate
+  }
+}
