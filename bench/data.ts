@@ -44,7 +44,7 @@ export function sessionIds({ events }: Programme): number[] {
   return Array.from({ length: Math.min(sessions, 10_000) }, (_, index) => ((index * 770_039) % sessions) + 1)
 }
 
-/** Sessions with every field of create-session.txt, in the first event: one for each of its rooms. */
+/** Sessions with every field, in the first event: one for each of its rooms. */
 export function newSessions() {
   return Array.from({ length: 10 }, (_, room) => newSession(room + 1))
 }

@@ -201,7 +201,7 @@ function clientError(status: number, error: Error): ApiError {
 export type RenderedError = { status: number; headers: Record<string, string>; body: string }
 
 /**
- * The bytes of a failure in the dialect that the client asked for: the hosted API's (api.md §4), or RFC 9457 problem
+ * The bytes of a failure in the dialect that the client asked for: the hosted API's (docs/contract.md §4), or RFC 9457 problem
  * details when `accept` names application/problem+json.
  */
 export function renderError(error: ApiError, accept: string | undefined, requestId: string): RenderedError {

@@ -4,8 +4,7 @@ import { startFloor, startLectern } from '../servers.ts'
 
 export const create: Scenario = {
   name: 'create',
-  about:
-    'A session with every field of create-session.txt, as JSON, over 32 connections; the floor inserts the same row.',
+  about: 'A session with every field, as JSON, over 32 connections; the floor inserts the same row.',
   sides: ['lectern', 'floor'],
   run: async ({ databaseServer, compare }) => {
     const { url, headers } = await makeProgramme(databaseServer, 'bench_create', 1)

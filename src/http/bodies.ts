@@ -21,7 +21,7 @@ declare module 'fastify' {
 }
 
 /**
- * Every write takes JSON, forms and multipart forms (api.md, generosity rule 2). An empty body and `[]` are an empty
+ * Every write takes JSON, forms and multipart forms (docs/contract.md §2). An empty body and `[]` are an empty
  * object; bracketed keys nest. A body on GET, or of an unknown type but without a byte, is ignored.
  */
 export function acceptBodies(app: FastifyInstance): void {

@@ -9,7 +9,7 @@ const documented = (name: string, when: string, example: ApiError, headers?: str
   ...(headers && { headers }),
 })
 
-/** What each failure of an operation means, with an example: the documentation of api.md §4. */
+/** What each failure of an operation means, with an example: the documentation of docs/contract.md §4. */
 export const failures: Record<number, Documented> = {
   400: documented(
     'BadRequest',

@@ -16,7 +16,7 @@ export type Listable = {
   long?: Record<string, RegExp>
 }
 
-/** A list as it was asked for (api.md §3). */
+/** A list as it was asked for (docs/contract.md §3). */
 export type Listing = {
   page: number
   perPage: number

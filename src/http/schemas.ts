@@ -89,7 +89,7 @@ const page = (number: number) => ({
   href: `https://lectern.example/api/v1/sessions?event_id=67890&page=${number}`,
 })
 
-/** What failures look like (api.md §4). `details`: what entries of a 422 may say besides field, message and type. */
+/** What failures look like (docs/contract.md §4). `details`: what entries of a 422 may say besides field, message and type. */
 export function failureSchemas(details: TProperties): Record<string, TSchema> {
   return {
     Failure: Type.Object({

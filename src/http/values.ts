@@ -5,7 +5,7 @@ import { longestHtml, readHtml } from './html.ts'
 import { dateRange, readDate, readTime, readTimeZone } from './wall-time.ts'
 
 /*
- * The kinds of value of api.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
+ * The kinds of value of docs/contract.md §2. A kind is a JSON Schema whose `format` names its reader in `readers` below: strict
  * in what leaves, generous in what enters.
  */
 

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 
-/** Where a registration stands (seats.md §1). */
+/** Where a registration stands (docs/seats.md §1). */
 export const registrationStatuses = [
   'confirmed',
   'pending',
@@ -25,7 +25,7 @@ const Drop = Ids('Sessions to give up in the same step: take this instead of tha
 const Texts = (description: string) => Type.Array(Type.String(), { description, examples: [['12345']] })
 const Count = (description: string) => Type.Integer({ description, examples: [3] })
 
-/** Why something is refused: the `type` of an entry (seats.md §2). */
+/** Why something is refused: the `type` of an entry (docs/seats.md §2). */
 const reasonTypes = {
   sold_out: 'every seat is taken, or the event is full',
   conflict: 'at the same time as another session',
@@ -94,7 +94,7 @@ export const faultDetails = {
   registrants: Type.Optional(Type.Integer({ description: 'Registrants who are there.', examples: [12] })),
 }
 
-/** An entry of a refusal: one reason against one wish (seats.md §2). */
+/** An entry of a refusal: one reason against one wish (docs/seats.md §2). */
 const { session_id, conflicts_with, waitlist } = faultDetails
 const Refusal = Type.Object({
   field: Type.String({ examples: ['session_ids'] }),

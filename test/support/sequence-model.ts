@@ -18,7 +18,7 @@ import {
 } from './sequence-state.ts'
 import type { Step } from './sequence-world.ts'
 
-/** What seats.md says of each call, written down a second time, in small. */
+/** What docs/seats.md says of each call, written down a second time, in small. */
 
 /** A call, its answer, and what was stored before and after it. */
 export type Exchange = { step: Step; request: Request; reply: Reply; before: State; after: State; now: Date }

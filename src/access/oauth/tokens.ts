@@ -7,7 +7,7 @@ import { hashSecret } from '../accounts/accounts.ts'
 import { type Credential, findCredentialByKey } from '../accounts/queries.ts'
 import { deleteToken, findToken, insertToken } from './queries.ts'
 
-/** Life of an access token, in seconds (create-session.txt: 30 minutes). */
+/** Life of an access token, in seconds (docs/contract.md §1). */
 const tokenLifetime = 1800
 
 export type AccessToken = {

@@ -123,7 +123,7 @@ const durationFault = (duration: string | null): Fault => ({
     : `Duration must be hours and minutes, as HH:MM; it is "${duration}".`,
 })
 
-/** An end is a time of day, so not every moment can be one (api.md §6): it must mean the moment that is meant. */
+/** An end is a time of day, so not every moment can be one (docs/contract.md §6): it must mean the moment that is meant. */
 function endFaults(wish: TimesWish, start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime): Fault[] {
   const dayLater = start.toPlainDateTime().add({ hours: 24 })
   if (Temporal.PlainDateTime.compare(dayLater, end.toPlainDateTime()) <= 0)

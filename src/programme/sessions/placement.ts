@@ -42,7 +42,7 @@ export async function placementOf(db: Db, actor: Actor, draft: Placed): Promise<
 type ZoneWish = { timezone?: string | null; use_event_timezone?: number | null }
 type Zone = { timezone: string; use_event_timezone: number }
 
-/** A zone given alone counts; the flag overrides it; without either it is the event's (api.md §6). */
+/** A zone given alone counts; the flag overrides it; without either it is the event's (docs/contract.md §6). */
 export function chooseZone({ timezone, use_event_timezone }: ZoneWish, event: { timezone: string }): Zone {
   const usesEvent = use_event_timezone === 1 || (!timezone && use_event_timezone !== 0)
   return usesEvent

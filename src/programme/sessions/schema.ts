@@ -25,7 +25,7 @@ const selectionControls = ['optional', 'included'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
-/** What a client may say of a session (create-session.txt; bounds from api.md §6). */
+/** What a client may say of a session (docs/contract.md §2, §6). */
 export const SessionInput = Type.Object({
   event_id: Id({
     description: 'ID of the event associated with this session. Cannot be changed later.',

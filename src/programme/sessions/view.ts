@@ -12,7 +12,7 @@ import { listClashes, type SessionRow } from './queries.ts'
 const showTrack = viewOf(Track)
 const showLocation = viewOf(Location)
 
-/** A session as it leaves: create-session.txt in its order, then what is derived from it. */
+/** A session as it leaves: the members of the hosted API in its order, then what is derived from them. */
 export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl: string) {
   const custom_fields = showCustomValues(fields, row.custom_fields)
   const direct_link = `${baseUrl}/sessions/${row.id}`

@@ -112,7 +112,7 @@ function toChange({ tx, id, at, ...change }: ChangeRow) {
   }
 }
 
-/** What is the database's own stays inside; moments get the form that they have everywhere (api.md §2). */
+/** What is the database's own stays inside; moments get the form that they have everywhere (docs/contract.md §2). */
 function publicMembers(row: Record<string, unknown> | null) {
   if (!row) return null
   const { account_id: _account, event_timezone: _timezone, ...members } = row

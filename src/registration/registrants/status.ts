@@ -1,7 +1,7 @@
 import { isActive, maySit } from '../../seats/rules/books.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 
-/** How long an unfinished registration keeps its seats after its last change, in minutes (seats.md §1). */
+/** How long an unfinished registration keeps its seats after its last change, in minutes (docs/seats.md §1). */
 const holdMinutes = 15
 
 /**

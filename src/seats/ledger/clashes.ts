@@ -7,7 +7,7 @@ export type NewConflict = Omit<Clash, 'selection_id' | 'state'>
 
 /**
  * Carries out work that may move sessions of an event, whose lock is held. Whoever has seats that clash since then keeps
- * them (seats.md, invariant 3): the change log says so, and so does the answer.
+ * them (docs/seats.md §6, 3): the change log says so, and so does the answer.
  */
 export async function notingClashes(
   db: Db,

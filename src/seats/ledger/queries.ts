@@ -22,7 +22,7 @@ export async function preferIndexes(db: Db): Promise<void> {
 
 export type EventRow = Event & { account_id: number }
 
-/** What the rules need of an event. Read after its lock was taken (seats.md §5: lock, then look). */
+/** What the rules need of an event. Read after its lock was taken (docs/seats.md §5: lock, then look). */
 export async function readEvent(db: Db, event_id: number): Promise<EventRow | undefined> {
   type Row = Omit<EventRow, 'closes' | 'registrants'> & {
     status: string

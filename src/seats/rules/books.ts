@@ -1,6 +1,6 @@
 import type { RegistrationStatus } from '../schema.ts'
 
-/** The words of seats.md §1, as values that the rules work on. Nothing here knows the database. */
+/** The words of docs/seats.md §1, as values that the rules work on. Nothing here knows the database. */
 
 /** States that take a seat. */
 export type SeatState = 'selected' | 'held' | 'offered'

@@ -5,7 +5,7 @@ import { inactiveReason, notRegisteredReason, returnReason, standstillReasons } 
 import type { Decision, Reason, Wish } from './wish.ts'
 
 /**
- * Decides a wish by the rules of seats.md: grants all of it, or names every reason against it. Reads the books and
+ * Decides a wish by the rules of docs/seats.md: grants all of it, or names every reason against it. Reads the books and
  * changes nothing.
  */
 export function decide(books: Books, asked: Wish): Decision {

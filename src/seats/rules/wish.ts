@@ -46,7 +46,7 @@ export const emptyWish = {
   leave: [],
 }
 
-/** Why something is refused: an entry of a 422 (seats.md §2). */
+/** Why something is refused: an entry of a 422 (docs/seats.md §2). */
 export type Reason = {
   field: string
   type: ReasonType
