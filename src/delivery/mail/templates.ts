@@ -1,4 +1,4 @@
-import type { Db } from '../../db/connection.ts'
+import { type Db, transaction } from '../../db/connection.ts'
 import { ApiError, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, changesIn, readUpdate, settle } from '../../http/draft.ts'
@@ -55,6 +55,6 @@ export async function triggerLetter(
 ): Promise<{ sent: number; id: number; letter_id: number | null }> {
   const letter = { registrant_id: registrant.id, kind, session_id: null, dropped_session_ids: [] }
   const event = { id: registrant.event_id, account_id: registrant.account_id }
-  const [letter_id = null] = await insertLetters(db, event, [letter], now)
+  const [letter_id = null] = await transaction(db, tx => insertLetters(tx, event, [letter], now))
   return { sent: letter_id === null ? 0 : 1, id: registrant.id, letter_id }
 }
