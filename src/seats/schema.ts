@@ -143,7 +143,7 @@ const SelectionChange = Type.Object({
   why: Type.Optional(Explained(moveReasons, 'Why it is so now; of a deletion, why it is gone.', 'promoted')),
   place: Type.Optional(
     Type.Integer({
-      description: 'Of a promotion, and of whoever was picked from the line: their place in it.',
+      description: 'Of a promotion, and of a registrant whom the organiser picked: the place in the line.',
       examples: [1],
     }),
   ),

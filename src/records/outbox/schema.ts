@@ -39,7 +39,7 @@ export const OutboxLetter = Type.Object({
   }),
   state: Word([...letterStates], {
     description:
-      'waiting: to be sent; sending: a server has it in hand; sent: somebody got it; failed: nobody will; dropped: it was no longer true when its turn came, or a later one says it; kept: no mail server is set.',
+      'waiting: to be sent; sending: a server has it in hand; sent: a recipient got it; failed: no recipient will; dropped: it was no longer true when its turn came, or a later one says it; kept: no mail server is set.',
     examples: ['sent'],
   }),
   recipients: Addresses('Whom it is for.', [['ada@example.com']]),

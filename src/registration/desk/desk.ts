@@ -44,7 +44,7 @@ export class Desk {
   readonly #pool: Pool
   readonly #now: () => Date
   readonly #places: Gathered<Place>
-  /** Nobody changes events: where somebody was once is where they are, or they are gone. */
+  /** A registrant never moves to another event, so this cannot go stale. */
   readonly #known = new Map<number, Place>()
   readonly #queues = new Map<number, Queue>()
   readonly #sweep: NodeJS.Timeout

@@ -15,7 +15,7 @@ export function privacyRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Export everything held about a person',
     description:
-      'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person. Of somebody who was deleted it is the history: the change feed still has it.',
+      'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person. Of a registrant who was deleted it is the history: the change feed still has it.',
     success: { 200: Type.Ref('PersonExport') },
     handler: async (request, reply) => {
       const id = idOf(request, 'Registrant')

@@ -8,7 +8,7 @@ const Records = (description: string) =>
 export const PersonExport = Type.Object({
   exported_at: Timestamp(),
   registrant: Type.Union([Type.Ref('Registrant'), Type.Null()], {
-    description: 'Null for somebody who was deleted: what is still held about them is their history.',
+    description: 'Null for a registrant who was deleted: only the history is still held.',
   }),
   addresses: Type.Object({}, { additionalProperties: true, description: 'By kind: home, work, billing.' }),
   answers: Type.Object(

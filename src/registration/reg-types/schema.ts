@@ -27,11 +27,11 @@ export const RegTypeInput = Type.Object({
     Whole({
       minimum: 1,
       description:
-        'Smallest group of this type. Nobody is refused for it, because a group grows member by member: `missing_members` of a group says how many are still to come.',
+        'Smallest group of this type. No registrant is refused for it, because a group grows member by member: `missing_members` of a group says how many are still to come.',
     }),
   ),
   max_group_size: optional(
-    Whole({ minimum: 1, description: 'Largest group of this type: whoever would be one more is refused.' }),
+    Whole({ minimum: 1, description: 'Largest group of this type: one member more is refused.' }),
   ),
   sort: Type.Optional(
     Whole({ default: 0, description: 'Position among the types of the event, ascending.' }),
