@@ -11,7 +11,8 @@ export const bodyLimit = 1024 * 1024
 const deepest = 64
 /** Most fields of a form. */
 const mostFields = 5000
-const qsOptions = { depth: 8, arrayLimit: mostFields, allowSparse: false, plainObjects: false } as const
+/** Places in lists are read as names of members, and made lists afterwards: qs merges lists at the square of their length. */
+const qsOptions = { depth: 8, parseArrays: false, plainObjects: false } as const
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -120,6 +121,8 @@ function mustBeFew(fields: number): void {
   if (fields > mostFields) throw badRequest('malformed_body', `The form has more than ${mostFields} fields.`)
 }
 
+/** A place in a list, from 0 to 9999. */
+const place = /^(?:0|[1-9]\d{0,3})$/
 const customValue = /^(?:custom_fields\[(c_\d+)\]|(c_\d+))$/
 
 /**
@@ -129,16 +132,27 @@ const customValue = /^(?:custom_fields\[(c_\d+)\]|(c_\d+))$/
 function nest({ routeOptions }: FastifyRequest, fields: [string, string][]): unknown {
   mustBeFew(fields.length)
   const values = new Map<string, string[]>()
-  for (const [name, value] of fields) {
+  const lists = new Set(routeOptions.config.lists)
+  for (const [written, value] of fields) {
+    const name = written.replace(/\[\]$/, '')
+    if (name !== written) lists.add(name)
     const known = values.get(name)
     if (known) known.push(value)
     else values.set(name, [value])
   }
-  const isList = (name: string) => name.endsWith('[]') || (routeOptions.config.lists?.has(name) ?? false)
-  const flat = [...values].map(([name, all]) => [name, isList(name) ? all : all.at(-1)])
-  const body = qs.parse(Object.fromEntries(flat), qsOptions) as Body
-  for (const [name, all] of values) if (all.length > 1) keepRepeated(body, name, all)
+  const flat = [...values].map(([name, all]) => [name, lists.has(name) ? all : all.at(-1)])
+  const body = withLists(qs.parse(Object.fromEntries(flat), qsOptions)) as Body
+  for (const [name, all] of values) if (all.length > 1 && !lists.has(name)) keepRepeated(body, name, all)
   return body
+}
+
+/** Makes a list of every object below the root whose members are all named by their places. */
+function withLists(value: unknown, isRoot = true): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  const members = Object.entries(value).map(([name, inner]) => [name, withLists(inner, false)] as const)
+  // An object has such members in the order of their numbers.
+  const isList = !isRoot && members.length > 0 && members.every(([name]) => place.test(name))
+  return isList ? members.map(([, inner]) => inner) : Object.fromEntries(members)
 }
 
 function keepRepeated(body: Body, name: string, all: string[]): void {
