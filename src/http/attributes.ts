@@ -98,8 +98,10 @@ function columnTest(name: string, attribute: Column, operator: Operator, given: 
 
 /** Text with the letter case and the order of every script: a database may have been made with those of ASCII only. */
 const spelt = (db: Db, text: Fragment) => db`${text} collate "unicode"`
-const lowered = (db: Db, text: Fragment) => db`lower(${spelt(db, text)})`
-const folded = (db: Db, text: Fragment) => lowered(db, canonical(db, text))
+/** Text as searches compare it with a composed value. */
+export const lowered = (db: Db, text: Fragment) => db`lower(${spelt(db, text)})`
+/** A column as searches compare it; addresses have an index of this expression. */
+export const folded = (db: Db, text: Fragment) => lowered(db, canonical(db, text))
 /** Text in its composed form, in which é is one character; what has only ASCII is in it already. */
 const canonical = (db: Db, text: Fragment) =>
   db`case when octet_length(${text}) = length(${text}) then ${text} else normalize(${text}) end`

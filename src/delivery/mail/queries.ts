@@ -9,8 +9,9 @@ import { OutboxLetter, outboxLists } from '../../records/outbox/schema.ts'
 
 export type OutboxRow = Static<typeof OutboxLetter>
 
-export async function listOutbox(db: Db, account_id: number, event_id: number, listing: Listing) {
-  const where = db`where o.account_id = ${account_id} and o.event_id = ${event_id} ${filterOf(db, listing, 'o')}`
+/** A page of the e-mails of an event. */
+export async function listOutbox(db: Db, event_id: number, listing: Listing) {
+  const where = db`where o.event_id = ${event_id} ${filterOf(db, listing, 'o')}`
   const [rows, [count]] = await Promise.all([
     rowsOfPage(db<OutboxRow[]>`
       select ${columnsOf(db, 'o', Object.keys(OutboxLetter.properties), outboxLists, listing)} from outbox o ${where} ${pageOf(db, listing, 'o')}`),

@@ -51,9 +51,9 @@ export function mailRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const query = request.query as Query
-      const event = await mustOwnEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.readers, request.caller.account_id, mustNameEvent(query))
       const listing = readListing(query, outboxLists)
-      const { rows, total } = await listOutbox(app.pool, event.account_id, event.id, listing)
+      const { rows, total } = await listOutbox(app.readers, event.id, listing)
       const items = rows.map(row => project(toLetter(row), listing))
       return renderPage(items, total, listing, selfUrlOf(request))
     },
@@ -68,7 +68,7 @@ export function mailRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('OutboxLetter') },
     handler: async (request, reply) => {
       const id = idOf(request, 'Letter')
-      const letter = await findLetter(app.pool, request.caller.account_id, id)
+      const letter = await findLetter(app.readers, request.caller.account_id, id)
       if (!letter) throw notFound('Letter', id)
       // Nobody changes a letter by the API, so that its versions are not counted.
       tagVersion(reply, 0)
@@ -84,9 +84,9 @@ export function mailRoutes(app: FastifyInstance): void {
     description: 'They are a part of the event: their ETag has the version of the event.',
     success: { 200: Type.Ref('EmailTemplates'), 304: Type.Null() },
     handler: async (request, reply) => {
-      const event = await mustOwnEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      const event = await mustOwnEvent(app.readers, request.caller.account_id, idOf(request, 'Event'))
       tagVersion(reply, event.version)
-      return showTemplates(await readDisabledEmails(app.pool, event.id))
+      return showTemplates(await readDisabledEmails(app.readers, event.id))
     },
   })
 

@@ -18,7 +18,7 @@ const html = 'text/html; charset=utf-8'
 export function sessionPages(app: FastifyInstance): void {
   const sessionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string }
-    return findPublicSession(app.pool, readId(id) ?? 0)
+    return findPublicSession(app.readers, readId(id) ?? 0)
   }
 
   const fieldsOf = ({ account_id, custom_fields }: PublicSession) =>

@@ -139,8 +139,8 @@ export function eventRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const listing = readListing(request.query as Query, eventLists)
-      const { rows, total } = await listEvents(app.pool, request.caller.account_id, listing)
-      return renderPage(await showEvents(app.pool, rows, listing), total, listing, selfUrlOf(request))
+      const { rows, total } = await listEvents(app.readers, request.caller.account_id, listing)
+      return renderPage(await showEvents(app.readers, rows, listing), total, listing, selfUrlOf(request))
     },
   })
 
@@ -152,9 +152,13 @@ export function eventRoutes(app: FastifyInstance): void {
     query: projectionQuery(eventLists),
     success: { 200: Type.Ref('Event') },
     handler: async (request, reply) => {
-      const event = await mustFindEvent(app.pool, request.caller.account_id, idOf(request, 'Event'))
+      const event = await mustFindEvent(app.readers, request.caller.account_id, idOf(request, 'Event'))
       tagVersion(reply, event.version)
-      const [item] = await showEvents(app.pool, [event], readProjection(request.query as Query, eventLists))
+      const [item] = await showEvents(
+        app.readers,
+        [event],
+        readProjection(request.query as Query, eventLists),
+      )
       return item
     },
   })

@@ -184,7 +184,7 @@ export function sessionRoutes(app: FastifyInstance): void {
       )
       ignoreUnknownFields(request, known)
       const event = await mustOwnEvent(app.readers, request.caller.account_id, mustNameEvent(query))
-      const { rows, total } = await listSessions(app.readers, event.account_id, event.id, listing)
+      const { rows, total } = await listSessions(app.readers, event.id, listing)
       const fields = await fieldsOf(request, strangersTo(...rows.map(row => row.custom_fields)))
       const items = await showSessions(app.readers, rows, fields, listing, baseUrlOf(request))
       return renderPage(items, total, listing, selfUrlOf(request))

@@ -42,8 +42,8 @@ export function changeRoutes(app: FastifyInstance): void {
       const filter = { event_id: readEvent(query.event_id), objects: readObjects(query.object) }
       const { account_id } = request.caller
       const [known, { changes, hasMore }] = await Promise.all([
-        isKnown(app.pool, account_id, since),
-        readChanges(app.pool, account_id, since, filter, { changes: limit, bytes: mostBytes }),
+        isKnown(app.readers, account_id, since),
+        readChanges(app.readers, account_id, since, filter, { changes: limit, bytes: mostBytes }),
       ])
       if (!known) throw unknownCursor()
       const items = changes.map(toChange)

@@ -115,7 +115,7 @@ export function plainOperations<I extends TObject, R extends TObject>(
         const query = request.query as Query
         const listing = readListing(query, lists)
         const event = await mustOwnEvent(readers, request.caller.account_id, mustNameEvent(query))
-        const { rows, total } = await records.queries.list(readers, event.account_id, event.id, listing)
+        const { rows, total } = await records.queries.list(readers, event.id, listing)
         const items = rows.map(row => project(view(row), listing))
         return renderPage(items, total, listing, selfUrlOf(request))
       },

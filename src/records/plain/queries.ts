@@ -84,8 +84,9 @@ export class PlainQueries<I extends TObject, R extends TObject> {
     return row
   }
 
-  async list(db: Db, account_id: number, event_id: number, listing: Listing) {
-    const where = db`where r.account_id = ${account_id} and r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+  /** A page of the records of an event. */
+  async list(db: Db, event_id: number, listing: Listing) {
+    const where = db`where r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
     const columns = columnsOf(db, 'r', this.#columns, this.declaration.lists, listing)
     const [rows, [count]] = await Promise.all([
       rowsOfPage(db<Row<R>[]>`

@@ -1,4 +1,5 @@
 import type { Db, Fragment } from '../../db/connection.ts'
+import { folded, lowered } from '../../http/attributes.ts'
 
 export type Named = { id: number; event_id: number; registration_status: string | null }
 
@@ -11,7 +12,8 @@ export async function findRegistrantByEmail(
 ): Promise<Named | undefined> {
   const [registrant] = await db<Named[]>`
     select id, event_id, registration_status from registrants
-    where account_id = ${account_id} and event_id = ${event_id} and lower(email) = lower(${email}) and forgotten_at is null
+    where account_id = ${account_id} and event_id = ${event_id} and forgotten_at is null
+      and ${folded(db, db`email`)} = ${lowered(db, db`${email.normalize()}::text`)}
     order by registration_status in ('cancelled', 'denied', 'expired'), id desc limit 1`
   return registrant
 }

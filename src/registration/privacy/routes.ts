@@ -19,7 +19,7 @@ export function privacyRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('PersonExport') },
     handler: async (request, reply) => {
       const id = idOf(request, 'Registrant')
-      const everything = await exportPerson(app.pool, actorOf(request), id, (event_id, answers) =>
+      const everything = await exportPerson(app.readers, actorOf(request), id, (event_id, answers) =>
         app.eventQuestions.getKnowing(String(event_id), strangersTo(answers)),
       )
       reply.headers({

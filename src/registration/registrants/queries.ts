@@ -207,8 +207,9 @@ export async function findRegistrantByExternalId(
   return registrant
 }
 
-export async function listRegistrants(db: Db, account_id: number, event_id: number, listing: Listing) {
-  const where = db`where r.account_id = ${account_id} and r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+/** A page of the registrants of an event. */
+export async function listRegistrants(db: Db, event_id: number, listing: Listing) {
+  const where = db`where r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
   const [rows, [count]] = await Promise.all([
     rowsOfPage(db<RegistrantRow[]>`
       select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${pageOf(db, listing, 'r')}`),

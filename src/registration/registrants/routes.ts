@@ -195,13 +195,13 @@ export function registrantRoutes(app: FastifyInstance): void {
     isList: true,
     handler: async request => {
       const query = request.query as Query
-      const event = await mustOwnEvent(app.pool, request.caller.account_id, mustNameEvent(query))
+      const event = await mustOwnEvent(app.readers, request.caller.account_id, mustNameEvent(query))
       const { listing, fields } = await readListingBy(app.eventQuestions, event.id, query, searchable)
       ignoreUnknownFields(request, fields)
-      const { rows, total } = await listRegistrants(app.pool, event.account_id, event.id, listing)
-      const questions = await questionsOf(app.pool)(event.id, ...rows.map(row => row.custom_fields))
+      const { rows, total } = await listRegistrants(app.readers, event.id, listing)
+      const questions = await questionsOf(app.readers)(event.id, ...rows.map(row => row.custom_fields))
       return renderPage(
-        await showRegistrants(app.pool, rows, questions, listing),
+        await showRegistrants(app.readers, rows, questions, listing),
         total,
         listing,
         selfUrlOf(request),
@@ -218,20 +218,20 @@ export function registrantRoutes(app: FastifyInstance): void {
     success: { 200: Type.Ref('Registrant') },
     handler: async (request, reply) => {
       const registrant = await mustFindRegistrant(
-        app.pool,
+        app.readers,
         request.caller.account_id,
         idOf(request, 'Registrant'),
       )
       tagVersion(reply, registrant.version)
       const query = request.query as Query
       const projection = readProjection(query, registrantLists)
-      const questions = await questionsOf(app.pool)(
+      const questions = await questionsOf(app.readers)(
         registrant.event_id,
         registrant.custom_fields,
         namesAsked(query),
       )
       ignoreUnknownFields(request, questions)
-      const [item] = await showRegistrants(app.pool, [registrant], questions, projection)
+      const [item] = await showRegistrants(app.readers, [registrant], questions, projection)
       return item
     },
   })
