@@ -1,13 +1,10 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Attribute } from '../../http/attributes.ts'
 import type { Given } from '../../http/draft.ts'
-import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
-import { rowsOfPage } from '../../http/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
 import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
-import { type Address, type AddressKind, RegistrantInput, registrantLists } from './schema.ts'
+import type { Address, AddressKind, RegistrantInput } from './schema.ts'
 import type { StatusMoments } from './status.ts'
 
 type Addresses = Partial<Record<AddressKind, Address>>
@@ -166,14 +163,8 @@ export async function findRegistrantPlacement(
   return placement
 }
 
-/** Columns that lists read. */
-const listed = [
-  ...Object.keys(RegistrantInput.properties),
-  ...['id', 'addresses', 'custom_fields', 'created_at', 'updated_at'],
-  ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at', 'expired_session_ids'],
-]
-
-const withSelections = (db: Db, columns: Fragment = db`r.*`) => db`
+/** What is read of registrants `r`: columns, and what other tables have of them. */
+export const withSelections = (db: Db, columns: Fragment = db`r.*`) => db`
   ${columns}, t.name as reg_type_name, coalesce((
     select jsonb_agg(jsonb_build_object('session_id', s.session_id, 'state', s.state) order by s.session_id)
     from selections s where s.registrant_id = r.id), '[]') as selections
@@ -205,42 +196,6 @@ export async function findRegistrantByExternalId(
   const [registrant] = await db<{ id: number }[]>`
     select id from registrants where account_id = ${account_id} and event_id = ${event_id} and external_id = ${externalId}`
   return registrant
-}
-
-/** A page of the registrants of an event. */
-export async function listRegistrants(db: Db, event_id: number, listing: Listing) {
-  const where = db`where r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
-  const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<RegistrantRow[]>`
-      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${pageOf(db, listing, 'r')}`),
-    db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
-  ])
-  return { rows, total: count!.total }
-}
-
-/**
- * Registrants are searched by their sessions: `session_ids=12` is who has a seat in it, `waitlisted_session_ids=12` who
- * waits.
- */
-export const seatAttributes: Record<string, Attribute> = {
-  session_ids: selectionAttribute('selected', 'held'),
-  waitlisted_session_ids: selectionAttribute('waitlisted', 'offered'),
-}
-
-function selectionAttribute(...states: string[]): Attribute {
-  return {
-    // `is true` keeps this a set that is read once and looked up for each registrant, the offset a look at each one's own
-    // selections: never a join whose cost hangs on how many the planner believes there are, or on other events.
-    holds: (db, alias, ids) => {
-      const id = db(`${alias}.id`)
-      return ids
-        ? db`(${id} in (
-            select registrant_id from selections
-            where session_id = any(${ids}::bigint[]) and state = any(${states}::text[]))) is true`
-        : db`exists (
-            select from selections s where s.registrant_id = ${id} and s.state = any(${states}::text[]) offset 0)`
-    },
-  }
 }
 
 /** Deletes registrants who have no selections any more. */

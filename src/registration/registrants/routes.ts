@@ -18,8 +18,9 @@ import {
 import { mustOwnEvent } from '../../records/events/events.ts'
 import { type DeskWork, workAtDesk, writeAtDesk } from '../desk/write.ts'
 import { checkInNote, readCheckIn } from './check-in.ts'
+import { listRegistrants, seatAttributes } from './list-queries.ts'
 import { mannerOf, seatQuery } from './manner.ts'
-import { findRegistrantByExternalId, listRegistrants, seatAttributes } from './queries.ts'
+import { findRegistrantByExternalId } from './queries.ts'
 import {
   changeRegistrant,
   checkIn,

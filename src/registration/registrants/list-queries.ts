@@ -1,0 +1,49 @@
+import type { Db } from '../../db/connection.ts'
+import type { Attribute } from '../../http/attributes.ts'
+import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { rowsOfPage } from '../../http/page-size.ts'
+import { type RegistrantRow, withSelections } from './queries.ts'
+import { RegistrantInput, registrantLists } from './schema.ts'
+
+/** Columns that lists read. */
+const listed = [
+  ...Object.keys(RegistrantInput.properties),
+  ...['id', 'addresses', 'custom_fields', 'created_at', 'updated_at'],
+  ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at', 'expired_session_ids'],
+]
+
+/** A page of the registrants of an event. */
+export async function listRegistrants(db: Db, event_id: number, listing: Listing) {
+  const where = db`where r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+  const [rows, [count]] = await Promise.all([
+    rowsOfPage(db<RegistrantRow[]>`
+      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${pageOf(db, listing, 'r')}`),
+    db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
+  ])
+  return { rows, total: count!.total }
+}
+
+/**
+ * Registrants are searched by their sessions: `session_ids=12` is who has a seat in it, `waitlisted_session_ids=12` who
+ * waits.
+ */
+export const seatAttributes: Record<string, Attribute> = {
+  session_ids: selectionAttribute('selected', 'held'),
+  waitlisted_session_ids: selectionAttribute('waitlisted', 'offered'),
+}
+
+function selectionAttribute(...states: string[]): Attribute {
+  return {
+    // `is true` keeps this a set that is read once and looked up for each registrant, the offset a look at each one's own
+    // selections: never a join whose cost hangs on how many the planner believes there are, or on other events.
+    holds: (db, alias, ids) => {
+      const id = db(`${alias}.id`)
+      return ids
+        ? db`(${id} in (
+            select registrant_id from selections
+            where session_id = any(${ids}::bigint[]) and state = any(${states}::text[]))) is true`
+        : db`exists (
+            select from selections s where s.registrant_id = ${id} and s.state = any(${states}::text[]) offset 0)`
+    },
+  }
+}
