@@ -12,6 +12,7 @@ import { type Database, openDatabase } from './db/database.ts'
 import { takeStartNotices } from './db/migrate.ts'
 import { startDispatcher } from './delivery/mail/dispatcher.ts'
 import { linkBaseAt } from './http/links.ts'
+import { makeParts } from './parts.ts'
 import { adoptRestoredChanges } from './records/changes/queries.ts'
 
 /** Exit codes, as docs/operations.md has them. */
@@ -20,7 +21,7 @@ const exits = { stopped: 0, failed: 1, wrongSetting: 2, databaseLost: 3 }
 const hurried = 5000
 
 /** What is open, and has to be closed. */
-const parts: { database?: Database; app?: FastifyInstance; dispatcher?: { close: () => Promise<void> } } = {}
+const open: { database?: Database; app?: FastifyInstance; dispatcher?: { close: () => Promise<void> } } = {}
 
 // A terminal that is gone, or a reader that stopped reading, takes nothing but the lines.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -41,7 +42,7 @@ await starting.catch(async error => {
   complain(error)
   await end(exits.failed)
 })
-parts.database?.failed.then(error => {
+open.database?.failed.then(error => {
   console.error(error.message)
   void end(exits.databaseLost)
 })
@@ -61,11 +62,12 @@ function complain(error: unknown): void {
 
 async function start(): Promise<void> {
   const database = await openDatabase(config, { prepare: adoptRestoredChanges, tell })
-  parts.database = database
+  open.database = database
   const clock = await DatabaseClock.start(database.pool, tell)
   const { pool, readers } = database
-  const app = await buildApp({ pool, readers, config, clock, log: logStream() })
-  parts.app = app
+  const parts = await makeParts({ pool, readers, config, clock })
+  const app = await buildApp(parts, logStream())
+  open.app = app
   await app.listen({ port: config.PORT, host: config.HOST }).catch(error => {
     throw explainListenError(error, config)
   })
@@ -74,9 +76,9 @@ async function start(): Promise<void> {
       'Clients with a private address may be behind a proxy (TRUST_PROXY=0): their failures at the token endpoint are counted by key, not by network.',
     )
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
-  parts.dispatcher = startDispatcher(pool, config, linkBaseAt(url, config.PUBLIC_URL), clock.now, {
+  open.dispatcher = startDispatcher(pool, config, linkBaseAt(url, config.PUBLIC_URL), clock.now, {
     warn: error =>
-      app.outages.tell(`e-mails ${(error as { code?: string }).code}`, times =>
+      parts.outages.tell(`e-mails ${(error as { code?: string }).code}`, times =>
         app.log.warn({ err: error, times }, 'e-mails wait'),
       ),
     fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
@@ -87,7 +89,7 @@ async function start(): Promise<void> {
 }
 
 function tell(message: string): void {
-  if (parts.app) parts.app.log.warn(message)
+  if (open.app) open.app.log.warn(message)
   else console.error(message)
 }
 
@@ -103,8 +105,8 @@ async function end(code: number): Promise<void> {
     void leaveAtOnce(code || exits.failed)
   }, config.SHUTDOWN_SECONDS * 1000).unref()
   await starting.catch(() => {})
-  await Promise.all([parts.app?.close(), parts.dispatcher?.close()])
-  await parts.database?.close()
+  await Promise.all([open.app?.close(), open.dispatcher?.close()])
+  await open.database?.close()
   process.exit(code)
 }
 
@@ -112,8 +114,8 @@ async function end(code: number): Promise<void> {
 async function leaveAtOnce(code: number): Promise<void> {
   isEnding = true
   const closed = async () => {
-    if (!parts.database) await starting
-    await parts.database?.close({ hurry: true })
+    if (!open.database) await starting
+    await open.database?.close({ hurry: true })
   }
   await Promise.race([closed().catch(() => {}), sleep(hurried)])
   process.exit(code)

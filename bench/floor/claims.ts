@@ -5,6 +5,7 @@ import { type Db, transaction } from '../../src/db/connection.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { notFound } from '../../src/errors.ts'
 import { keepAnswers, takeKeys } from '../../src/http/once.ts'
+import { makeParts } from '../../src/parts.ts'
 import type { Outcome } from '../../src/seats/ledger/errand.ts'
 import { mustBeGranted } from '../../src/seats/ledger/errand.ts'
 import type { Wish } from '../../src/seats/rules/wish.ts'
@@ -16,10 +17,11 @@ import type { Wish } from '../../src/seats/rules/wish.ts'
  */
 const config = readConfig(process.env)
 const { pool, readers, close } = await openDatabase(config)
-const app = await buildApp({ pool, readers, config })
-app.desk.submit = async (_db, { errand }, answer) =>
+const parts = await makeParts({ pool, readers, config })
+const app = await buildApp(parts)
+parts.desk.submit = async (_db, { errand }, answer) =>
   answer(pool, mustBeGranted(await transaction(pool, db => claim(db, errand.wish))))
-app.desk.submitOnce = ({ errand }, answer, once) =>
+parts.desk.submitOnce = ({ errand }, answer, once) =>
   transaction(pool, async db => {
     const earlier = (await takeKeys(db, [once])).get(once)
     if (earlier && 'failure' in earlier) throw earlier.failure

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import type { Ignored } from './ignored.ts'
 
 /** Who acts, when, and on which version of the object they think they do (`If-Match`). */
@@ -11,17 +10,4 @@ export type Actor = {
   ifMatch?: string | undefined
   /** where members that rules do not know are noted */
   ignored?: Ignored | undefined
-}
-
-/** Who sent this request, and when. */
-export function actorOf(request: FastifyRequest): Actor {
-  const { account_id, credential_id } = request.caller
-  return {
-    account_id,
-    credential_id,
-    request_id: request.id,
-    now: request.server.clock.now(),
-    ifMatch: request.headers['if-match'],
-    ignored: request.ignored,
-  }
 }

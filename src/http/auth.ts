@@ -25,6 +25,7 @@ declare module 'fastify' {
  */
 export function authenticate(
   app: FastifyInstance,
+  now: () => Date,
   findCaller: (token: string) => Promise<Caller | undefined>,
 ): void {
   app.decorateRequest('caller', null as unknown as Caller)
@@ -33,7 +34,7 @@ export function authenticate(
     const token = bearerToken(request.headers.authorization)
     const findValid = async () => {
       const caller = token === undefined ? undefined : await findCaller(token)
-      return caller && caller.expires_at > request.server.clock.now() ? caller : undefined
+      return caller && caller.expires_at > now() ? caller : undefined
     }
     const caller = await findValid()
     if (!caller) throw invalidToken()

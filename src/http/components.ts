@@ -7,15 +7,19 @@ export type Media = {
 }
 export type Content = Record<string, Media>
 export type Response = { $ref?: string; description?: string; headers?: object; content?: Content }
-export type Operation = {
+/** An operation in the document. */
+export type Described = {
   operationId: string
+  summary: string
+  tags: string[]
+  description: string
   security?: object[]
   parameters?: { name: string }[]
-  requestBody?: { content: Content }
+  requestBody?: { required: boolean; content: Content }
   responses?: Record<string, Response>
 }
 export type Document = {
-  paths?: Record<string, Record<string, Operation>>
+  paths?: Record<string, Record<string, Described>>
   components?: { schemas?: Record<string, Schema> }
 }
 
@@ -44,7 +48,7 @@ export function shareComponents(document: Document): Document {
   return document
 }
 
-function collect(operation: Operation, uses: Record<Kind, Use[]>): void {
+function collect(operation: Described, uses: Record<Kind, Use[]>): void {
   const { parameters = [], requestBody, responses = {}, operationId } = operation
   parameters.forEach((value, index) => {
     uses.parameters.push({

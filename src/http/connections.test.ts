@@ -10,7 +10,7 @@ const first = await testApp({
   env: { WRITE_TIMEOUT_SECONDS: '1', MAX_CONNECTIONS: '3', STREAM_LIMIT: '1' },
   log: { write: line => void lines.push(line) },
 })
-const { make, call, app, token } = first
+const { make, call, parts, token } = first
 const event = await make('events', { name: 'Summit' })
 const session = await make('sessions', { event_id: event.id, name: 'Talk', date: '2030-01-01', capacity: 9 })
 await first.app.listen({ port: 0, host: '127.0.0.1' })
@@ -77,11 +77,11 @@ describe('MAX_CONNECTIONS', () => {
 describe('streams of availability', () => {
   const path = `/api/v1/events/${event.id}/availability`
   const headers = `Authorization: Bearer ${token}\r\nAccept: text/event-stream\r\n`
-  const onlyStream = () => [...app.openStreams.keys()][0]!
+  const onlyStream = () => [...parts.openStreams.keys()][0]!
 
   it('keep nothing for a client that does not read, and tell it what is true when it does', async () => {
     const socket = await silent(request(path, headers))
-    await until('the stream is open', () => app.openStreams.size === 1)
+    await until('the stream is open', () => parts.openStreams.size === 1)
     const stream = onlyStream()
     await until('the first message was written', () => stream.listenerCount('drain') > 0)
     // What is written goes into buffers on the way first; when it stays for so many looks, they are full.
@@ -106,7 +106,7 @@ describe('streams of availability', () => {
     await until('it is told', () => text.includes(`{"${session.id}":6}`))
     assert.doesNotMatch(text, /:[78]\}/)
     socket.destroy()
-    await until('the stream is closed', () => app.openStreams.size === 0)
+    await until('the stream is closed', () => parts.openStreams.size === 0)
   })
 
   it('429 for more than STREAM_LIMIT of a credential, also at once; a closed one makes room', async () => {
@@ -120,9 +120,9 @@ describe('streams of availability', () => {
     assert.deepEqual(heads.map(head => head.split(' ')[1]).sort(), ['200', '429'])
     assert.match(heads.find(head => head.includes(' 429 '))!, /"type":"too_many_streams"/)
     for (const socket of sockets) socket.destroy()
-    await until('there is room', () => app.openStreams.size === 0)
+    await until('there is room', () => parts.openStreams.size === 0)
     const again = await silent(request(path, headers))
-    await until('the stream is open', () => app.openStreams.size === 1)
+    await until('the stream is open', () => parts.openStreams.size === 1)
     again.destroy()
   })
 })

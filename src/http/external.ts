@@ -1,10 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { type Db, transaction } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
-import { type Actor, actorOf } from './actor.ts'
+import type { Actor } from './actor.ts'
 import type { Answer } from './answer.ts'
 import { type Body, blank, isBlank } from './draft.ts'
 import { mustNotExpect } from './etag.ts'
+import type { Call } from './operation.ts'
 import { readId } from './query.ts'
 import { faultOf, readValue, Text, unwrapChoice } from './values.ts'
 import { write } from './write.ts'
@@ -19,23 +20,19 @@ type Upsert = {
  * `PUT /{plural}/external/{external_id}`: updates the object that has this external id, or creates it. Two at once are
  * ordered by an advisory lock, so that a script that runs twice never makes two.
  */
-export function upsert(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { find, create, update }: Upsert,
-): Promise<FastifyReply> {
-  const { external_id } = request.params as { external_id: string }
-  const body: Body = { ...(request.body as Body), external_id }
-  const actor = actorOf(request)
-  const noun = request.routeOptions.url!
-  return write(request, reply, db =>
+export function upsert<P>(call: Call<P>, { find, create, update }: Upsert): Promise<FastifyReply> {
+  const external_id = call.parameter('external_id')
+  const body: Body = { ...call.body, external_id }
+  const { actor } = call
+  const path = call.request.routeOptions.url!
+  return write(call, ({ db }) =>
     transaction(db, async tx => {
       // 0 is no event: nothing is found then, and creating says what is missing.
       const event_id = readId(String(unwrapChoice(body.event_id) ?? '')) ?? 0
       // A blank one is stored as none, so that the next call would create another.
       const reading = isBlank(external_id) ? blank : readValue(Text(255), external_id)
       if (!('value' in reading)) throw invalid([faultOf('external_id', reading)])
-      await tx`select pg_advisory_xact_lock(hashtextextended(${`${noun} ${actor.account_id} ${event_id} ${external_id}`}, 1))`
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`${path} ${actor.account_id} ${event_id} ${external_id}`}, 1))`
       const known = await find(tx, actor, external_id, event_id)
       if (known) return update(tx, actor, known.id, body)
       mustNotExpect(actor.ifMatch)

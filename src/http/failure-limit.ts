@@ -40,12 +40,14 @@ export class FailureLimit {
  * The network that a request comes from: an IPv4 address, or the first half of an IPv6 address. Undefined when it is not
  * known: without `TRUST_PROXY` a private address may be a proxy, behind which there is everybody.
  */
-export function networkOf(request: FastifyRequest): string | undefined {
+export function networkOf(
+  request: FastifyRequest,
+  config: { TRUST_PROXY: boolean | number | string },
+): string | undefined {
   const ip = request.ip.replace(/^::ffff:(?=[\d.]+$)/i, '')
   const version = isIP(ip)
   if (version === 0) return undefined
-  if (!request.server.config.TRUST_PROXY && mayBeProxy.check(ip, version === 4 ? 'ipv4' : 'ipv6'))
-    return undefined
+  if (!config.TRUST_PROXY && mayBeProxy.check(ip, version === 4 ? 'ipv4' : 'ipv6')) return undefined
   return version === 4 ? ip : firstHalf(ip)
 }
 

@@ -71,7 +71,7 @@ function ignoringInQuery(ignored: Ignored, strangers: { name: string; message: s
 }
 
 /** The same for words of `fields` that only definitions tell from others: custom values. */
-export const ignoringFields = ({ ignored }: FastifyRequest, words: string[]): void =>
+export const ignoringFields = (ignored: Ignored, words: string[]): void =>
   ignoringInQuery(
     ignored,
     words.map(word => strangerIn('fields', word)),

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Listable } from './listing.ts'
 import { listsIn, type Members, membersOf } from './members.ts'
@@ -17,20 +16,18 @@ type Declared = {
   body?: TSchema
   aliases?: readonly string[] | undefined
   query?: Parameters
+  reads?: Listable
   success: Record<number, TSchema>
 }
 
 /** What the operation knows of a request; everything else is named as ignored (ignored.ts). */
-export function knownTo(
-  app: FastifyInstance,
-  operation: Declared,
-): { known: Known; lists: ReadonlySet<string> } {
-  const { body, aliases = [], query = {}, success } = operation
-  const resolve = (name: string) => app.getSchema(name)
-  const given = membersOf(body, resolve)
-  const [answer] = Object.values(success).map(schema => membersOf(schema, resolve))
+export function knownTo({ body, aliases = [], query = {}, reads, success }: Declared): {
+  known: Known
+  lists: ReadonlySet<string>
+} {
+  const given = membersOf(body)
+  const [answer] = Object.values(success).map(membersOf)
   const record = answer!.names.get('items') ?? answer!
-  const listable = query[listableOf as never] as Listable | undefined
   return {
     lists: listsIn(given),
     known: {
@@ -42,20 +39,15 @@ export function knownTo(
       query: new Set([
         ...Object.keys(query),
         ...('per-page' in query ? ['per_page'] : []),
-        ...(listable ? ['fields'] : []),
+        ...(reads ? ['fields'] : []),
       ]),
       words: {
         fields:
-          listable &&
+          reads &&
           (word =>
             word === '*' || record.names.has(word) || (record.hasCustomValues && /^c_\d+$/.test(word))),
-        expand: listable && (word => listable.expansions?.includes(word) ?? false),
+        expand: reads && (word => reads.expansions?.includes(word) ?? false),
       },
     },
   }
 }
-
-/** Under this key the query parameters of a read have what it reads. */
-const listableOf = Symbol('listable')
-export const reading = (listable: Listable, parameters: Parameters): Parameters =>
-  Object.assign(parameters, { [listableOf]: listable })

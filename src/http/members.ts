@@ -9,9 +9,7 @@ export type Members = {
   /** the object has custom values beside what is listed */
   hasCustomValues: boolean
 }
-type Resolve = (name: string) => unknown
 type Schema = {
-  $ref?: string
   anyOf?: Schema[]
   type?: string | string[]
   properties?: Record<string, Schema>
@@ -21,20 +19,19 @@ type Schema = {
 
 const none: Members = { names: new Map(), isList: false, isFree: false, hasCustomValues: false }
 
-/** The members that a schema lists; `resolve` finds schemas by their names. */
-export function membersOf(schema: TSchema | undefined, resolve: Resolve): Members {
-  return schema ? read(schema as Schema, resolve) : none
+/** The members that a schema lists. */
+export function membersOf(schema: TSchema | undefined): Members {
+  return schema ? read(schema as Schema) : none
 }
 
-function read(schema: Schema, resolve: Resolve): Members {
-  if (schema.$ref) return read(resolve(schema.$ref) as Schema, resolve)
-  const variants = schema.anyOf?.map(variant => read(variant, resolve)) ?? []
+function read(schema: Schema): Members {
+  const variants = schema.anyOf?.map(read) ?? []
   if (variants.length > 0) return variants.find(({ names, isList }) => isList || names.size > 0) ?? none
   if ([schema.type].flat().includes('array'))
-    return { ...(schema.items ? read(schema.items, resolve) : none), isList: true }
+    return { ...(schema.items ? read(schema.items) : none), isList: true }
   const properties = Object.entries(schema.properties ?? {})
   return {
-    names: new Map(properties.map(([name, inner]) => [name, read(inner, resolve)])),
+    names: new Map(properties.map(([name, inner]) => [name, read(inner)])),
     isList: false,
     isFree: properties.length === 0 && schema.additionalProperties === true,
     hasCustomValues:

@@ -4,6 +4,7 @@ import type { Db, Fragment } from '../db/connection.ts'
 import { ApiError, expectedError, invalid, renderError } from '../errors.ts'
 import type { Answer } from './answer.ts'
 import { headerOf, ignoredHeader } from './ignored.ts'
+import type { Call } from './operation.ts'
 
 /** An answer in its final form, as it is remembered; `replayed` when it was given before. */
 export type Kept = { status: number; headers: Record<string, string>; body: string; replayed: boolean }
@@ -22,7 +23,7 @@ export type Once = {
 const keyPattern = /^[\x20-\x7e]{1,255}$/
 
 /** The key of a POST, with what it stands for; undefined without one. Throws 400. */
-export function onceOf(request: FastifyRequest, reply: FastifyReply): Once | undefined {
+export function onceOf({ request, reply, account_id, parts }: Call): Once | undefined {
   const given = request.method === 'POST' ? request.headers['idempotency-key'] : undefined
   if (given === undefined) return undefined
   const key = String(given)
@@ -33,10 +34,10 @@ export function onceOf(request: FastifyRequest, reply: FastifyReply): Once | und
       'Idempotency-Key must be 1 to 255 printable ASCII characters.',
     )
   return {
-    account_id: request.caller.account_id,
+    account_id,
     key,
     request_hash: hash('sha256', JSON.stringify([request.method, request.url, request.body]), 'buffer'),
-    now: request.server.clock.now(),
+    now: parts.clock.now(),
     render: async work => {
       try {
         return noting(request, serialise(reply, await work()))

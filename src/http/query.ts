@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import Type, { type TSchema } from 'typebox'
 import { badRequest, type Fault, mustBeValid } from '../errors.ts'
 import { type Body, isBlank } from './draft.ts'
@@ -45,9 +44,9 @@ export function isOn(query: Query, name: string): boolean {
  * Whether a request asks for something in its query or, as older clients do, in its body; the query wins. Throws 400 for a
  * query, and 422 for a body, that says neither yes nor no.
  */
-export function isAsked({ query, body }: FastifyRequest, name: string): boolean {
-  if ((query as Query)[name]?.trim()) return isOn(query as Query, name)
-  const { on, faults } = readSwitch(body as Body, name)
+export function isAsked({ query, body }: { query: Query; body: Body }, name: string): boolean {
+  if (query[name]?.trim()) return isOn(query, name)
+  const { on, faults } = readSwitch(body, name)
   mustBeValid(faults)
   return on
 }

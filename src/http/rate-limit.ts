@@ -20,13 +20,13 @@ type Purse = { start: number; left: number; usedByAll: number; drawing: Promise<
  * database in blocks of a hundredth of the limit and spends them in memory, so that most requests cost no statement;
  * `Remaining` is what this process knows since it last drew: other processes may have drawn meanwhile.
  */
-export function limitRate(app: FastifyInstance, db: Db, limit: number): void {
+export function limitRate(app: FastifyInstance, db: Db, limit: number, clock: () => Date): void {
   if (limit === 0) return
   const purses = new Map<number, Purse>()
   const block = Math.max(listCredits, Math.floor(limit / 100))
 
   app.addHook('onRequest', async (request, reply) => {
-    const now = Math.floor(request.server.clock.now().getTime() / 1000)
+    const now = Math.floor(clock().getTime() / 1000)
     const purse = currentPurse(purses, request.caller.credential_id, now)
     const price = priceOf(request)
     while (purse.left < price && purse.usedByAll < limit) {

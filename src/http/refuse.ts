@@ -1,19 +1,21 @@
 import { validateHeaderValue } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { expectedError, notFound, renderError, unexpectedError } from '../errors.ts'
+import { type ApiError, expectedError, notFound, renderError, unexpectedError } from '../errors.ts'
 import { withUnknown } from './ignored.ts'
 import { methodNotAllowed } from './methods.ts'
+import type { SparseLog } from './sparse-log.ts'
 
 /** Answers a failure in the dialect that the client asked for; logs what nobody expected. */
 export function refuse(
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
+  outages: SparseLog,
 ): FastifyReply {
   const expected = withUnknown(expectedError(error), request)
   if (!expected) request.log.error({ err: error }, 'unexpected failure')
   else if (expected.status >= 500)
-    request.server.outages.tell(`${expected.type} ${(error as { code?: string }).code}`, times =>
+    outages.tell(`${expected.type} ${(error as { code?: string }).code}`, times =>
       request.log.warn({ err: error, times }, 'cannot answer now'),
     )
   const { status, headers, body } = renderError(
@@ -50,6 +52,5 @@ function isSendable(name: string, value: string): boolean {
 }
 
 /** 405 with Allow for a path that other methods have, 404 for one that nobody has. */
-export function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return refuse(methodNotAllowed(request) ?? notFound('Path', request.url.split('?')[0]), request, reply)
-}
+export const refusePath = (request: FastifyRequest): ApiError =>
+  methodNotAllowed(request) ?? notFound('Path', request.url.split('?')[0])

@@ -4,7 +4,7 @@ import { testApp } from '../../test/support/app.ts'
 import { describeFailure } from './request-log.ts'
 
 const lines: { msg: string; url?: string; status?: number; times?: number; err?: object }[] = []
-const { raw, call, app } = await testApp({ log: { write: line => void lines.push(JSON.parse(line)) } })
+const { raw, call, parts } = await testApp({ log: { write: line => void lines.push(JSON.parse(line)) } })
 const secret = 'Xk3vY9aB2cD4eF6gH8iJ0kL1mN3oP5qR7sT9uV1wX3y'
 const answered = () => lines.filter(({ msg }) => msg === 'answered')
 
@@ -59,7 +59,7 @@ describe('the log of requests', () => {
 
   it('has one line for an outage rather than one for each request', async () => {
     const outage = Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
-    app.tokens.get = () => Promise.reject(outage)
+    parts.tokens.get = () => Promise.reject(outage)
     for (const _ of [1, 2, 3]) assert.equal((await call('GET', '/events')).status, 503)
     assert.equal(lines.filter(({ msg }) => msg === 'cannot answer now').length, 1)
     assert.equal(answered().filter(({ status }) => status === 503).length, 3)

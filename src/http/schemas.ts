@@ -1,18 +1,21 @@
 import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
 
-/**
- * The schemas of a record, under the names that operations refer to: `Track`, `TrackInput`, `TrackUpdate`, `TrackPage`, and
- * `TrackUpsert` of a record that has an external id.
- */
-export function recordSchemas(name: string, record: TObject, input: TObject): Record<string, TSchema> {
+/** The schemas of a record; the document calls them `Track`, `TrackInput`, `TrackUpdate`, `TrackUpsert` and `TrackPage`. */
+export function recordSchemas<R extends TObject>(name: string, record: R, input: TObject) {
   return {
-    [name]: record,
-    [`${name}Input`]: tellDefaults(input),
-    [`${name}Update`]: partial(dropDefaults(input)),
-    ...('external_id' in input.properties && { [`${name}Upsert`]: upsertOf(name, input) }),
-    [`${name}Page`]: pageOf(name, record),
+    record: answerOf(name, record),
+    input: bodyOf(`${name}Input`, tellDefaults(input)),
+    update: bodyOf(`${name}Update`, partial(dropDefaults(input))),
+    upsert: bodyOf(`${name}Upsert`, upsertOf(name, input)),
+    page: pageSchema(name, record),
   }
 }
+
+/** A body, by the name that the document refers to it by. */
+export const bodyOf = <S extends TSchema>($id: string, schema: S): S => ({ ...schema, $id })
+
+/** An answer, by the name that the document refers to it by. */
+export const answerOf = <S extends TSchema>($id: string, schema: S): S => ({ ...forAnswers(schema), $id })
 
 /**
  * The body of `PUT /{plural}/external/{external_id}`: the path has the external id, and an update needs no more than the
@@ -61,18 +64,18 @@ function withMembers(schema: TObject, properties: TProperties): TObject {
 }
 
 /** A page of a list. Its items have the members that `fields` and `expand` ask for. */
-function pageOf(name: string, record: TObject): TSchema {
+export function pageSchema(name: string, record: TObject): TSchema {
   const item = Type.Object(Type.Partial(record).properties, {
     additionalProperties: true,
     description: `${name}: its id and name unless \`fields\` asks for others; \`expand\` adds related objects.`,
   })
-  return Type.Object({
+  const page = Type.Object({
     items: Type.Array(item),
     _links: Type.Object(
       { self: Link, first: Link, last: Link, next: Type.Optional(Link), prev: Type.Optional(Link) },
       {
         description: 'Absolute URLs that repeat the query with another `page`.',
-        examples: [{ self: page(1), first: page(1), last: page(1) }],
+        examples: [{ self: linkTo(1), first: linkTo(1), last: linkTo(1) }],
       },
     ),
     _meta: Type.Object({
@@ -82,68 +85,29 @@ function pageOf(name: string, record: TObject): TSchema {
       perPage: Type.Integer({ examples: [20] }),
     }),
   })
+  return answerOf(`${name}Page`, page)
 }
 
 const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
-const page = (number: number) => ({
+const linkTo = (number: number) => ({
   href: `https://lectern.example/api/v1/sessions?event_id=67890&page=${number}`,
 })
 
-/** What failures look like (docs/contract.md §4). `details`: what entries of a 422 may say besides field, message and type. */
-export function failureSchemas(details: TProperties): Record<string, TSchema> {
-  return {
-    Failure: Type.Object({
-      name: Type.String({ description: 'The name of the status.' }),
-      message: Type.String({ description: 'For people.' }),
-      code: Type.Integer({ description: 'Always 0.' }),
-      status: Type.Integer(),
-      type: Type.String({ description: 'A stable snake_case word, for programs.' }),
-      request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
-    }),
-    Faults: Type.Array(
-      Type.Object({
-        field: Type.String({ examples: ['name'] }),
-        message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
-        type: Type.String({
-          description: 'A stable snake_case word, for programs; refused seats have those of `Refusal`.',
-          examples: ['required'],
-        }),
-        ...details,
-      }),
-      { description: '422: every faulty field at once, or every reason against a wish.' },
-    ),
-    Problem: Type.Object(
-      {
-        type: Type.String({ format: 'uri' }),
-        title: Type.String(),
-        status: Type.Integer(),
-        detail: Type.String(),
-        request_id: Type.String(),
-        errors: Type.Optional(
-          Type.Array(
-            Type.Object({
-              field: Type.String(),
-              message: Type.String(),
-              type: Type.String(),
-              pointer: Type.String({ description: 'JSON pointer to the faulty member of the body.' }),
-              ...details,
-            }),
-          ),
-        ),
-      },
-      {
-        additionalProperties: true,
-        description: 'Any failure, for those who send `Accept: application/problem+json` (RFC 9457).',
-      },
-    ),
-  }
-}
-
 /** A schema of what is answered: a text that was stored before HTML had a limit leaves as it is. */
-export function forAnswers<T>(schema: T): T {
+function forAnswers<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(forAnswers) as T
   if (!schema || typeof schema !== 'object') return schema
   const { maxLength, ...rest } = schema as { maxLength?: number; format?: string }
   const kept = rest.format === 'html' || maxLength === undefined ? rest : { ...rest, maxLength }
   return Object.fromEntries(Object.entries(kept).map(([name, inner]) => [name, forAnswers(inner)])) as T
 }
+
+/** One of a few words, with what each means. */
+export const ExplainedWord = (words: Record<string, string>, description: string, example: string) =>
+  Type.String({
+    enum: Object.keys(words),
+    description: `${description} ${Object.entries(words)
+      .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
+      .join('; ')}.`,
+    examples: [example],
+  })

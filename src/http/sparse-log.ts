@@ -1,10 +1,3 @@
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** tells once a minute why nothing can be answered, rather than with every request */
-    outages: SparseLog
-  }
-}
-
 /** How long a matter is not told again, in milliseconds. */
 const pause = 60_000
 

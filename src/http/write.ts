@@ -1,10 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { type Db, type Pool, transaction } from '../db/connection.ts'
 import type { Answer } from './answer.ts'
 import { tagVersion } from './etag.ts'
 import { isRefused, mustKnowAll } from './ignored.ts'
 import { isRemembered, type Kept, keepAnswers, type Once, onceOf, takeKeys } from './once.ts'
-import { isOn, type Query } from './query.ts'
+import type { Call } from './operation.ts'
+import { isOn } from './query.ts'
 
 type Work = (db: Db) => Promise<Answer>
 
@@ -20,21 +21,22 @@ export type WriteOptions = {
  * Idempotency-Key the write and its remembered answer are one transaction, so that a repetition gets that answer even
  * when the server died before sending it.
  */
-export async function write(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  work: Work,
+export async function write<P>(
+  call: Call<P>,
+  work: (call: Call<P>) => Promise<Answer>,
   { remember = true, carryOnce }: WriteOptions = {},
 ): Promise<FastifyReply> {
-  const { pool } = request.server
-  if (isOn(request.query as Query, 'validate_only') || isRefused(request)) {
-    const answer = await rehearse(pool, work)
+  const { request, reply, query } = call
+  const { pool } = call.parts
+  const workOver: Work = db => work(call.within(db))
+  if (isOn(query, 'validate_only') || isRefused(request)) {
+    const answer = await rehearse(pool, workOver)
     mustKnowAll(request)
     return send(reply, answer)
   }
-  const once = remember ? onceOf(request, reply) : undefined
-  if (!once) return send(reply, await work(pool))
-  return sendKept(reply, await (carryOnce ? carriedOr(carryOnce, pool, once) : alone(pool, once, work)))
+  const once = remember ? onceOf(call) : undefined
+  if (!once) return send(reply, await workOver(pool))
+  return sendKept(reply, await (carryOnce ? carriedOr(carryOnce, pool, once) : alone(pool, once, workOver)))
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { answerOf, bodyOf, ExplainedWord } from '../http/schemas.ts'
 
 /** Where a registration stands (docs/seats.md §1). */
 export const registrationStatuses = [
@@ -43,45 +44,6 @@ const reasonTypes = {
 }
 export type ReasonType = keyof typeof reasonTypes
 
-/** Why a selection changed: the `why` of its records in the change feed. */
-export const moveReasons = {
-  claimed: 'asked for',
-  included: 'part of every registration',
-  selected_by_default: 'no sessions were named',
-  lined_up: 'went into the line',
-  promoted: 'the line gave a free seat',
-  offered: 'the line kept a free seat until the answer',
-  released: 'given up',
-  swapped: 'given up for another session (`for_session_id`)',
-  left_line: 'left the line',
-  offer_declined: 'the offer was declined',
-  offer_ended: 'the offer could not be accepted any more: back to the former place in the line',
-  offer_end_moved: 'nothing moved, but the offer ends at another moment',
-  offer_expired: 'the offer was not answered in time',
-  times_changed:
-    'nothing moved, but it is in conflict since a session was moved, or takes place again (`conflicts_with`)',
-  registrant_forgotten: 'the registrant was forgotten',
-  session_deleted: 'the session was deleted',
-  event_deleted: 'the event was deleted, and everything with it',
-  registration_confirmed: 'the registration took on this status, and its seats with it',
-  registration_pending: 'likewise',
-  registration_attended: 'likewise',
-  registration_no_show: 'likewise',
-  registration_in_progress: 'likewise',
-  registrant_cancelled: 'the registrant was cancelled or deleted',
-  registrant_denied: 'the registrant was denied',
-  registrant_expired: 'the registration was not finished in time',
-}
-
-const Explained = (words: Record<string, string>, description: string, example: string) =>
-  Type.String({
-    enum: Object.keys(words),
-    description: `${description} ${Object.entries(words)
-      .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
-      .join('; ')}.`,
-    examples: [example],
-  })
-
 /** What entries of a 422 say besides field, type and message. */
 export const faultDetails = {
   session_id: Type.Optional(Type.Integer({ description: 'The session that is refused.', examples: [12346] })),
@@ -94,21 +56,23 @@ export const faultDetails = {
   registrants: Type.Optional(Type.Integer({ description: 'Registrants who are there.', examples: [12] })),
 }
 
-/** An entry of a refusal: one reason against one wish (docs/seats.md §2). */
 const { session_id, conflicts_with, waitlist } = faultDetails
-const Refusal = Type.Object({
+const refusal = Type.Object({
   field: Type.String({ examples: ['session_ids'] }),
   session_id,
-  type: Explained(reasonTypes, 'A stable word.', 'sold_out'),
+  type: ExplainedWord(reasonTypes, 'A stable word.', 'sold_out'),
   message: Type.String({ description: 'For people.', examples: ['This session is fully booked.'] }),
   conflicts_with,
   waitlist,
 })
 
+/** An entry of a refusal: one reason against one wish (docs/seats.md §2). */
+export const Refusal = answerOf('Refusal', refusal)
+
 /** What a change of a session did to people's seats: members of the answer. */
 export const whatHappenedToSeats = {
   not_included: Type.Optional(
-    Type.Array(Type.Object({ registrant_id: Type.Integer({ examples: [987] }), ...Refusal.properties }), {
+    Type.Array(Type.Object({ registrant_id: Type.Integer({ examples: [987] }), ...refusal.properties }), {
       description:
         'Those who do not fit into a session that is included for every registrant, and why; whom the organiser took out of it is not named.',
     }),
@@ -135,42 +99,19 @@ export const whatHappenedToSeats = {
   ),
 }
 
-/** A selection in the change feed. */
-const SelectionChange = Type.Object({
-  registrant_id: Type.Integer({ examples: [987] }),
-  session_id: Type.Integer({ examples: [12345] }),
-  state: Type.String({ enum: ['selected', 'held', 'offered', 'waitlisted'], examples: ['selected'] }),
-  why: Type.Optional(Explained(moveReasons, 'Why it is so now; of a deletion, why it is gone.', 'promoted')),
-  place: Type.Optional(
-    Type.Integer({
-      description: 'Of a promotion, and of a registrant whom the organiser picked: the place in the line.',
-      examples: [1],
-    }),
-  ),
-  passed_over: Type.Optional(
-    Type.Array(Type.Object({ registrant_id: Type.Integer(), why: Type.String() }), {
-      description:
-        'Of a promotion: who stood before, and why they could not take it (conflict, registrant_inactive).',
-      examples: [[{ registrant_id: 986, why: 'conflict' }]],
-    }),
-  ),
-  for_session_id: Type.Optional(Type.Integer({ description: 'Of a swap.', examples: [12346] })),
-  conflicts_with,
-  override: Type.Optional(
-    Type.Boolean({
-      description: 'Whether the seat is beyond the capacity, by an override.',
-      examples: [true],
-    }),
-  ),
-})
+/** What is answered when there is nothing else to say. */
+export const Success = answerOf('Success', Type.Object({ success: Type.Boolean({ examples: [true] }) }))
 
-export const seatSchemas = {
-  Refusal,
-  SelectionChange,
-  Success: Type.Object({ success: Type.Boolean({ examples: [true] }) }),
-  ClaimInput: Type.Object({ drop: Type.Optional(Drop) }),
-  LineInput: Type.Object({ on_conflict: Type.Optional(OnConflict) }),
-  AgendaInput: Type.Object({
+/** What a claim of a seat may say. */
+export const ClaimInput = bodyOf('ClaimInput', Type.Object({ drop: Type.Optional(Drop) }))
+
+/** What joining a waitlist may say. */
+export const LineInput = bodyOf('LineInput', Type.Object({ on_conflict: Type.Optional(OnConflict) }))
+
+/** An agenda as it is to be. */
+export const AgendaInput = bodyOf(
+  'AgendaInput',
+  Type.Object({
     session_ids: Type.Optional(Ids('Replaces the sessions.', 12345)),
     waitlist_ids: Type.Optional(Ids('Replaces the lines that the registrant waits in.', 12346)),
     drop: Type.Optional(Drop),
@@ -183,13 +124,23 @@ export const seatSchemas = {
       }),
     ),
   }),
-  Agenda: Type.Object({
+)
+
+/** An agenda as it is. */
+export const Agenda = answerOf(
+  'Agenda',
+  Type.Object({
     success: Type.Boolean({ examples: [true] }),
     session_ids: Texts('Sessions in which the registrant has a seat.'),
     waitlisted_session_ids: Texts('Sessions for which the registrant waits, or has an offer.'),
-    refused: Type.Array(Type.Ref('Refusal'), { description: 'With `partial`: what did not fit, and why.' }),
+    refused: Type.Array(Refusal, { description: 'With `partial`: what did not fit, and why.' }),
   }),
-  Seats: Type.Object({
+)
+
+/** The seats and the line of a session. */
+export const Seats = answerOf(
+  'Seats',
+  Type.Object({
     session_id: Type.Integer({ examples: [12345] }),
     capacity: Type.Union([Type.Integer(), Type.Null()], { examples: [150] }),
     selected: Count('Seats that people have.'),
@@ -220,7 +171,12 @@ export const seatSchemas = {
       { description: 'Who waits, in order.' },
     ),
   }),
-  Availability: Type.Object(
+)
+
+/** Seats that can be claimed, by session. */
+export const Availability = answerOf(
+  'Availability',
+  Type.Object(
     {},
     {
       additionalProperties: { type: ['integer', 'null'] },
@@ -229,4 +185,4 @@ export const seatSchemas = {
       examples: [{ 12345: 17, 12346: null }],
     },
   ),
-}
+)

@@ -3,13 +3,11 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { documents } from '../../docs/documents.ts'
-import { testApp } from '../support/app.ts'
 
-const { app } = await testApp()
 const read = (path: string) => readFileSync(path, 'utf8')
 
 describe('documents', () => {
-  for (const [path, text] of Object.entries(documents(app)))
+  for (const [path, text] of Object.entries(documents()))
     it(`${path} is what the program is now: \`npm run docs\` writes it`, () => {
       assert.ok(read(path) === text, `${path} is stale: run \`npm run docs\``)
     })

@@ -10,7 +10,7 @@ import { getToken, type Json, testApp } from '../support/app.ts'
  */
 
 const test = await testApp()
-const document = expandedDocument(test.app)
+const document = expandedDocument()
 
 type World = Record<string, () => Promise<any>>
 

@@ -22,7 +22,8 @@ type Layer = (typeof layers)[number]
 /** Files at the top of src; every other file belongs to the layer that its first folder names. */
 const top: Record<string, Layer> = {
   'src/app.ts': 'app',
-  'src/schemas.ts': 'app',
+  'src/operations.ts': 'app',
+  'src/parts.ts': 'app',
   'src/main.ts': 'entry',
   'src/cli.ts': 'entry',
   'src/config.ts': 'ground',
@@ -45,7 +46,7 @@ const arrows = {
   log: ['schema'],
   queries: ['queries', 'log', 'schema'],
   rules: ['rules', 'queries', 'schema'],
-  routes: ['rules', 'queries', 'schema'],
+  operations: ['rules', 'queries', 'schema'],
 } as const
 const typesOnly: Partial<Record<Kind, readonly Kind[]>> = { queries: ['rules'] }
 
@@ -57,7 +58,8 @@ function kindOf(path: string): Kind | undefined {
   if (path === 'src/records/changes/log.ts') return 'log'
   if (name.endsWith('queries')) return 'queries'
   if (name.endsWith('schema')) return 'schema'
-  return name === 'routes' ? name : 'rules'
+  if (/^src\/records\/(plain|definitions)\//.test(path)) return 'rules'
+  return name === 'operations' || name === 'routes' ? 'operations' : 'rules'
 }
 
 const files = sources('src/**/*.ts').filter(file => !isTest(file))
@@ -75,7 +77,7 @@ describe('imports', () => {
     assert.deepEqual(climbing, [])
   })
 
-  it('of a resource point from routes to rules to queries to schemas', () => {
+  it('of a resource point from operations to rules to queries to schemas', () => {
     const wrong = files.flatMap(({ path, imports }) =>
       imports
         .filter(({ path: target, isType }) => {
@@ -89,9 +91,10 @@ describe('imports', () => {
     assert.deepEqual(wrong, [])
   })
 
-  it('reach routes from app.ts only', () => {
+  it('reach operations and pages from the top of src only', () => {
     const others = files.filter(
-      ({ path, imports }) => path !== 'src/app.ts' && imports.some(({ path }) => kindOf(path) === 'routes'),
+      ({ path, imports }) =>
+        heightOf(path) < layers.indexOf('app') && imports.some(({ path }) => kindOf(path) === 'operations'),
     )
     assert.deepEqual(others, [])
   })

@@ -1,10 +1,11 @@
 import { after } from 'node:test'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { createAccount, createCredential } from '../../src/access/accounts/accounts.ts'
-import { buildApp, type Clock, systemClock } from '../../src/app.ts'
+import { buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Limits, type Pool } from '../../src/db/connection.ts'
-import { moveReasons, seatSchemas } from '../../src/seats/schema.ts'
+import { type Clock, makeParts, type Parts, systemClock } from '../../src/parts.ts'
+import { moveReasons, SelectionChange } from '../../src/records/changes/selection-schema.ts'
 import { documentationOf } from './documented.ts'
 
 export type Json = Record<string, any>
@@ -13,6 +14,7 @@ export type Reply = { status: number; headers: Json; body: any; text: string }
 /** A running application with an account and a token of its own; ends with the test file. */
 export type TestApp = {
   app: FastifyInstance
+  parts: Parts
   pool: Pool
   account_id: number
   key: string
@@ -54,12 +56,13 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     ...options.env,
   })
   const { clock = systemClock, log } = options
-  const app = await buildApp({ pool, config, clock, ...(log && { log }) })
+  const parts = await makeParts({ pool, config, clock })
+  const app = await buildApp(parts, log)
   after(async () => {
     await app.close()
     await pool.end({ timeout: 5 })
   })
-  const check = documentationOf(app)
+  const check = documentationOf()
   const raw = async (request: InjectOptions) => {
     const reply = toReply(await app.inject(request))
     check(request.method ?? 'GET', String(request.url), reply)
@@ -79,7 +82,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
       throw new Error(`POST /${plural}/create answered ${reply.status}: ${reply.text}`)
     return reply.body
   }
-  return { app, pool, account_id, key, secret, token, call, raw, make }
+  return { app, parts, pool, account_id, key, secret, token, call, raw, make }
 }
 
 async function newAccount(pool: Pool, raw: TestApp['raw']) {
@@ -125,9 +128,7 @@ export async function changesOf({ pool, account_id }: TestApp): Promise<Json[]> 
 /** Throws for a record of a selection with members, or a reason, that the documentation does not know. */
 function mustBeExplained({ before, after }: Json): void {
   const { why, ...members } = after ?? before
-  const unknown = Object.keys(members).filter(
-    name => !Object.hasOwn(seatSchemas.SelectionChange.properties, name),
-  )
+  const unknown = Object.keys(members).filter(name => !Object.hasOwn(SelectionChange.properties, name))
   if (!Object.hasOwn(moveReasons, why) || unknown.length > 0)
     throw new Error(`a selection changed because "${why}", with ${unknown.join() || 'nothing unknown'}`)
 }

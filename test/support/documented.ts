@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { FastifyInstance } from 'fastify'
 import { expandedDocument } from '../../docs/expanded.ts'
 import type { Operation } from '../../docs/reference.ts'
 import type { Json, Reply } from './app.ts'
@@ -12,8 +11,8 @@ type Documented = { path: RegExp; name: string; method: string; operation: Opera
  * Checks answers against the OpenAPI document: their status, their members, the values of these and their ETag are what it
  * says. Every call of every test goes through this, so that the documentation cannot say less than what really happens.
  */
-export function documentationOf(app: FastifyInstance): (method: string, url: string, reply: Reply) => void {
-  const document = expandedDocument(app)
+export function documentationOf(): (method: string, url: string, reply: Reply) => void {
+  const document = expandedDocument()
   const schemas = document.components.schemas as Record<string, Schema>
   const components = document.components.responses as Record<string, { headers?: object }>
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>

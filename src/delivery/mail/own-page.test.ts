@@ -78,7 +78,7 @@ describe('the link to the own page', () => {
   it('in the letter about a registration that ran out leads to where it is begun again', async () => {
     const someone = await desk.person(await desk.event(), { registration_status: 'in_progress' })
     ahead = 16 * 60_000
-    await app.app.desk.giveBackExpired()
+    await app.parts.desk.giveBackExpired()
     const { text, link } = await sentTo(someone)
     assert.match(text, /You are welcome to begin again on your own page[\s\S]*\n\nBegin again: http/)
     assert.equal((await send(link!, 'again', { first_name: 'Ada' })).status, 303)
@@ -89,7 +89,7 @@ describe('the link to the own page', () => {
     const someone = await desk.person(await desk.event(), { registration_status: 'in_progress' })
     const link = await linkOf(someone)
     ahead = 16 * 60_000
-    await app.app.desk.giveBackExpired()
+    await app.parts.desk.giveBackExpired()
     assert.equal((await send(link, 'again', { first_name: 'Ada' })).status, 303)
     await dispatcher.dispatch()
     const own = smtp.received.filter(({ to }) => to.includes(someone.email))

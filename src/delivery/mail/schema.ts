@@ -1,7 +1,6 @@
 import Type from 'typebox'
-import { recordSchemas } from '../../http/schemas.ts'
 import { Flag, Id } from '../../http/values.ts'
-import { type MailKind, mailKinds, OutboxLetter } from '../../records/outbox/schema.ts'
+import { type MailKind, mailKinds } from '../../records/outbox/schema.ts'
 
 /** Those that `trigger-email` can send again. */
 export const triggeredKinds = ['confirmation', 'modified', 'cancelled', 'abandoned'] as const
@@ -22,7 +21,7 @@ export const EmailTemplates = Type.Object(
 )
 
 /** What came of a trigger. */
-const Triggered = Type.Object({
+export const Triggered = Type.Object({
   sent: Type.Integer({
     description:
       '1: the letter is in the outbox; 0: the template is switched off, or the person is forgotten.',
@@ -34,12 +33,3 @@ const Triggered = Type.Object({
     examples: [501],
   }),
 })
-
-/** The schemas that operations refer to by name. */
-export const mailSchemas = {
-  OutboxLetter,
-  OutboxLetterPage: recordSchemas('OutboxLetter', OutboxLetter, OutboxLetter).OutboxLetterPage!,
-  EmailTemplates,
-  EmailTemplatesUpdate: Type.Partial(EmailTemplates),
-  Triggered,
-}

@@ -75,7 +75,7 @@ const causes: Record<MailKind, (setting: Setting) => Promise<Known>> = {
   abandoned: async ({ event, talk }) => {
     const person = await desk.person(event, { session_ids: [talk.id], registration_status: 'in_progress' })
     clock.pass(16)
-    await app.app.desk.giveBackExpired()
+    await app.parts.desk.giveBackExpired()
     return person
   },
   offer: setting => fromTheLine(setting),

@@ -1,11 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { NotifiedCache } from '../../db/cache.ts'
+import type { Pool } from '../../db/connection.ts'
 import { ApiError, type Fault } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Body } from '../../http/draft.ts'
 import { baseUrlOf } from '../../http/links.ts'
 import { type Query, readId } from '../../http/query.ts'
+import type { SessionFieldRow } from '../../programme/session-fields/session-fields.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
 import { customValuesIn, type StoredValues } from '../../records/custom-fields/values.ts'
+import type { Desk } from '../../registration/desk/desk.ts'
+import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 import { detailsFor } from './details.ts'
 import type { Refused } from './details-form.ts'
 import { refusePage } from './failures.ts'
@@ -16,13 +21,21 @@ import { rivalsOf } from './swaps.ts'
 import { type OwnOrder, openVisit, type Visit } from './visit.ts'
 import { type Deed, deeds, wishFor } from './wishes.ts'
 
-const hidden = { schema: { hide: true } as object }
+/** What own pages need of the program. */
+type Parts = {
+  pool: Pool
+  clock: { now: () => Date }
+  config: { PUBLIC_URL: string | null }
+  desk: Desk
+  sessionFields: NotifiedCache<SessionFieldRow[]>
+  eventQuestions: NotifiedCache<EventQuestionRow[]>
+}
 
 /** How often details are read again when the registration changes in the same moment. */
 const attempts = 5
 
 /** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
-export function attendeePages(app: FastifyInstance): void {
+export function attendeePages(app: FastifyInstance, parts: Parts): void {
   app.setErrorHandler(refusePage)
   app.addHook('onRequest', async (_request, reply) => {
     reply.type('text/html; charset=utf-8').headers({
@@ -32,28 +45,28 @@ export function attendeePages(app: FastifyInstance): void {
     })
   })
 
-  app.get('/my/:token', hidden, async (request, reply) => {
-    const visit = await visitOf(request)
+  app.get('/my/:token', async (request, reply) => {
+    const visit = await visitOf(parts, request)
     if (!visit) return unknownLink(reply)
     const message = statusMessage(visit, request.query as Query)
-    return reply.send(attendeePage(visit, addressOf(request), { message }))
+    return reply.send(attendeePage(visit, addressOf(parts, request), { message }))
   })
 
   // The address of a refusal, opened again.
-  app.get('/my/:token/*', hidden, async (request, reply) => reply.redirect(addressOf(request).path, 303))
+  app.get('/my/:token/*', async (request, reply) => reply.redirect(addressOf(parts, request).path, 303))
 
-  app.post('/my/:token/sessions/:session_id/:deed', hidden, async (request, reply) => {
-    const visit = await visitOf(request)
+  app.post('/my/:token/sessions/:session_id/:deed', async (request, reply) => {
+    const visit = await visitOf(parts, request)
     if (!visit) return unknownLink(reply)
     const { session_id = '', deed = '' } = request.params as Record<string, string>
     const entry = visit.programme.find(each => each.id === readId(session_id))
-    if (!isDeed(deed) || !entry) return unknownSession(request, reply, visit)
+    if (!isDeed(deed) || !entry) return unknownSession(parts, request, reply, visit)
     try {
-      await submit(app, wishFor(visit, actorFor(request, visit), deed, entry, request.body as Body))
+      await submit(parts, wishFor(visit, actorFor(parts, request, visit), deed, entry, request.body as Body))
     } catch (error) {
       const heading = `“${entry.name}”: ${refusals[deed]}`
       const faults = faultsOf(error)
-      return refused(request, reply, {
+      return refused(parts, request, reply, {
         heading,
         faults,
         session_id: entry.id,
@@ -62,24 +75,24 @@ export function attendeePages(app: FastifyInstance): void {
     }
     const rivals = rivalsOf(visit, entry).map(({ id }) => id)
     const gaveUp = rivals.length > 0 ? `&gave_up=${rivals.join()}` : ''
-    return reply.redirect(`${addressOf(request).path}?done=${deed}&session=${entry.id}${gaveUp}`, 303)
+    return reply.redirect(`${addressOf(parts, request).path}?done=${deed}&session=${entry.id}${gaveUp}`, 303)
   })
 
   for (const path of ['details', 'again'])
-    app.post(`/my/:token/${path}`, hidden, async (request, reply) => {
+    app.post(`/my/:token/${path}`, async (request, reply) => {
       const body = request.body as Body
       for (let attempt = 1; ; attempt++) {
-        const visit = await visitOf(request)
+        const visit = await visitOf(parts, request)
         if (!visit) return unknownLink(reply)
         try {
-          const own = detailsFor(visit, actorFor(request, visit), body, path === 'again')
-          await submit(app, own)
+          const own = detailsFor(visit, actorFor(parts, request, visit), body, path === 'again')
+          await submit(parts, own)
           const done = own.order.errand.wish.status ? 'finished' : 'saved'
-          return reply.redirect(`${addressOf(request).path}?done=${done}`, 303)
+          return reply.redirect(`${addressOf(parts, request).path}?done=${done}`, 303)
         } catch (error) {
           if (isStale(error) && attempt < attempts) continue
           const faults = faultsOf(error)
-          return refused(request, reply, {
+          return refused(parts, request, reply, {
             heading: 'Your details are not saved',
             faults,
             refused: { body, faults: messagesOf(faults) },
@@ -101,8 +114,10 @@ const isDeed = (word: string): word is Deed => deeds.some(deed => deed === word)
 
 const tokenOf = (request: FastifyRequest) => (request.params as { token: string }).token
 
-function visitOf(request: FastifyRequest): Promise<Visit | undefined> {
-  const { pool, clock, eventQuestions, sessionFields } = request.server
+function visitOf(
+  { pool, clock, eventQuestions, sessionFields }: Parts,
+  request: FastifyRequest,
+): Promise<Visit | undefined> {
   const given = customValuesIn((request.body ?? {}) as Body)
   const questionsOf = (event_id: number, answers: StoredValues) =>
     eventQuestions.getKnowing(String(event_id), strangersTo(given, answers))
@@ -110,22 +125,22 @@ function visitOf(request: FastifyRequest): Promise<Visit | undefined> {
   return openVisit({ db: pool, now: clock.now(), questionsOf, fieldsOf }, tokenOf(request))
 }
 
-function addressOf(request: FastifyRequest): Address {
-  const baseUrl = baseUrlOf(request)
+function addressOf({ config }: Parts, request: FastifyRequest): Address {
+  const baseUrl = baseUrlOf(request, config)
   const prefix = new URL(baseUrl).pathname.replace(/\/$/, '')
   return { baseUrl, path: `${prefix}/my/${encodeURIComponent(tokenOf(request))}` }
 }
 
 /** A person has no credential: that, and the id of the request, is what the change log has of them. */
-const actorFor = (request: FastifyRequest, { person }: Visit): Actor => ({
+const actorFor = ({ clock }: Parts, request: FastifyRequest, { person }: Visit): Actor => ({
   account_id: person.account_id,
   credential_id: null,
   request_id: request.id,
-  now: request.server.clock.now(),
+  now: clock.now(),
 })
 
 /** Carries out what a person wants. Throws 422 with what is wrong in their form and every reason against their seats. */
-async function submit({ desk, pool }: FastifyInstance, { order, faults }: OwnOrder): Promise<void> {
+async function submit({ desk, pool }: Parts, { order, faults }: OwnOrder): Promise<void> {
   await desk.mustBeFaultless(pool, faults, order)
   await desk.submit(pool, order, async () => {})
 }
@@ -145,17 +160,18 @@ type Refusal = { heading: string; faults: Fault[]; session_id?: number; refused?
 
 /** The page as it is now, with what stands in the way. */
 async function refused(
+  parts: Parts,
   request: FastifyRequest,
   reply: FastifyReply,
   { heading, faults, session_id, refused }: Refusal,
 ): Promise<FastifyReply> {
-  const visit = await visitOf(request)
+  const visit = await visitOf(parts, request)
   if (!visit) return unknownLink(reply)
   const entry = visit.programme.find(each => each.id === session_id)
   const isConflict = faults.some(({ type }) => type === 'conflict')
-  const ways = entry && isConflict ? claimForms(visit, addressOf(request), entry) : []
+  const ways = entry && isConflict ? claimForms(visit, addressOf(parts, request), entry) : []
   const message = alertOf(visit, heading, faults, ways)
-  const page = attendeePage(visit, addressOf(request), {
+  const page = attendeePage(visit, addressOf(parts, request), {
     message,
     isRefusal: true,
     ...(refused && { refused }),
@@ -163,9 +179,14 @@ async function refused(
   return reply.code(422).send(page)
 }
 
-function unknownSession(request: FastifyRequest, reply: FastifyReply, visit: Visit): FastifyReply {
+function unknownSession(
+  parts: Parts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: Visit,
+): FastifyReply {
   const message = alertOf(visit, 'There is no such session.', [])
-  return reply.code(404).send(attendeePage(visit, addressOf(request), { message, isRefusal: true }))
+  return reply.code(404).send(attendeePage(visit, addressOf(parts, request), { message, isRefusal: true }))
 }
 
 const unknownLink = (reply: FastifyReply) => reply.code(404).send(noAgendaPage())

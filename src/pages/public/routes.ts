@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { NotifiedCache } from '../../db/cache.ts'
+import type { Pool } from '../../db/connection.ts'
 import { escapeHtml } from '../../http/html.ts'
 import { pagePolicy } from '../../http/page-policy.ts'
 import { readId } from '../../http/query.ts'
+import type { SessionFieldRow } from '../../programme/session-fields/session-fields.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
 import { definitionsOf, type VisibleField, visibleValues } from '../../registration/agenda/visible-values.ts'
 import { whenOf } from '../../registration/agenda/words.ts'
@@ -9,22 +12,25 @@ import { takesPlace } from '../../seats/rules/books.ts'
 import { icon, pageOf } from '../layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 
+/** What public pages need of the program. */
+type Parts = { readers: Pool; sessionFields: NotifiedCache<SessionFieldRow[]> }
+
 const html = 'text/html; charset=utf-8'
 
 /**
  * The pages that `direct_link` and `virtual_link` of a session lead to. Those of open events have them; one that does not
  * take place any more says so.
  */
-export function sessionPages(app: FastifyInstance): void {
+export function sessionPages(app: FastifyInstance, { readers, sessionFields }: Parts): void {
   const sessionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string }
-    return findPublicSession(app.readers, readId(id) ?? 0)
+    return findPublicSession(readers, readId(id) ?? 0)
   }
 
   const fieldsOf = ({ account_id, custom_fields }: PublicSession) =>
-    app.sessionFields.getKnowing(String(account_id), strangersTo(custom_fields))
+    sessionFields.getKnowing(String(account_id), strangersTo(custom_fields))
 
-  app.get('/sessions/:id', { schema: { hide: true } as object }, async (request, reply) => {
+  app.get('/sessions/:id', async (request, reply) => {
     const session = await sessionOf(request)
     if (!session) return nothingHere(reply)
     return (
@@ -37,22 +43,18 @@ export function sessionPages(app: FastifyInstance): void {
     )
   })
 
-  app.get(
-    '/sessions/:id/virtual/:secure_id',
-    { schema: { hide: true } as object },
-    async (request, reply) => {
-      const session = await sessionOf(request)
-      const { secure_id } = request.params as { secure_id: string }
-      if (!session?.webinar_url || !takesPlace(session) || secure_id !== session.secure_id)
-        return nothingHere(reply)
-      return reply.redirect(new URL(session.webinar_url).href, 302)
-    },
-  )
+  app.get('/sessions/:id/virtual/:secure_id', async (request, reply) => {
+    const session = await sessionOf(request)
+    const { secure_id } = request.params as { secure_id: string }
+    if (!session?.webinar_url || !takesPlace(session) || secure_id !== session.secure_id)
+      return nothingHere(reply)
+    return reply.redirect(new URL(session.webinar_url).href, 302)
+  })
 }
 
 /** What browsers ask for beside every page, also beside those that name their icon. */
 export function favicon(app: FastifyInstance): void {
-  app.get('/favicon.ico', { schema: { hide: true } as object }, async (_request, reply) =>
+  app.get('/favicon.ico', async (_request, reply) =>
     reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(icon),
   )
 }

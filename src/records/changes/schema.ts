@@ -1,8 +1,10 @@
 import Type from 'typebox'
+import { answerOf } from '../../http/schemas.ts'
 import { Id, Nullable, Timestamp } from '../../http/values.ts'
+import { SelectionChange } from './selection-schema.ts'
 
 const Row = (description: string, example: object) =>
-  Type.Union([Type.Ref('SelectionChange'), Type.Object({}, { additionalProperties: true }), Type.Null()], {
+  Type.Union([SelectionChange, Type.Object({}, { additionalProperties: true }), Type.Null()], {
     description,
     examples: [example],
   })
@@ -23,40 +25,50 @@ export const objectKinds = [
 export type ObjectKind = (typeof objectKinds)[number]
 
 /** One change of one object, as it is returned. */
-export const Change = Type.Object({
-  cursor: Type.String({
-    description: 'Where the feed goes on after this change.',
-    examples: ['2.812.4711.1784542500000'],
+const Change = answerOf(
+  'Change',
+  Type.Object({
+    cursor: Type.String({
+      description: 'Where the feed goes on after this change.',
+      examples: ['2.812.4711.1784542500000'],
+    }),
+    event_id: Nullable(Id({ description: 'Null for what belongs to no event.', examples: [67890] })),
+    object: Type.String({
+      enum: [...objectKinds],
+      examples: ['session'],
+    }),
+    object_id: Id({ examples: [12345] }),
+    action: Type.String({ enum: ['create', 'update', 'delete'], examples: ['update'] }),
+    credential_id: Nullable(
+      Id({ description: 'Null: the command line, or the server by itself.', examples: [7] }),
+    ),
+    request_id: Nullable(Type.String({ examples: ['6f1c7f52-6a43-4f1e-9d3a-2b1c0d9e8f70'] })),
+    before: Row('The record before; null for a creation.', {
+      id: 12345,
+      name: 'Event Management',
+      version: 1,
+    }),
+    after: Row('The record after; null for a deletion.', {
+      id: 12345,
+      name: 'Event Management Basics',
+      version: 2,
+    }),
+    created_at: Timestamp(),
   }),
-  event_id: Nullable(Id({ description: 'Null for what belongs to no event.', examples: [67890] })),
-  object: Type.String({
-    enum: [...objectKinds],
-    examples: ['session'],
-  }),
-  object_id: Id({ examples: [12345] }),
-  action: Type.String({ enum: ['create', 'update', 'delete'], examples: ['update'] }),
-  credential_id: Nullable(
-    Id({ description: 'Null: the command line, or the server by itself.', examples: [7] }),
-  ),
-  request_id: Nullable(Type.String({ examples: ['6f1c7f52-6a43-4f1e-9d3a-2b1c0d9e8f70'] })),
-  before: Row('The record before; null for a creation.', { id: 12345, name: 'Event Management', version: 1 }),
-  after: Row('The record after; null for a deletion.', {
-    id: 12345,
-    name: 'Event Management Basics',
-    version: 2,
-  }),
-  created_at: Timestamp(),
-})
+)
 
 /** A part of the feed. */
-export const ChangePage = Type.Object({
-  items: Type.Array(Type.Ref('Change')),
-  cursor: Type.String({
-    description: 'The `since` of the next call.',
-    examples: ['2.812.4711.1784542500000'],
+export const ChangePage = answerOf(
+  'ChangePage',
+  Type.Object({
+    items: Type.Array(Change),
+    cursor: Type.String({
+      description: 'The `since` of the next call.',
+      examples: ['2.812.4711.1784542500000'],
+    }),
+    has_more: Type.Boolean({
+      description: 'Whether the next call will return more at once.',
+      examples: [false],
+    }),
   }),
-  has_more: Type.Boolean({
-    description: 'Whether the next call will return more at once.',
-    examples: [false],
-  }),
-})
+)

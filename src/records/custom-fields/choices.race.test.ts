@@ -14,7 +14,7 @@ import { changeRegistrant, mustFindRegistrant, register } from '../../registrati
 const url = await ownDatabase()
 const first = await testApp({ url })
 const second = await testApp({ beside: first, url })
-const { app, make, pool, account_id } = first
+const { parts, make, pool, account_id } = first
 const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
 const manner = { override: false, mail: false }
 const event = await make('events', { name: 'Summit' })
@@ -63,7 +63,7 @@ async function answering(orderOf: (db: Db, body: Json, questions: any[]) => Prom
     write: async (db: Db) => {
       const order = await orderOf(db, body, questions)
       const { registrant_id } = order.errand.wish
-      return app.desk.submit(db, order, tx => mustFindRegistrant(tx, account_id, registrant_id))
+      return parts.desk.submit(db, order, tx => mustFindRegistrant(tx, account_id, registrant_id))
     },
     remove: (db: Db) => eventQuestions.change(db, actor, question.id, deletion(a)),
   }
@@ -87,8 +87,8 @@ async function planning(write: (db: Db, body: Json, fields: any[]) => Promise<an
 
 const toolsFor = (db: Db, questions: any[]) => ({
   db,
-  desk: app.desk,
-  ids: app.registrantIds,
+  desk: parts.desk,
+  ids: parts.registrantIds,
   questionsOf: async () => questions,
 })
 const registering = () =>

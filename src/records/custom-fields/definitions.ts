@@ -1,10 +1,10 @@
-import type { FastifyRequest } from 'fastify'
 import type { NotifiedCache } from '../../db/cache.ts'
 import type { Db } from '../../db/connection.ts'
 import { ApiError } from '../../errors.ts'
 import type { Body } from '../../http/draft.ts'
 import { ignoringFields } from '../../http/ignored.ts'
 import { type Listable, type Listing, readListing } from '../../http/listing.ts'
+import type { Call } from '../../http/operation.ts'
 import { type Query, wordsOf } from '../../http/query.ts'
 import { choiceTypes } from './schema.ts'
 import { attributeOf, type CustomField, customAttributes, isAttribute, unknownChoices } from './values.ts'
@@ -34,8 +34,8 @@ export function namesAsked({ fields }: Query): Body {
 }
 
 /** Names as ignored what `fields` asks for and no definition has. Throws 400 for a strict request. */
-export function ignoreUnknownFields(request: FastifyRequest, fields: CustomField[]): void {
-  ignoringFields(request, strangersTo(namesAsked(request.query as Query))(fields))
+export function ignoreUnknownFields<P>({ request, query }: Call<P>, fields: CustomField[]): void {
+  ignoringFields(request.ignored, strangersTo(namesAsked(query))(fields))
 }
 
 /**

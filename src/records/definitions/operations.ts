@@ -1,15 +1,14 @@
-import type { FastifyRequest } from 'fastify'
 import Type, { type TObject } from 'typebox'
 import type { NotifiedCache } from '../../db/cache.ts'
 import type { Db } from '../../db/connection.ts'
-import { type Actor, actorOf } from '../../http/actor.ts'
+import type { Actor } from '../../http/actor.ts'
 import type { Answer } from '../../http/answer.ts'
 import type { Body } from '../../http/draft.ts'
 import { tagVersion } from '../../http/etag.ts'
-import { selfUrlOf } from '../../http/links.ts'
 import { project, readListing, readProjection, renderPage } from '../../http/listing.ts'
-import type { Query } from '../../http/query.ts'
-import { idOf, type Operation, projectionQuery, writeQuery } from '../../http/route.ts'
+import type { Call, Operation } from '../../http/operation.ts'
+import { projectionQuery, writeQuery } from '../../http/parameters.ts'
+import { recordSchemas } from '../../http/schemas.ts'
 import { viewOf } from '../../http/view.ts'
 import { write } from '../../http/write.ts'
 import { attributeOf } from '../custom-fields/values.ts'
@@ -19,12 +18,14 @@ import type { DefinitionRow } from './queries.ts'
 type Verb = 'create' | 'update' | 'delete' | 'list' | 'get'
 
 /** How definitions are reached, and what the document says of them. */
-export type Reached<R extends TObject> = {
+export type Reached<R extends TObject, P> = {
   tag: string
   /** what summaries call one: `session field` */
   one: string
   /** the stem of its schemas and operations: `SessionField` */
   name: string
+  /** the body of a create: what a client may say of one, with its choices */
+  body: TObject
   spellings: Record<Verb, string[]>
   /** the path of one, before its id */
   location: string
@@ -34,35 +35,37 @@ export type Reached<R extends TObject> = {
   deletion: string
   /** a list: its summary and query, and whose definitions it has; throws 404 */
   list: Pick<Operation, 'summary' | 'query' | 'failures'> & {
-    ownerOf: (db: Db, request: FastifyRequest) => Promise<number>
+    ownerOf: (call: Call<P>) => Promise<number>
   }
   create: (db: Db, actor: Actor, body: Body) => Promise<DefinitionRow<R>>
   /** definitions by owner, of which this process forgets those that a write has changed, when it is committed */
-  cache: NotifiedCache<DefinitionRow<R>[]>
+  cacheIn: (parts: P) => NotifiedCache<DefinitionRow<R>[]>
 }
 
 /** The operations of definitions, in the order of the document. */
-export function definitionOperations<I extends TObject, R extends TObject>(
+export function definitionOperations<I extends TObject, R extends TObject, P>(
   definitions: Definitions<I, R>,
-  reached: Reached<R>,
-): Operation[] {
+  reached: Reached<R, P>,
+): Operation<P>[] {
   const { noun, record, lists } = definitions.declaration
-  const { tag, one, name, spellings, location, losers, deletion, list, create, cache } = reached
+  const { tag, one, name, spellings, location, losers, deletion, list, create, cacheIn } = reached
+  const { ownerOf, ...listed } = list
+  const schemas = recordSchemas(name, record, reached.body)
   const members = viewOf(record)
   const view = (row: DefinitionRow<R>) =>
     members({ ...row, attribute: attributeOf(row) } as never) as Record<string, unknown>
   const updated = (row: DefinitionRow<R>): Answer => ({ status: 200, body: view(row), version: row.version })
   const change = async (
-    [request, reply]: Parameters<Operation['handler']>,
-    work: (db: Db, actor: Actor) => Promise<DefinitionRow<R>>,
+    call: Call<P>,
+    work: (call: Call<P>) => Promise<DefinitionRow<R>>,
     answerOf: (row: DefinitionRow<R>) => Answer,
   ) => {
     let changed: DefinitionRow<R> | undefined
-    const answer = await write(request, reply, async db => {
-      changed = await work(db, actorOf(request))
+    const answer = await write(call, async inside => {
+      changed = await work(inside)
       return answerOf(changed)
     })
-    if (changed) cache.forget(String(definitions.ownerOf(changed)))
+    if (changed) cacheIn(call.parts).forget(String(definitions.ownerOf(changed)))
     return answer
   }
 
@@ -73,12 +76,12 @@ export function definitionOperations<I extends TObject, R extends TObject>(
       tag,
       summary: `Create a ${one}`,
       query: writeQuery,
-      body: Type.Ref(`${name}Input`),
-      success: { 201: Type.Ref(name) },
-      handler: (...call) =>
+      body: schemas.input,
+      success: { 201: schemas.record },
+      handler: call =>
         change(
           call,
-          (db, actor) => create(db, actor, call[0].body as Body),
+          ({ db, actor, body }) => create(db, actor, body),
           row => ({ ...updated(row), status: 201, location: `/api/v1/${location}/${row.id}` }),
         ),
     },
@@ -88,15 +91,12 @@ export function definitionOperations<I extends TObject, R extends TObject>(
       tag,
       summary: `Update a ${one}`,
       description: `Only the given members change. \`choices: [{"delete":true,"id":149},{"name":"new"},{"id":152,"name":"renamed"}]\` deletes, adds and renames; ${losers} lose a choice that is deleted.`,
+      noun,
       query: writeQuery,
-      body: Type.Ref(`${name}Update`),
-      success: { 200: Type.Ref(name) },
-      handler: (...call) =>
-        change(
-          call,
-          (db, actor) => definitions.change(db, actor, idOf(call[0], noun), call[0].body as Body),
-          updated,
-        ),
+      body: schemas.update,
+      success: { 200: schemas.record },
+      handler: call =>
+        change(call, ({ db, actor, id, body }) => definitions.change(db, actor, id, body), updated),
     },
     {
       spellings: spellings.delete,
@@ -104,12 +104,13 @@ export function definitionOperations<I extends TObject, R extends TObject>(
       tag,
       summary: `Delete a ${one}`,
       description: deletion,
+      noun,
       query: writeQuery,
       success: { 204: Type.Null() },
-      handler: (...call) =>
+      handler: call =>
         change(
           call,
-          (db, actor) => definitions.remove(db, actor, idOf(call[0], noun)),
+          ({ db, actor, id }) => definitions.remove(db, actor, id),
           () => ({ status: 204 }),
         ),
     },
@@ -117,16 +118,16 @@ export function definitionOperations<I extends TObject, R extends TObject>(
       spellings: spellings.list,
       id: `list${name}s`,
       tag,
-      success: { 200: Type.Ref(`${name}Page`) },
+      reads: lists,
+      success: { 200: schemas.page },
       isList: true,
-      ...list,
-      handler: async request => {
-        const { readers } = request.server
-        const listing = readListing(request.query as Query, lists)
-        const owner = await list.ownerOf(readers, request)
-        const { rows, total } = await definitions.queries.list(readers, owner, listing)
+      ...listed,
+      handler: async call => {
+        const listing = readListing(call.query, lists)
+        const owner = await ownerOf(call)
+        const { rows, total } = await definitions.queries.list(call.db, owner, listing)
         const items = rows.map(row => project(view(row), listing))
-        return renderPage(items, total, listing, selfUrlOf(request))
+        return renderPage(items, total, listing, call.selfUrl)
       },
     },
     {
@@ -134,13 +135,14 @@ export function definitionOperations<I extends TObject, R extends TObject>(
       id: `get${name}`,
       tag,
       summary: `Get a ${one}`,
+      noun,
       query: projectionQuery(lists),
-      success: { 200: Type.Ref(name) },
-      handler: async (request, reply) => {
-        const { readers } = request.server
-        const row = await definitions.mustFind(readers, request.caller.account_id, idOf(request, noun))
+      reads: lists,
+      success: { 200: schemas.record },
+      handler: async ({ db, reply, query, account_id, id }) => {
+        const row = await definitions.mustFind(db, account_id, id)
         tagVersion(reply, row.version)
-        return project(view(row), readProjection(request.query as Query, lists))
+        return project(view(row), readProjection(query, lists))
       },
     },
   ]

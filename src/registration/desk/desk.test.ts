@@ -41,7 +41,7 @@ describe('the desk', () => {
       await db`select from events where id = ${summit.id} for update`
       const order = { event_id: summit.id, errand: nobody }
       waiting = Array.from({ length: 20_000 }, () =>
-        app.app.desk.submit(pool, order, async () => 200).catch(({ status }: ApiError) => status),
+        app.parts.desk.submit(pool, order, async () => 200).catch(({ status }: ApiError) => status),
       )
       const refused = await claim(someone, talk)
       assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1'])
@@ -97,9 +97,9 @@ describe('requests with an Idempotency-Key', () => {
     })
     // While the first is carried out, the two with the key gather for the next batch.
     const outcomes = await Promise.allSettled([
-      app.app.desk.submit(pool, { event_id: summit.id, errand: claimed(a) }, answer),
-      app.app.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
-      app.app.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
+      app.parts.desk.submit(pool, { event_id: summit.id, errand: claimed(a) }, answer),
+      app.parts.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
+      app.parts.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
     ])
     const [, one, two] = outcomes as [unknown, { value: Kept }, { reason: ApiError }]
     assert.deepEqual(

@@ -1,5 +1,7 @@
 import Type from 'typebox'
+import { answerOf } from '../../http/schemas.ts'
 import { Timestamp } from '../../http/values.ts'
+import { Registrant } from '../registrants/schema.ts'
 
 const Records = (description: string) =>
   Type.Array(Type.Object({}, { additionalProperties: true }), { description, examples: [[]] })
@@ -7,7 +9,7 @@ const Records = (description: string) =>
 /** Everything that is held about a person. */
 export const PersonExport = Type.Object({
   exported_at: Timestamp(),
-  registrant: Type.Union([Type.Ref('Registrant'), Type.Null()], {
+  registrant: Type.Union([answerOf('Registrant', Registrant), Type.Null()], {
     description: 'Null for a registrant who was deleted: only the history is still held.',
   }),
   addresses: Type.Object({}, { additionalProperties: true, description: 'By kind: home, work, billing.' }),

@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify'
-import { isAsked, Switch } from '../../http/query.ts'
-import { writeQuery } from '../../http/route.ts'
+import type { Body } from '../../http/draft.ts'
+import { writeQuery } from '../../http/parameters.ts'
+import { isAsked, type Query, Switch } from '../../http/query.ts'
 
 /** How a caller wants a wish to be carried out. */
 export type Manner = { override: boolean; mail: boolean }
@@ -14,6 +14,6 @@ export const seatQuery = {
   send_email: Switch('`true`: tells the registrant by e-mail. Understood in the body as well.'),
 }
 
-export function mannerOf(request: FastifyRequest): Manner {
-  return { override: isAsked(request, 'override_capacity_errors'), mail: isAsked(request, 'send_email') }
+export function mannerOf(call: { query: Query; body: Body }): Manner {
+  return { override: isAsked(call, 'override_capacity_errors'), mail: isAsked(call, 'send_email') }
 }

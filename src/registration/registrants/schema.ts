@@ -15,7 +15,7 @@ import {
   Word,
 } from '../../http/values.ts'
 import { AlwaysNull } from '../../http/view.ts'
-import { registrationStatuses } from '../../seats/schema.ts'
+import { Refusal, registrationStatuses } from '../../seats/schema.ts'
 import { money } from './money-schema.ts'
 
 const paymentStatuses = ['unpaid', 'partial', 'paid', 'refunded', 'not_required'] as const
@@ -168,7 +168,7 @@ export const WrittenRegistrant = Type.Object(
   {
     ...Registrant.properties,
     skipped_sessions: Type.Optional(
-      Type.Array(Type.Ref('Refusal'), {
+      Type.Array(Refusal, {
         description: 'Sessions that are selected by default or included, but were not taken, and why.',
       }),
     ),

@@ -149,7 +149,7 @@ describe('an unfinished registration', () => {
   it('tells who registers again after it ran out which seats they had', async () => {
     const who = await person({ registration_status: 'in_progress' })
     later(15 * 60)
-    await app.app.desk.giveBackExpired()
+    await app.parts.desk.giveBackExpired()
     const had = [String(session.id)]
     const ranOut = (await read(who)).body
     assert.deepEqual(

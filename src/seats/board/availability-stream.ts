@@ -1,7 +1,16 @@
 import { PassThrough } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { ApiError } from '../../errors.ts'
-import type { Availability } from './availability.ts'
+import type { Call } from '../../http/operation.ts'
+import type { Availability, AvailabilityBoard } from './availability.ts'
+
+/** What streams need of the program. */
+export type StreamParts = {
+  availability: AvailabilityBoard
+  /** answers that do not end by themselves, with the credentials that they are for */
+  openStreams: Map<PassThrough, number>
+  config: { STREAM_LIMIT: number; STREAM_HEARTBEAT_SECONDS: number }
+}
 
 /**
  * Server-sent events: first the seats left in every session (`event: seats`), then those that changed, and the sessions
@@ -9,12 +18,11 @@ import type { Availability } from './availability.ts'
  * both are looked at before anything is told, and with every sign of life.
  */
 export async function streamAvailability(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply, parts, caller }: Call<StreamParts>,
   event_id: number,
 ): Promise<FastifyReply> {
-  const { availability: board, openStreams, config } = request.server
-  const { account_id, credential_id } = request.caller
+  const { availability: board, openStreams, config } = parts
+  const { account_id, credential_id } = caller
   mustHaveRoom(openStreams, credential_id, config.STREAM_LIMIT)
   const stream = new PassThrough()
   openStreams.set(stream, credential_id)

@@ -179,7 +179,7 @@ describe('GET /events/{id}/availability', () => {
       url: `/api/v1${path}`,
       headers: { authorization: `Bearer ${first.token}`, accept: 'text/event-stream' },
     })
-    assert.deepEqual([statusCode, first.app.openStreams.size], [200, 0])
+    assert.deepEqual([statusCode, first.parts.openStreams.size], [200, 0])
   })
 
   it('ends its streams when the server stops', async () => {

@@ -29,7 +29,7 @@ const app = await testApp({ clock, url: await ownDatabase() })
 const { call, make, pool } = app
 // Here hours pass while one token is used, and nothing is given back in between but by a step.
 await pool`update tokens set expires_at = '2100-01-01'`
-app.app.desk.close()
+app.parts.desk.close()
 const { findings } = seatDesk(app)
 
 /** Calls that give seats up: other calls take nothing from their caller either. */
@@ -84,7 +84,7 @@ class Sequence {
     clock.pass(minutes)
     this.said.push(`${minutes} minutes pass${sweep ? ', and what has expired is given back' : ''}.`)
     if (!sweep) return
-    await app.app.desk.giveBackExpired()
+    await app.parts.desk.giveBackExpired()
     assert.equal(isDue(await this.#check(before, []), clock.now()), false, 'what has expired is given back')
   }
 

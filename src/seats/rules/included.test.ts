@@ -128,7 +128,7 @@ describe('registrants who did not fit into an included session', () => {
     await drop(next, talk)
     assert.equal((await update(talk, included)).body.not_included.length, 1)
     clock.pass(15)
-    await app.app.desk.giveBackExpired()
+    await app.parts.desk.giveBackExpired()
     assert.deepEqual([await isIn(next, talk), await isIn(late, talk)], [true, false])
   })
 

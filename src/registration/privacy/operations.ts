@@ -1,26 +1,32 @@
-import type { FastifyInstance } from 'fastify'
-import Type from 'typebox'
-import { actorOf } from '../../http/actor.ts'
-import { idOf, route, writeQuery } from '../../http/route.ts'
+import type { NotifiedCache } from '../../db/cache.ts'
+import type { Operation } from '../../http/operation.ts'
+import { writeQuery } from '../../http/parameters.ts'
+import { answerOf } from '../../http/schemas.ts'
 import { write } from '../../http/write.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
+import type { EventQuestionRow } from '../event-questions/event-questions.ts'
 import { exportPerson, forgetPerson } from './privacy.ts'
+import { Forgotten, PersonExport } from './schema.ts'
+
+/** questions of an event, by its id */
+type Parts = { eventQuestions: NotifiedCache<EventQuestionRow[]> }
 
 const tag = 'Registrants'
+const noun = 'Registrant'
 
-export function privacyRoutes(app: FastifyInstance): void {
-  route(app, {
+export const privacyOperations: Operation<Parts>[] = [
+  {
     spellings: ['GET /registrants/:id/export'],
     id: 'exportRegistrant',
     tag,
     summary: 'Export everything held about a person',
     description:
       'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person. Of a registrant who was deleted it is the history: the change feed still has it.',
-    success: { 200: Type.Ref('PersonExport') },
-    handler: async (request, reply) => {
-      const id = idOf(request, 'Registrant')
-      const everything = await exportPerson(app.readers, actorOf(request), id, (event_id, answers) =>
-        app.eventQuestions.getKnowing(String(event_id), strangersTo(answers)),
+    noun,
+    success: { 200: answerOf('PersonExport', PersonExport) },
+    handler: async ({ db, reply, parts, id, actor }) => {
+      const everything = await exportPerson(db, actor, id, (event_id, answers) =>
+        parts.eventQuestions.getKnowing(String(event_id), strangersTo(answers)),
       )
       reply.headers({
         'content-disposition': `attachment; filename="registrant-${id}.json"`,
@@ -28,21 +34,18 @@ export function privacyRoutes(app: FastifyInstance): void {
       })
       return everything
     },
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['POST /registrants/:id/forget'],
     id: 'forgetRegistrant',
     tag,
     summary: 'Forget a person',
     description:
       'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Somebody who was deleted is forgotten in the same way; the change feed then has a further `delete` of them, with `forgotten_at` in its `before`. A request with an Idempotency-Key whose answer had the person in it is not carried out again when it is repeated: it is 422 `forgotten`. Forgetting twice changes nothing.',
+    noun,
     query: writeQuery,
-    success: { 200: Type.Ref('Forgotten') },
-    handler: (request, reply) =>
-      write(request, reply, async db => ({
-        status: 200,
-        body: await forgetPerson(db, actorOf(request), idOf(request, 'Registrant')),
-      })),
-  })
-}
+    success: { 200: answerOf('Forgotten', Forgotten) },
+    handler: call =>
+      write(call, async ({ db, actor, id }) => ({ status: 200, body: await forgetPerson(db, actor, id) })),
+  },
+]

@@ -1,19 +1,18 @@
-import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { ApiError, badRequest } from '../../errors.ts'
-import { CountParameter, type Query, readId, TextParameter, wordsOf } from '../../http/query.ts'
-import { route } from '../../http/route.ts'
+import type { Operation } from '../../http/operation.ts'
+import { CountParameter, readId, TextParameter, wordsOf } from '../../http/query.ts'
 import { Id } from '../../http/values.ts'
 import { type ChangeRow, type Cursor, isKnown, readChanges, start } from './queries.ts'
-import { objectKinds } from './schema.ts'
+import { ChangePage, objectKinds } from './schema.ts'
 
 const mostChanges = 1000
 const fewestChanges = 100
 /** Records before and after that one answer has, in bytes; a single change may be larger. */
 const mostBytes = 4_000_000
 
-export function changeRoutes(app: FastifyInstance): void {
-  route(app, {
+export const changeOperations: Operation[] = [
+  {
     spellings: ['GET /changes'],
     id: 'listChanges',
     tag: 'Changes',
@@ -32,25 +31,23 @@ export function changeRoutes(app: FastifyInstance): void {
         examples: [fewestChanges],
       }),
     },
-    success: { 200: Type.Ref('ChangePage') },
+    success: { 200: ChangePage },
     failures: [404, 410],
     isList: true,
-    handler: async request => {
-      const query = request.query as Query
+    handler: async ({ db, query, account_id }) => {
       const since = readCursor(query.since)
       const limit = readLimit(query['per-page'])
       const filter = { event_id: readEvent(query.event_id), objects: readObjects(query.object) }
-      const { account_id } = request.caller
       const [known, { changes, hasMore }] = await Promise.all([
-        isKnown(app.readers, account_id, since),
-        readChanges(app.readers, account_id, since, filter, { changes: limit, bytes: mostBytes }),
+        isKnown(db, account_id, since),
+        readChanges(db, account_id, since, filter, { changes: limit, bytes: mostBytes }),
       ])
       if (!known) throw unknownCursor()
       const items = changes.map(toChange)
       return { items, cursor: items.at(-1)?.cursor ?? writeCursor(since), has_more: hasMore }
     },
-  })
-}
+  },
+]
 
 const unknownCursor = () =>
   new ApiError(

@@ -1,16 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import type { NotifiedCache } from '../../db/cache.ts'
 import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
-import { actorOf } from '../../http/actor.ts'
 import { type Answer, notTold, notToldNote } from '../../http/answer.ts'
-import type { Body } from '../../http/draft.ts'
 import { tagVersion } from '../../http/etag.ts'
 import { upsert } from '../../http/external.ts'
-import { baseUrlOf, selfUrlOf } from '../../http/links.ts'
 import { mustNameEvent, readProjection, renderPage } from '../../http/listing.ts'
-import { isOn, type Query, Switch } from '../../http/query.ts'
-import { eventListQuery, idOf, projectionQuery, route, writeQuery } from '../../http/route.ts'
+import type { Call, Operation } from '../../http/operation.ts'
+import { eventListQuery, projectionQuery, writeQuery } from '../../http/parameters.ts'
+import { isOn, Switch } from '../../http/query.ts'
+import { answerOf, recordSchemas } from '../../http/schemas.ts'
 import { write } from '../../http/write.ts'
 import {
   ignoreUnknownFields,
@@ -22,14 +21,27 @@ import { customValuesIn } from '../../records/custom-fields/values.ts'
 import { mustOwnEvent } from '../../records/events/events.ts'
 import { mannerOf } from '../../registration/registrants/manner.ts'
 import { readSeats } from '../../seats/ledger/counts-queries.ts'
+import { Seats } from '../../seats/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
+import type { Insert } from './insert.ts'
 import { listSessions } from './list-queries.ts'
 import { findSessionByExternalId } from './queries.ts'
-import { sessionLists } from './schema.ts'
+import { Session, SessionBody, sessionLists, WrittenSession } from './schema.ts'
 import { type Changed, changeSession, createSession, mustFindSession, removeSession } from './sessions.ts'
 import { showSession, showSessions } from './view.ts'
 
+/** What sessions need of the program. */
+type Parts = {
+  /** definitions of the custom fields of an account, by its id */
+  sessionFields: NotifiedCache<SessionFieldRow[]>
+  /** writes new sessions that come at the same time together */
+  insertSession: Insert
+}
+
 const tag = 'Sessions'
+const noun = 'Session'
+const schemas = recordSchemas('Session', Session, SessionBody)
+const written = answerOf('WrittenSession', WrittenSession)
 const tellsQuery = Switch(
   '`true`: tells those who have the session, or wait for it, by e-mail when it does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
 )
@@ -41,21 +53,8 @@ const changeQuery = {
   ),
 }
 
-export function sessionRoutes(app: FastifyInstance): void {
-  const fieldsOf = (
-    { caller }: FastifyRequest,
-    strangersIn: (fields: SessionFieldRow[]) => string[],
-    db?: Db,
-  ) => app.sessionFields.getKnowing(String(caller.account_id), strangersIn, db)
-  // Before anything is written, so that a Host header that makes no link is refused in time.
-  const contextOf = async (request: FastifyRequest): Promise<Context> => ({
-    fields: await fieldsOf(request, strangersTo(customValuesIn(request.body as Body))),
-    baseUrl: baseUrlOf(request),
-  })
-  const answered = async (request: FastifyRequest, db: Db, row: Changed, context: Context) =>
-    updated(row, { ...context, fields: await fieldsOf(request, strangersTo(row.custom_fields), db) })
-
-  route(app, {
+export const sessionOperations: Operation<Parts>[] = [
+  {
     spellings: ['POST /sessions/create', 'POST /sessions'],
     id: 'createSession',
     tag,
@@ -63,90 +62,71 @@ export function sessionRoutes(app: FastifyInstance): void {
     description:
       "Creates a new session within an event and returns the full record. Without a timezone the session inherits the event's; without a session_status it is live.",
     query: changeQuery,
-    body: Type.Ref('SessionInput'),
-    success: { 201: Type.Ref('WrittenSession') },
-    handler: async (request, reply) => {
-      const context = await contextOf(request)
-      return write(request, reply, async db =>
+    body: schemas.input,
+    success: { 201: written },
+    handler: async call => {
+      const context = await contextOf(call)
+      const { insertSession: insert } = call.parts
+      return write(call, async ({ db, actor, body }) =>
         created(
-          await createSession(db, actorOf(request), context.fields, request.body as Body, {
-            insert: app.insertSession,
-            override: mannerOf(request).override,
-          }),
+          await createSession(db, actor, context.fields, body, { insert, override: mannerOf(call).override }),
           context,
         ),
       )
     },
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['PUT /sessions/update/:id', 'PUT /sessions/:id', 'PATCH /sessions/:id'],
     id: 'updateSession',
     tag,
     summary: 'Update a session',
     description:
       'Only the given fields change. Lines move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told; when it is `live` again, those who were told that it does not take place.',
+    noun,
     query: changeQuery,
-    body: Type.Ref('SessionUpdate'),
+    body: schemas.update,
     aliases: sessionLists.expansions,
-    success: { 200: Type.Ref('WrittenSession') },
-    handler: async (request, reply) => {
-      const context = await contextOf(request)
-      const id = idOf(request, 'Session')
-      return write(request, reply, async db =>
-        answered(
-          request,
-          db,
-          await changeSession(
-            db,
-            actorOf(request),
-            context.fields,
-            id,
-            request.body as Body,
-            mannerOf(request),
-          ),
-          context,
-        ),
+    success: { 200: written },
+    handler: async call => {
+      const context = await contextOf(call)
+      const { id } = call
+      return write(call, async ({ db, actor, body }) =>
+        answered(call, db, await changeSession(db, actor, context.fields, id, body, mannerOf(call)), context),
       )
     },
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['PUT /sessions/external/:external_id'],
     id: 'upsertSession',
     tag,
     summary: 'Create or update a session by its external id',
     query: changeQuery,
-    body: Type.Ref('SessionUpsert'),
+    body: schemas.upsert,
     aliases: sessionLists.expansions,
-    success: { 200: Type.Ref('WrittenSession'), 201: Type.Ref('WrittenSession') },
-    handler: async (request, reply) => {
-      const context = await contextOf(request)
-      return upsert(request, reply, {
+    success: { 200: written, 201: written },
+    handler: async call => {
+      const context = await contextOf(call)
+      const { fields } = context
+      return upsert(call, {
         find: (db, actor, externalId, event_id) =>
           findSessionByExternalId(db, actor.account_id, event_id, externalId),
         create: async (db, actor, body) =>
           created(
-            await createSession(db, actor, context.fields, body, { override: mannerOf(request).override }),
+            await createSession(db, actor, fields, body, { override: mannerOf(call).override }),
             context,
           ),
         update: async (db, actor, id, body) =>
-          answered(
-            request,
-            db,
-            await changeSession(db, actor, context.fields, id, body, mannerOf(request)),
-            context,
-          ),
+          answered(call, db, await changeSession(db, actor, fields, id, body, mannerOf(call)), context),
       })
     },
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['DELETE /sessions/delete/:id', 'DELETE /sessions/:id'],
     id: 'deleteSession',
     tag,
     summary: 'Delete a session',
     description: `One in which people have seats, or for which they wait, needs \`force=1\`. ${notToldNote}`,
+    noun,
     query: {
       ...writeQuery,
       send_email: tellsQuery,
@@ -154,79 +134,90 @@ export function sessionRoutes(app: FastifyInstance): void {
     },
     failures: [422],
     success: { 204: Type.Null() },
-    handler: (request, reply) =>
-      write(request, reply, async db => {
-        const people = await removeSession(db, actorOf(request), idOf(request, 'Session'), {
-          force: isOn(request.query as Query, 'force'),
-          mail: mannerOf(request).mail,
+    handler: call =>
+      write(call, async ({ db, query, actor, id }) => {
+        const people = await removeSession(db, actor, id, {
+          force: isOn(query, 'force'),
+          mail: mannerOf(call).mail,
         })
         return { status: 204, ...notTold(people) }
       }),
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['GET /sessions'],
     id: 'listSessions',
     tag,
     summary: 'List the sessions of an event',
     description: 'Sessions of every status.',
     query: eventListQuery(sessionLists),
-    success: { 200: Type.Ref('SessionPage') },
+    reads: sessionLists,
+    success: { 200: schemas.page },
     failures: [404],
     isList: true,
-    handler: async request => {
-      const query = request.query as Query
-      const { listing, fields: known } = await readListingBy(
-        app.sessionFields,
-        request.caller.account_id,
-        query,
-        sessionLists,
-      )
-      ignoreUnknownFields(request, known)
-      const event = await mustOwnEvent(app.readers, request.caller.account_id, mustNameEvent(query))
-      const { rows, total } = await listSessions(app.readers, event.id, listing)
-      const fields = await fieldsOf(request, strangersTo(...rows.map(row => row.custom_fields)))
-      const items = await showSessions(app.readers, rows, fields, listing, baseUrlOf(request))
-      return renderPage(items, total, listing, selfUrlOf(request))
+    handler: async call => {
+      const { db, query, account_id, parts } = call
+      const read = await readListingBy(parts.sessionFields, account_id, query, sessionLists)
+      ignoreUnknownFields(call, read.fields)
+      const event = await mustOwnEvent(db, account_id, mustNameEvent(query))
+      const { rows, total } = await listSessions(db, event.id, read.listing)
+      const fields = await fieldsOf(call, strangersTo(...rows.map(row => row.custom_fields)))
+      const items = await showSessions(db, rows, fields, read.listing, call.baseUrl)
+      return renderPage(items, total, read.listing, call.selfUrl)
     },
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['GET /sessions/:id'],
     id: 'getSession',
     tag,
     summary: 'Get a session',
+    noun,
     query: projectionQuery(sessionLists),
-    success: { 200: Type.Ref('Session') },
-    handler: async (request, reply) => {
-      const query = request.query as Query
-      const session = await mustFindSession(app.readers, request.caller.account_id, idOf(request, 'Session'))
-      tagVersion(reply, session.version)
+    reads: sessionLists,
+    success: { 200: schemas.record },
+    handler: async call => {
+      const { db, query, account_id } = call
+      const session = await mustFindSession(db, account_id, call.id)
+      tagVersion(call.reply, session.version)
       const projection = readProjection(query, sessionLists)
-      const fields = await fieldsOf(request, strangersTo(session.custom_fields, namesAsked(query)))
-      ignoreUnknownFields(request, fields)
-      const [item] = await showSessions(app.readers, [session], fields, projection, baseUrlOf(request))
+      const fields = await fieldsOf(call, strangersTo(session.custom_fields, namesAsked(query)))
+      ignoreUnknownFields(call, fields)
+      const [item] = await showSessions(db, [session], fields, projection, call.baseUrl)
       return item
     },
-  })
-
-  route(app, {
+  },
+  {
     spellings: ['GET /sessions/:id/seats'],
     id: 'getSeats',
     tag: 'Seats',
     summary: 'Get the seats and the line of a session',
-    success: { 200: Type.Ref('Seats') },
-    handler: async request => {
-      const session = await mustFindSession(app.readers, request.caller.account_id, idOf(request, 'Session'))
-      const seats = await readSeats(app.readers, session.id)
+    noun,
+    success: { 200: Seats },
+    handler: async ({ db, account_id, id }) => {
+      const session = await mustFindSession(db, account_id, id)
+      const seats = await readSeats(db, session.id)
       // Deleted since it was found.
       if (!seats) throw notFound('Session', session.id)
       return seats
     },
-  })
-}
+  },
+]
 
 type Context = { fields: SessionFieldRow[]; baseUrl: string }
+
+/** Before anything is written, so that a Host header that makes no link is refused in time. */
+const contextOf = async (call: Call<Parts>): Promise<Context> => ({
+  fields: await fieldsOf(call, strangersTo(customValuesIn(call.body))),
+  baseUrl: call.baseUrl,
+})
+
+const fieldsOf = (
+  { account_id, parts }: Call<Parts>,
+  strangersIn: (fields: SessionFieldRow[]) => string[],
+  db?: Db,
+) => parts.sessionFields.getKnowing(String(account_id), strangersIn, db)
+
+const answered = async (call: Call<Parts>, db: Db, row: Changed, context: Context) =>
+  updated(row, { ...context, fields: await fieldsOf(call, strangersTo(row.custom_fields), db) })
 
 function created(row: Changed, context: Context): Answer {
   return { ...updated(row, context), status: 201, location: `/api/v1/sessions/${row.id}` }

@@ -1,0 +1,62 @@
+import { metadataOperations, oauthOperations } from './access/oauth/operations.ts'
+import { mailOperations } from './delivery/mail/operations.ts'
+import { documentOperations } from './http/document.ts'
+import { healthOperations } from './http/health.ts'
+import type { OperationList } from './http/openapi.ts'
+import type { Operation } from './http/operation.ts'
+import type { Parts } from './parts.ts'
+import { eventOperations } from './programme/events/operations.ts'
+import { locations } from './programme/locations/locations.ts'
+import { sessionFieldOperations } from './programme/session-fields/operations.ts'
+import { sessionOperations } from './programme/sessions/operations.ts'
+import { timeDetails } from './programme/sessions/schema.ts'
+import { tracks } from './programme/tracks/tracks.ts'
+import { changeOperations } from './records/changes/operations.ts'
+import { plainOperations } from './records/plain/operations.ts'
+import { seatOperations } from './registration/desk/operations.ts'
+import { eventQuestionOperations } from './registration/event-questions/operations.ts'
+import { personalLinkOperations } from './registration/personal-links/operations.ts'
+import { privacyOperations } from './registration/privacy/operations.ts'
+import { regTypeOperations } from './registration/reg-types/operations.ts'
+import { registrantGroups } from './registration/registrant-groups/registrant-groups.ts'
+import { registrantOperations } from './registration/registrants/operations.ts'
+import { faultDetails } from './seats/schema.ts'
+
+/** What everybody may ask. */
+export const openOperations: Operation<Parts>[] = [
+  ...healthOperations,
+  ...metadataOperations,
+  ...documentOperations,
+]
+
+/** What holders of a credential may ask. */
+export const credentialOperations: Operation<Parts>[] = oauthOperations
+
+/** What holders of a token may ask, below `base`. */
+export const base = '/api/v1'
+export const tokenOperations: Operation<Parts>[] = [
+  ...eventOperations,
+  ...Object.values(plainOperations(tracks)),
+  ...Object.values(plainOperations(locations)),
+  ...sessionFieldOperations,
+  ...sessionOperations,
+  ...regTypeOperations,
+  ...Object.values(plainOperations(registrantGroups)),
+  ...eventQuestionOperations,
+  ...registrantOperations,
+  ...seatOperations,
+  ...mailOperations,
+  ...privacyOperations,
+  ...personalLinkOperations,
+  ...changeOperations,
+]
+
+/** All operations, in the order of the document. */
+export const operationLists: OperationList[] = [
+  { prefix: '', operations: openOperations },
+  { prefix: '', operations: credentialOperations },
+  { prefix: base, operations: tokenOperations },
+]
+
+/** What entries of a 422 may say besides field, message and type. */
+export const details = { ...faultDetails, ...timeDetails }
