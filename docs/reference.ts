@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+
 /** An OpenAPI document, as far as the reference shows it. */
 export type Document = {
   info: { title: string; version: string; description: string }
@@ -11,12 +13,20 @@ export type Operation = {
   summary: string
   description: string
   'x-spelling-of'?: string
-  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
+  parameters?: Parameter[]
   requestBody?: { content: Record<string, Media> }
   responses: Record<
     string,
     { $ref?: string; description?: string; headers?: object; content?: Record<string, Media> }
   >
+}
+type Parameter = {
+  name: string
+  in: string
+  required?: boolean
+  description?: string
+  schema?: Schema
+  example?: unknown
 }
 type Media = { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
 type Failure = { description: string; content: Record<string, { example: unknown }> }
@@ -49,7 +59,9 @@ export function referenceOf(document: Document): string {
     ...document.tags.map(tag => section(tag, spellings, document)),
     '## Failures',
     failureTable(document.components.responses),
-    ...Object.entries({ Failure, Faults, Problem }).map(([name, schema]) => record(name, schema!)),
+    ...Object.entries({ Failure, Faults, Problem }).map(([name, schema]) =>
+      record(name, schema!, document.components),
+    ),
   ]
     .join('\n\n')
     .concat('\n')
@@ -63,7 +75,7 @@ function section(tag: Document['tags'][number], all: Spelling[], { components }:
   return [
     `## ${tag.name}\n\n${tag.description}`,
     ...own.map(spelling => describe(spelling, operations)),
-    ...[...names].map(name => record(name, components.schemas[name]!)),
+    ...[...names].map(name => record(name, components.schemas[name]!, components)),
   ].join('\n\n')
 }
 
@@ -77,8 +89,46 @@ function describe({ method, path, operation }: Spelling, all: Spelling[]): strin
     ...(operation.parameters ? [parameterTable(operation.parameters)] : []),
     ...(operation.requestBody ? [`Body: ${referTo(schemaOf(operation.requestBody.content))}.`] : []),
     answers(operation),
+    example(method, path, operation),
   ].join('\n\n')
 }
+
+/** A request, and what is answered when it succeeds. */
+function example(
+  method: string,
+  path: string,
+  { parameters = [], requestBody, responses }: Operation,
+): string {
+  const valueIn = ({ example = 12345 }: Parameter) => encodeURIComponent(String(example))
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) =>
+    valueIn(parameters.find(each => each.in === 'path' && each.name === name)!),
+  )
+  const query = parameters.filter(each => each.in === 'query' && each.required)
+  const asked = query.map(each => `${each.name}=${valueIn(each)}`).join('&')
+  const [status, answer] = successOf(responses)
+  const lines = [
+    `${method} ${filled}${asked && `?${asked}`}`,
+    ...(requestBody ? ['', inJson(exampleIn(requestBody.content))] : []),
+    '',
+    `→ ${STATUS_CODES[status] ? `${status} ${STATUS_CODES[status]}` : status}`,
+    ...(answer.content ? ['', inJson(exampleIn(answer.content))] : []),
+  ]
+  return ['```', ...lines, '```'].join('\n')
+}
+
+/** The success that is no rehearsal. */
+function successOf(responses: Operation['responses']): [string, Operation['responses'][string]] {
+  const successes = Object.entries(responses).filter(([status]) => Number(status) < 300)
+  return successes.find(([status]) => status !== '200') ?? successes[0]!
+}
+
+/** The example of a medium; of a list, the one that comes without asking for fields. */
+function exampleIn(content: Record<string, Media>): unknown {
+  const { example, examples } = Object.values(content)[0]!
+  return examples ? Object.values(examples)[0]!.value : example
+}
+
+const inJson = (value: unknown) => JSON.stringify(value, null, 2)
 
 function parameterTable(parameters: NonNullable<Operation['parameters']>): string {
   return table(
@@ -98,16 +148,22 @@ function answers({ responses }: Operation): string {
   return `${described.join('\n')}\n- Failures: ${failures!.map(([status]) => status).join(', ')}`
 }
 
-function record(name: string, schema: Schema): string {
+function record(name: string, schema: Schema, { schemas }: Document['components']): string {
   const isList = schema.type === 'array'
   const { properties = {}, required = [] } = isList ? schema.items! : schema
   const rows = Object.entries(properties).map(([field, part]) => [
     `\`${field}\`${required.includes(field) ? ' \\*' : ''}`,
     kindOf(part),
-    [part.description ?? part.anyOf?.[0]?.description ?? '', boundsOf(part)].filter(Boolean).join(' '),
+    [meaningOf(part, schemas), boundsOf(part)].filter(Boolean).join(' '),
   ])
   const head = schema.description ? `${schema.description}\n\n` : ''
   return `### ${name}\n\n${isList ? 'An array of:\n\n' : head}${table(['Member', 'Kind', 'Meaning'], rows)}`
+}
+
+/** What a member means: what it says itself, or what the record says that it refers to. */
+function meaningOf(part: Schema, schemas: Record<string, Schema>): string {
+  const referred = part.$ref ? schemas[nameOf(part)] : part.anyOf?.[0]
+  return part.description ?? referred?.description ?? ''
 }
 
 function kindOf(schema: Schema): string {

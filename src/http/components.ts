@@ -23,22 +23,36 @@ export type Document = {
   components?: { schemas?: Record<string, Schema> }
 }
 
-type Kind = 'parameters' | 'requestBodies' | 'responses'
-type Use = { value: object; name: string; replace: (reference: { $ref: string }) => void }
+type Kind = 'parameters' | 'requestBodies' | 'responses' | 'schemas'
+type Use = {
+  value: object
+  name: string /** what only its namesakes are the same as */
+  of?: string
+  replace: (reference: { $ref: string }) => void
+}
 
 /**
- * Names every parameter, body and answer that several operations have, once, under `components`; the operations refer to
- * it. A generator makes one type of each then.
+ * Names every parameter, body and answer that several operations have, and every member that several schemas have, once,
+ * under `components`, and refers to it. A generator makes one type of each then.
  */
 export function shareComponents(document: Document): Document {
+  for (const path of Object.values(document.paths ?? {}))
+    for (const { requestBody, responses } of Object.values(path))
+      for (const { content } of [requestBody ?? {}, ...Object.values(responses ?? {})] as Pick<
+        Response,
+        'content'
+      >[])
+        for (const media of Object.values(content ?? {})) listExample(media)
   const components = document.components as Record<string, Record<string, object>>
-  const uses: Record<Kind, Use[]> = { parameters: [], requestBodies: [], responses: [] }
+  const uses: Record<Kind, Use[]> = { parameters: [], requestBodies: [], responses: [], schemas: [] }
   for (const path of Object.values(document.paths ?? {}))
     for (const operation of Object.values(path)) collect(operation, uses)
+  for (const [owner, schema] of Object.entries(document.components?.schemas ?? {}))
+    collectMembers(owner, schema, uses.schemas)
   for (const [kind, all] of Object.entries(uses)) {
     const named = { ...components[kind] }
     components[kind] = named
-    for (const same of Map.groupBy(all, use => JSON.stringify(use.value)).values()) {
+    for (const same of Map.groupBy(all, use => `${use.of ?? ''}${JSON.stringify(use.value)}`).values()) {
       if (same.length === 1) continue
       const name = freeName(named, same[0]!.name)
       named[name] = same[0]!.value
@@ -46,6 +60,13 @@ export function shareComponents(document: Document): Document {
     }
   }
   return document
+}
+
+/** Generators repeat an `example` in every comment, and leave those in `examples` to readers. */
+function listExample(media: Media): void {
+  if (!('example' in media)) return
+  media.examples = { usual: { summary: 'As it comes', value: media.example } }
+  delete media.example
 }
 
 function collect(operation: Described, uses: Record<Kind, Use[]>): void {
@@ -70,6 +91,20 @@ function collect(operation: Described, uses: Record<Kind, Use[]>): void {
         value,
         name: `${inPascalCase(operationId)}${status}`,
         replace: reference => Object.assign(responses, { [status]: reference }),
+      })
+}
+
+/** A type or a reference alone says as much as its name would. */
+const plain = new Set(['type', '$ref'])
+
+function collectMembers(owner: string, { properties = {} }: Schema, uses: Use[]): void {
+  for (const [member, value] of Object.entries(properties))
+    if (Object.keys(value).some(keyword => !plain.has(keyword)))
+      uses.push({
+        value,
+        of: member,
+        name: `${owner.replace(/^Written|(?:Input|Update|Upsert|Item|Page)$/g, '')}${inPascalCase(member)}`,
+        replace: reference => Object.assign(properties, { [member]: reference }),
       })
 }
 

@@ -1,20 +1,23 @@
 import Type, { type TProperties, type TSchema } from 'typebox'
 import { answerOf } from './schemas.ts'
 
+/** The members of every failure that is no list of faults. */
+export const failureMembers = {
+  name: Type.String({ description: 'The name of the status.' }),
+  message: Type.String({ description: 'For people.' }),
+  code: Type.Integer({ description: 'Always 0.' }),
+  status: Type.Integer({ description: 'The status of the answer.' }),
+  type: Type.String({ description: 'A stable snake_case word, for programs.' }),
+  request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
+}
+
 /** What failures look like (docs/contract.md §4). `details`: what entries of a 422 may say besides field, message and type. */
 export function failureSchemas(details: TProperties): Record<string, TSchema> {
   const schemas = {
-    Failure: Type.Object({
-      name: Type.String({ description: 'The name of the status.' }),
-      message: Type.String({ description: 'For people.' }),
-      code: Type.Integer({ description: 'Always 0.' }),
-      status: Type.Integer(),
-      type: Type.String({ description: 'A stable snake_case word, for programs.' }),
-      request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
-    }),
+    Failure: Type.Object(failureMembers),
     Faults: Type.Array(
       Type.Object({
-        field: Type.String({ examples: ['name'] }),
+        field: Type.String({ description: 'The member at fault.', examples: ['name'] }),
         message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
         type: Type.String({
           description: 'A stable snake_case word, for programs; refused seats have those of `Refusal`.',
@@ -26,20 +29,21 @@ export function failureSchemas(details: TProperties): Record<string, TSchema> {
     ),
     Problem: Type.Object(
       {
-        type: Type.String({ format: 'uri' }),
-        title: Type.String(),
-        status: Type.Integer(),
-        detail: Type.String(),
-        request_id: Type.String(),
+        type: Type.String({ format: 'uri', description: 'Names the kind of failure.' }),
+        title: Type.String({ description: 'The name of the status.' }),
+        status: Type.Integer({ description: 'The status of the answer.' }),
+        detail: Type.String({ description: 'For people.' }),
+        request_id: Type.String({ description: 'As in the header X-Request-Id, and in the log.' }),
         errors: Type.Optional(
           Type.Array(
             Type.Object({
-              field: Type.String(),
-              message: Type.String(),
-              type: Type.String(),
+              field: Type.String({ description: 'The member at fault.' }),
+              message: Type.String({ description: 'For people.' }),
+              type: Type.String({ description: 'A stable snake_case word, for programs.' }),
               pointer: Type.String({ description: 'JSON pointer to the faulty member of the body.' }),
               ...details,
             }),
+            { description: 'Every fault of a 422.' },
           ),
         ),
       },

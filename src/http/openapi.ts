@@ -10,12 +10,27 @@ import type { Operation } from './operation.ts'
 
 const about = `The HTTP API of Lectern, a server for the sessions of events.
 
-Every path also answers with \`.json\` appended. Every write takes JSON, forms and multipart forms; values may be strings;
-what is unknown is ignored and named in \`Lectern-Ignored\`, or refused with
-\`Prefer: handling=strict\`. Lists return 20 items unless told otherwise, with a few members such as \`id\` and \`name\`:
-\`fields=*\` returns everything. Every POST takes an \`Idempotency-Key\`; every single record has an \`ETag\`, and updates and
-deletions honour \`If-Match\`. Failures come as RFC 9457 problem details to those who send
-\`Accept: application/problem+json\`.`
+Every path also answers with \`.json\` appended. Failures come as RFC 9457 problem details to those who send
+\`Accept: application/problem+json\`.
+
+**Bodies.** Every write takes JSON, forms and multipart forms; values may be strings. What is unknown is ignored and named in
+\`Lectern-Ignored\`. With \`Prefer: handling=strict\` (RFC 7240) it is refused: 422 in a body, 400 in a query. The switches
+\`send_email\` and \`override_capacity_errors\` are understood in the body as well.
+
+**Writes.** With \`validate_only=true\` everything is checked, nothing is kept, and the answer is 200 with what would be returned; an id
+that is new in it is given to no object. Every POST takes an \`Idempotency-Key\` of up to 255 printable characters: the same key and
+body within 24 hours get the first answer again. Every single record has an \`ETag\`; updates and deletions honour \`If-Match\`, and are
+412 when the record has changed since.
+
+**Lists.** \`fields\`, \`expand\`, \`ids\` and \`sort\` take words joined by commas. A list returns 20 items unless told otherwise, with a few
+members such as \`id\` and \`name\`; \`fields=*\` returns everything. \`per-page\` is at most 1000, and at most 200 with \`expand\`. Items that
+take more than 16 MB are 400 \`page_too_large\`, and the message says how many fit.
+
+**Search.** \`search\` has conditions joined by \`&\`, percent-encoded as one value: \`name=*contains*summit&date>=2026-01-01\`. Operators:
+\`=\`, \`!=\`, \`>\`, \`<\`, \`>=\`, \`<=\`, \`=*contains*\`, \`=*beginswith*\`, \`=*endswith*\`, \`=*in*a|b|c\`, and \`!=*…*\`; nothing after \`=\` finds what
+is not set. At most 100 conditions, and 1000 values of \`*in*\`. Escapes inside a value are decoded after the split at \`&\` and \`|\`:
+\`name%3D*contains*Q%2526A\` finds \`Q&A\`. A value that the attribute cannot have is 400: a word or a choice that does not exist (any
+more), a date that is in no calendar.`
 
 const tags: Record<string, string> = {
   Authentication: 'OAuth 2.0 client credentials: a key and a secret become a token that lives 30 minutes.',
@@ -37,11 +52,15 @@ const tags: Record<string, string> = {
 /** Operations below one path. */
 export type OperationList = { prefix: string; operations: Operation<never>[] }
 
+/** The document as it is sent: what occurs twice is named once. */
+export const documentOf = (...given: Parameters<typeof fullDocumentOf>): Document =>
+  shareComponents(fullDocumentOf(...given))
+
 /**
- * The OpenAPI 3.1 document of operations. `details`: what entries of a 422 may say besides field, message and type. Throws
- * when two schemas have the same name.
+ * The OpenAPI 3.1 document of operations, with everything in its place. `details`: what entries of a 422 may say besides
+ * field, message and type. Throws when two schemas have the same name.
  */
-export function documentOf(lists: OperationList[], details: TProperties, version: string): Document {
+export function fullDocumentOf(lists: OperationList[], details: TProperties, version: string): Document {
   const { schemas, refer } = components()
   for (const schema of Object.values(failureSchemas(details))) refer(schema)
   const paths: NonNullable<Document['paths']> = {}
@@ -86,7 +105,7 @@ export function documentOf(lists: OperationList[], details: TProperties, version
     servers: [{ url: '/', description: 'This server.' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
   }
-  return shareComponents(publicFormats(document) as Document)
+  return publicFormats(document) as Document
 }
 
 /** Collects schemas that have names, and leaves references in their places. */

@@ -9,26 +9,24 @@ export const projectionQuery = (listable: Listable): Parameters => expandQuery(l
 export const listQuery = (listable: Listable): Parameters => ({
   page: CountParameter({ description: 'Number of the page, from 1.' }),
   'per-page': CountParameter({
-    description:
-      'Items of a page: 20 unless given, at most 1000, at most 200 with `expand`. Items that take more than 16 MB are 400 `page_too_large`, and the message says how many fit.',
+    description: 'Items of a page: 20 unless given.',
     examples: [20],
   }),
   fields: TextParameter({
-    description: `Comma-separated names of the fields to return; \`*\` for all. Unless given: ${listable.sparse.join(', ')}.`,
+    description: `Fields to return; \`*\` for all. Unless given: ${listable.sparse.join(', ')}.`,
     examples: ['*'],
   }),
   ...expandQuery(listable.expansions),
   ids: TextParameter({
-    description: 'Comma-separated ids, at most 100: only these.',
+    description: 'Only these ids, at most 100.',
     examples: ['12345,12346'],
   }),
   sort: TextParameter({
-    description: 'Comma-separated attributes; at most 20; a leading `-` sorts downwards.',
+    description: 'Attributes, at most 20; a leading `-` sorts downwards.',
     examples: ['-id'],
   }),
   search: TextParameter({
-    description:
-      'Conditions joined by `&`, percent-encoded as one value: `name=*contains*summit&date>=2026-01-01`. Operators: `=`, `!=`, `>`, `<`, `>=`, `<=`, `=*contains*`, `=*beginswith*`, `=*endswith*`, `=*in*a|b|c`, and `!=*…*`; nothing after `=` finds what is not set. At most 100 conditions, and 1000 values of `*in*`. Escapes inside a value are decoded after the split at `&` and `|`: `name%3D*contains*Q%2526A` finds `Q&A`. A value that the attribute cannot have is 400: a word or a choice that does not exist (any more), a date that is in no calendar.',
+    description: 'Conditions joined by `&`, percent-encoded as one value.',
     examples: ['id>0'],
   }),
   searchCondition: WordParameter(['and', 'or'], 'How conditions are joined: `and` unless given.'),
@@ -45,14 +43,12 @@ const expandQuery = (expansions: readonly string[] = []): Parameters =>
     ? {}
     : {
         expand: TextParameter({
-          description: `Comma-separated names of related objects to return as extra keys: ${expansions.map(name => `\`${name}\``).join(', ')}.`,
+          description: `Related objects to return as extra keys: ${expansions.map(name => `\`${name}\``).join(', ')}.`,
           examples: [expansions.join(',')],
         }),
       }
 
 /** Query parameters of every write. */
 export const writeQuery: Parameters = {
-  validate_only: Switch(
-    '`true`: everything is checked, nothing is kept, and the answer is 200 with what would be returned; an id that is new in it is given to no object.',
-  ),
+  validate_only: Switch('`true`: checks everything and keeps nothing.'),
 }

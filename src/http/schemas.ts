@@ -1,7 +1,8 @@
 import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
 
 /** The schemas of a record; the document calls them `Track`, `TrackInput`, `TrackUpdate`, `TrackUpsert` and `TrackPage`. */
-export function recordSchemas<R extends TObject>(name: string, record: R, input: TObject) {
+export function recordSchemas(name: string, given: TObject, input: TObject) {
+  const record = withMeanings(given, input)
   return {
     record: answerOf(name, record),
     input: bodyOf(`${name}Input`, tellDefaults(input)),
@@ -9,6 +10,24 @@ export function recordSchemas<R extends TObject>(name: string, record: R, input:
     upsert: bodyOf(`${name}Upsert`, upsertOf(name, input)),
     page: pageSchema(name, record),
   }
+}
+
+/** A record whose members mean what those of its input mean, where it says nothing of its own. */
+export function withMeanings(record: TObject, input: TObject): TObject {
+  const properties = Object.entries(record.properties).map(([name, kind]): [string, TSchema] => {
+    const said = input.properties[name] as Kind | undefined
+    const description = (kind as Kind).description ?? said?.description ?? usualMeanings[name]
+    const meant = { ...kind, ...(description !== undefined && { description }) }
+    return [name, Type.IsOptional(kind) ? Type.Optional(meant) : meant]
+  })
+  return withMembers(record, Object.fromEntries(properties))
+}
+
+const usualMeanings: Record<string, string> = {
+  id: 'Unique identifier.',
+  event_id: 'The event that it belongs to.',
+  created_at: 'When it was created, in UTC.',
+  updated_at: 'When it was changed last, in UTC.',
 }
 
 /** A body, by the name that the document refers to it by. */
@@ -65,33 +84,20 @@ function withMembers(schema: TObject, properties: TProperties): TObject {
 
 /** A page of a list. Its items have the members that `fields` and `expand` ask for. */
 export function pageSchema(name: string, record: TObject): TSchema {
-  const item = Type.Object(Type.Partial(record).properties, {
-    additionalProperties: true,
-    description: `${name}: its id and name unless \`fields\` asks for others; \`expand\` adds related objects.`,
-  })
-  const page = Type.Object({
-    items: Type.Array(item),
-    _links: Type.Object(
-      { self: Link, first: Link, last: Link, next: Type.Optional(Link), prev: Type.Optional(Link) },
-      {
-        description: 'Absolute URLs that repeat the query with another `page`.',
-        examples: [{ self: linkTo(1), first: linkTo(1), last: linkTo(1) }],
-      },
-    ),
-    _meta: Type.Object({
-      totalCount: Type.Integer({ description: 'Items of the whole list.', examples: [1] }),
-      pageCount: Type.Integer({ examples: [1] }),
-      currentPage: Type.Integer({ examples: [1] }),
-      perPage: Type.Integer({ examples: [20] }),
+  const item = answerOf(
+    `${name}Item`,
+    Type.Object(Type.Partial(record).properties, {
+      additionalProperties: true,
+      description: `${name}: its id and name unless \`fields\` asks for others; \`expand\` adds related objects.`,
     }),
+  )
+  const page = Type.Object({
+    items: Type.Array(item, { description: 'The items of this page.' }),
+    _links: PageLinks,
+    _meta: PageMeta,
   })
   return answerOf(`${name}Page`, page)
 }
-
-const Link = Type.Object({ href: Type.String({ format: 'uri' }) })
-const linkTo = (number: number) => ({
-  href: `https://lectern.example/api/v1/sessions?event_id=67890&page=${number}`,
-})
 
 /** A schema of what is answered: a text that was stored before HTML had a limit leaves as it is. */
 function forAnswers<T>(schema: T): T {
@@ -111,3 +117,34 @@ export const ExplainedWord = (words: Record<string, string>, description: string
       .join('; ')}.`,
     examples: [example],
   })
+
+const Link = (description: string) =>
+  Type.Object({ href: Type.String({ format: 'uri', description: 'Absolute URL.' }) }, { description })
+const linkTo = (number: number) => ({
+  href: `https://lectern.example/api/v1/sessions?event_id=67890&page=${number}`,
+})
+const PageLinks = answerOf(
+  'PageLinks',
+  Type.Object(
+    {
+      self: Link('This page.'),
+      first: Link('The first page.'),
+      last: Link('The last page.'),
+      next: Type.Optional(Link('The next page; absent on the last.')),
+      prev: Type.Optional(Link('The page before; absent on the first.')),
+    },
+    {
+      description: 'Absolute URLs that repeat the query with another `page`.',
+      examples: [{ self: linkTo(1), first: linkTo(1), last: linkTo(1) }],
+    },
+  ),
+)
+const PageMeta = answerOf(
+  'PageMeta',
+  Type.Object({
+    totalCount: Type.Integer({ description: 'Items of the whole list.', examples: [1] }),
+    pageCount: Type.Integer({ description: 'Pages of the whole list.', examples: [1] }),
+    currentPage: Type.Integer({ description: 'The number of this page, from 1.', examples: [1] }),
+    perPage: Type.Integer({ description: 'The most items of a page.', examples: [20] }),
+  }),
+)

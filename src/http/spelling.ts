@@ -61,12 +61,10 @@ export function headerNames(spelling: Spelling): string[] {
 }
 
 const headerMeanings: Record<string, string> = {
-  'Idempotency-Key':
-    'Up to 255 printable characters. The same key and body within 24 hours get the first answer again.',
-  'If-Match': 'The ETag of the record that the change is based on: 412 when it is another now.',
-  Prefer:
-    '`handling=strict` (RFC 7240): what is unknown is refused, 422 in a body and 400 in a query, instead of ignored.',
-  'If-None-Match': 'An ETag: 304 when the answer is the same.',
+  'Idempotency-Key': 'The same key and body within 24 hours get the first answer again.',
+  'If-Match': 'The ETag that the change is based on.',
+  Prefer: '`handling=strict`: refuses what is unknown.',
+  'If-None-Match': '304 when the answer still has this ETag.',
 }
 
 /** Whether a version can be asked for: every change and deletion, and what a POST declares by its failure. */

@@ -58,7 +58,7 @@ export const faultDetails = {
 
 const { session_id, conflicts_with, waitlist } = faultDetails
 const refusal = Type.Object({
-  field: Type.String({ examples: ['session_ids'] }),
+  field: Type.String({ description: 'The member that asked for it.', examples: ['session_ids'] }),
   session_id,
   type: ExplainedWord(reasonTypes, 'A stable word.', 'sold_out'),
   message: Type.String({ description: 'For people.', examples: ['This session is fully booked.'] }),
@@ -72,16 +72,22 @@ export const Refusal = answerOf('Refusal', refusal)
 /** What a change of a session did to people's seats: members of the answer. */
 export const whatHappenedToSeats = {
   not_included: Type.Optional(
-    Type.Array(Type.Object({ registrant_id: Type.Integer({ examples: [987] }), ...refusal.properties }), {
-      description:
-        'Those who do not fit into a session that is included for every registrant, and why; whom the organiser took out of it is not named.',
-    }),
+    Type.Array(
+      Type.Object({
+        registrant_id: Type.Integer({ description: 'The registrant.', examples: [987] }),
+        ...refusal.properties,
+      }),
+      {
+        description:
+          'Those who do not fit into a session that is included for every registrant, and why; whom the organiser took out of it is not named.',
+      },
+    ),
   ),
   new_conflicts: Type.Optional(
     Type.Array(
       Type.Object({
-        registrant_id: Type.Integer({ examples: [987] }),
-        session_id: Type.Integer({ examples: [12345] }),
+        registrant_id: Type.Integer({ description: 'The registrant.', examples: [987] }),
+        session_id: Type.Integer({ description: 'The session.', examples: [12345] }),
         conflicts_with: Type.Array(Type.Integer(), { examples: [[12346]] }),
       }),
       {
@@ -100,7 +106,10 @@ export const whatHappenedToSeats = {
 }
 
 /** What is answered when there is nothing else to say. */
-export const Success = answerOf('Success', Type.Object({ success: Type.Boolean({ examples: [true] }) }))
+export const Success = answerOf(
+  'Success',
+  Type.Object({ success: Type.Boolean({ description: 'Always true.', examples: [true] }) }),
+)
 
 /** What a claim of a seat may say. */
 export const ClaimInput = bodyOf('ClaimInput', Type.Object({ drop: Type.Optional(Drop) }))
@@ -130,7 +139,7 @@ export const AgendaInput = bodyOf(
 export const Agenda = answerOf(
   'Agenda',
   Type.Object({
-    success: Type.Boolean({ examples: [true] }),
+    success: Type.Boolean({ description: 'Always true.', examples: [true] }),
     session_ids: Texts('Sessions in which the registrant has a seat.'),
     waitlisted_session_ids: Texts('Sessions for which the registrant waits, or has an offer.'),
     refused: Type.Array(Refusal, { description: 'With `partial`: what did not fit, and why.' }),
@@ -141,8 +150,11 @@ export const Agenda = answerOf(
 export const Seats = answerOf(
   'Seats',
   Type.Object({
-    session_id: Type.Integer({ examples: [12345] }),
-    capacity: Type.Union([Type.Integer(), Type.Null()], { examples: [150] }),
+    session_id: Type.Integer({ description: 'The session.', examples: [12345] }),
+    capacity: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Seats; null is unlimited.',
+      examples: [150],
+    }),
     selected: Count('Seats that people have.'),
     held: Count('Seats kept for registrations that are not finished.'),
     offered: Count('Seats kept for someone from the line until they answer.'),
@@ -164,7 +176,7 @@ export const Seats = answerOf(
     line: Type.Array(
       Type.Object({
         place: Type.Integer({ examples: [1] }),
-        registrant_id: Type.Integer({ examples: [987] }),
+        registrant_id: Type.Integer({ description: 'The registrant.', examples: [987] }),
         since: Type.String({ examples: ['2026-09-01 08:30:00'] }),
         on_conflict: OnConflict,
       }),

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { failureMembers } from '../../http/failure-schemas.ts'
 
 const ClientFields = {
   client_id: Type.Optional(
@@ -17,7 +18,10 @@ const ClientFields = {
 const token = 'Yp3sV6y9B1e4H7k0N3q6T9w2Z5c8F1i4L7o0R3u6X9a'
 
 export const TokenRequest = Type.Object({
-  grant_type: Type.String({ enum: ['client_credentials'] }),
+  grant_type: Type.String({
+    description: 'The only grant: client credentials (RFC 6749 §4.4).',
+    enum: ['client_credentials'],
+  }),
   scope: Type.Optional(
     Type.String({ description: 'Less than the credential has: `read`, `write`.', examples: ['read write'] }),
   ),
@@ -31,53 +35,62 @@ export const TokenReference = Type.Object({
 })
 
 export const AccessToken = Type.Object({
-  access_token: Type.String({ examples: [token] }),
-  type: Type.String({ enum: ['bearer'] }),
-  token_type: Type.String({ enum: ['Bearer'] }),
+  access_token: Type.String({ description: 'The token, for the Authorization header.', examples: [token] }),
+  type: Type.String({ description: 'As older clients read it.', enum: ['bearer'] }),
+  token_type: Type.String({ description: 'How the token is sent (RFC 6750).', enum: ['Bearer'] }),
   expires_at: Type.String({ description: 'UTC, `YYYY-MM-DD HH:MM:SS`.', examples: ['2026-11-22 14:30:00'] }),
   expires_in: Type.Integer({ description: 'Seconds.', examples: [1800] }),
-  scope: Type.String({ examples: ['read write'] }),
+  scope: Type.String({ description: 'What the token allows.', examples: ['read write'] }),
 })
 
 export const Introspection = Type.Object({
-  active: Type.Boolean({ examples: [true] }),
-  scope: Type.Optional(Type.String({ examples: ['read write'] })),
-  client_id: Type.Optional(Type.String({ examples: ['fMXkV3k9G1sTqZ0p'] })),
-  token_type: Type.Optional(Type.String({ examples: ['Bearer'] })),
+  active: Type.Boolean({ description: 'Whether the token is valid.', examples: [true] }),
+  scope: Type.Optional(Type.String({ description: 'What the token allows.', examples: ['read write'] })),
+  client_id: Type.Optional(
+    Type.String({ description: 'The key of the credential.', examples: ['fMXkV3k9G1sTqZ0p'] }),
+  ),
+  token_type: Type.Optional(
+    Type.String({ description: 'How the token is sent (RFC 6750).', examples: ['Bearer'] }),
+  ),
   iat: Type.Optional(Type.Integer({ description: 'Issued at, Unix seconds.', examples: [1795357800] })),
   exp: Type.Optional(Type.Integer({ description: 'Expires at, Unix seconds.', examples: [1795359600] })),
 })
 
-const endpoint = (path: string) =>
-  Type.String({ format: 'uri', examples: [`https://lectern.example${path}`] })
-const Words = (...words: string[]) => Type.Array(Type.String(), { examples: [words] })
+const endpoint = (path: string, description = 'URL of an endpoint.') =>
+  Type.String({ format: 'uri', description, examples: [`https://lectern.example${path}`] })
+const Words = (description: string, ...words: string[]) =>
+  Type.Array(Type.String(), { description, examples: [words] })
+const authentication = 'How clients authenticate there.'
 
 /** RFC 8414 §2. */
 export const OAuthMetadata = Type.Object({
-  issuer: endpoint(''),
+  issuer: endpoint('', 'URL of this server.'),
   token_endpoint: endpoint('/api/v1/oauth2/token'),
-  token_endpoint_auth_methods_supported: Words('client_secret_basic', 'client_secret_post'),
-  grant_types_supported: Words('client_credentials'),
-  response_types_supported: Words(),
-  scopes_supported: Words('read', 'write'),
+  token_endpoint_auth_methods_supported: Words(authentication, 'client_secret_basic', 'client_secret_post'),
+  grant_types_supported: Words('Grants of RFC 6749.', 'client_credentials'),
+  response_types_supported: Words('None: there is no authorization endpoint.'),
+  scopes_supported: Words('What tokens may allow.', 'read', 'write'),
   revocation_endpoint: endpoint('/api/v1/oauth2/revoke'),
-  revocation_endpoint_auth_methods_supported: Words('client_secret_basic', 'client_secret_post'),
+  revocation_endpoint_auth_methods_supported: Words(
+    authentication,
+    'client_secret_basic',
+    'client_secret_post',
+  ),
   introspection_endpoint: endpoint('/api/v1/oauth2/introspect'),
-  introspection_endpoint_auth_methods_supported: Words('client_secret_basic', 'client_secret_post'),
-  service_documentation: endpoint('/docs'),
+  introspection_endpoint_auth_methods_supported: Words(
+    authentication,
+    'client_secret_basic',
+    'client_secret_post',
+  ),
+  service_documentation: endpoint('/docs', 'A page for developers.'),
 })
 
 const failure = (name: string, status: number, error: string, error_description: string) =>
   Type.Object(
     {
       error: Type.String({ description: 'RFC 6749 §5.2.' }),
-      error_description: Type.String(),
-      name: Type.String(),
-      message: Type.String(),
-      code: Type.Integer(),
-      status: Type.Integer(),
-      type: Type.String(),
-      request_id: Type.String(),
+      error_description: Type.String({ description: 'For people.' }),
+      ...failureMembers,
     },
     {
       additionalProperties: true,

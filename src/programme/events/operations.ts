@@ -7,7 +7,7 @@ import { readListing, readProjection, renderPage } from '../../http/listing.ts'
 import type { Call, Operation } from '../../http/operation.ts'
 import { listQuery, projectionQuery, writeQuery } from '../../http/parameters.ts'
 import { isAsked, isOn, Switch } from '../../http/query.ts'
-import { answerOf, bodyOf, recordSchemas } from '../../http/schemas.ts'
+import { answerOf, bodyOf, recordSchemas, withMeanings } from '../../http/schemas.ts'
 import { write } from '../../http/write.ts'
 import {
   type ChangedEvent,
@@ -24,7 +24,7 @@ import { showEvents, toWrittenEvent } from './view.ts'
 const tag = 'Events'
 const noun = 'Event'
 const schemas = recordSchemas('Event', Event, EventInput)
-const written = answerOf('WrittenEvent', WrittenEvent)
+const written = answerOf('WrittenEvent', withMeanings(WrittenEvent, EventInput))
 const changeQuery = {
   ...writeQuery,
   override_capacity_errors: Switch(

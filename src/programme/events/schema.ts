@@ -43,7 +43,7 @@ export const EventInput = Type.Object({
     }),
   ),
   description: optional(Html({ description: 'HTML.' })),
-  hashtag: optional(Text(255)),
+  hashtag: optional(Text(255, { description: 'Hashtag of the event, for social media.' })),
   timezone: Type.Optional(
     TimeZone({
       default: 'UTC',
@@ -51,15 +51,17 @@ export const EventInput = Type.Object({
         "Zone of the event. Changing it keeps the wall-clock times of sessions that use the event's zone.",
     }),
   ),
-  start_date: optional(LocalDate()),
-  start_time: optional(LocalTime()),
-  end_date: optional(LocalDate()),
-  end_time: optional(LocalTime()),
+  start_date: optional(LocalDate({ description: 'First day of the event.' })),
+  start_time: optional(LocalTime({ description: 'Time at which the event begins.' })),
+  end_date: optional(LocalDate({ description: 'Last day of the event.' })),
+  end_time: optional(LocalTime({ description: 'Time at which the event ends.' })),
   close_date: optional(LocalDate({ description: 'Day on which registration closes.' })),
   close_time: optional(LocalTime({ description: 'Time at which registration closes.' })),
   capacity: optional(Whole({ minimum: 0, description: 'Most registrants; null is unlimited.' })),
-  target_attendance: optional(Whole({ minimum: 0 })),
-  free_event: Type.Optional(Flag({ default: 0 })),
+  target_attendance: optional(
+    Whole({ description: 'How many registrants the organiser hopes for.', minimum: 0 }),
+  ),
+  free_event: Type.Optional(Flag({ description: 'Whether the event costs nothing.', default: 0 })),
   waitlist_mode: Type.Optional(
     Word(['automatic', 'offer', 'manual'], {
       default: 'automatic',
@@ -70,11 +72,11 @@ export const EventInput = Type.Object({
   waitlist_offer_minutes: Type.Optional(
     Whole({ default: 720, minimum: 1, description: 'How long an offer stands, in minutes.' }),
   ),
-  webinar_url: optional(HttpUrl()),
-  domain: optional(Text(255)),
-  folder_id: optional(Id()),
-  organizer_id: optional(Id()),
-  type_id: optional(Id()),
+  webinar_url: optional(HttpUrl({ description: 'URL of the webinar of the event, if it is virtual.' })),
+  domain: optional(Text(255, { description: 'Domain that the event has in another system.' })),
+  folder_id: optional(Id({ description: 'Folder of the event, in the numbering of the organiser.' })),
+  organizer_id: optional(Id({ description: 'Organiser of the event, in the numbering of the organiser.' })),
+  type_id: optional(Id({ description: 'Type of the event, in the numbering of the organiser.' })),
   external_id: optional(Text(255, { description: 'Identifier in another system, unique in the account.' })),
 })
 export type EventInput = Static<typeof EventInput>

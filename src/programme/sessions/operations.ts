@@ -9,7 +9,7 @@ import { mustNameEvent, readProjection, renderPage } from '../../http/listing.ts
 import type { Call, Operation } from '../../http/operation.ts'
 import { eventListQuery, projectionQuery, writeQuery } from '../../http/parameters.ts'
 import { isOn, Switch } from '../../http/query.ts'
-import { answerOf, recordSchemas } from '../../http/schemas.ts'
+import { answerOf, recordSchemas, withMeanings } from '../../http/schemas.ts'
 import { write } from '../../http/write.ts'
 import {
   ignoreUnknownFields,
@@ -41,7 +41,7 @@ type Parts = {
 const tag = 'Sessions'
 const noun = 'Session'
 const schemas = recordSchemas('Session', Session, SessionBody)
-const written = answerOf('WrittenSession', WrittenSession)
+const written = answerOf('WrittenSession', withMeanings(WrittenSession, SessionBody))
 const tellsQuery = Switch(
   '`true`: tells those who have the session, or wait for it, by e-mail when it does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
 )

@@ -175,16 +175,22 @@ const Named = (what: string, example: { id: number; name: string }) =>
 const page = 'https://lectern.example/sessions/12345'
 const sessionNote = 'Custom fields are in `custom_fields`, and beside the others as `c_N`.'
 
+const withDefaults = Type.Required(dropDefaults(SessionInput)).properties as Type.TProperties as {
+  [K in keyof SessionInput]-?: Type.TUnsafe<Exclude<SessionInput[K], undefined>>
+}
+
 /** A session as it is returned. */
 export const Session = Type.Object(
   {
     id: Id({ description: 'Unique identifier for the session.', examples: [12345] }),
-    ...required(dropDefaults(SessionInput).properties as typeof SessionInput.properties),
+    ...withDefaults,
     timezone: TimeZone({ description: 'The zone in effect.', examples: ['America/New_York'] }),
     use_event_timezone: Flag({ examples: [1] }),
     secure_id: Text(255, { examples: ['abc123xyz'] }),
     session_included: Flag({ description: '`selection_control` as a flag.' }),
-    times_with_timezone: Nullable(Type.String({ examples: ['10:00 AM - 12:00 PM (EDT)'] })),
+    times_with_timezone: Nullable(
+      Type.String({ description: 'The times as read.', examples: ['10:00 AM - 12:00 PM (EDT)'] }),
+    ),
     starts_at: Nullable(
       Instant({ description: 'The moment of the start.', examples: ['2025-07-20T14:00:00Z'] }),
     ),
@@ -221,13 +227,6 @@ export const timeDetails = {
       examples: [['2027-03-28 01:59:59', '2027-03-28 03:00:00']],
     }),
   ),
-}
-
-/** The same properties, none of them optional. */
-function required<P extends Type.TProperties>(
-  properties: P,
-): { [K in keyof P]: P[K] extends Type.TOptional<infer S> ? S : P[K] } {
-  return Type.Required(Type.Object(properties)).properties as never
 }
 
 /** Fields that are computed, and so neither searched nor sorted by. */

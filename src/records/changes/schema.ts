@@ -35,14 +35,24 @@ const Change = answerOf(
     event_id: Nullable(Id({ description: 'Null for what belongs to no event.', examples: [67890] })),
     object: Type.String({
       enum: [...objectKinds],
+      description: 'The kind of object that changed.',
       examples: ['session'],
     }),
-    object_id: Id({ examples: [12345] }),
-    action: Type.String({ enum: ['create', 'update', 'delete'], examples: ['update'] }),
+    object_id: Id({ description: 'Identifier of the object.', examples: [12345] }),
+    action: Type.String({
+      enum: ['create', 'update', 'delete'],
+      description: 'What happened to it.',
+      examples: ['update'],
+    }),
     credential_id: Nullable(
       Id({ description: 'Null: the command line, or the server by itself.', examples: [7] }),
     ),
-    request_id: Nullable(Type.String({ examples: ['6f1c7f52-6a43-4f1e-9d3a-2b1c0d9e8f70'] })),
+    request_id: Nullable(
+      Type.String({
+        description: 'The request that did it; null when none did.',
+        examples: ['6f1c7f52-6a43-4f1e-9d3a-2b1c0d9e8f70'],
+      }),
+    ),
     before: Row('The record before; null for a creation.', {
       id: 12345,
       name: 'Event Management',
@@ -53,7 +63,7 @@ const Change = answerOf(
       name: 'Event Management Basics',
       version: 2,
     }),
-    created_at: Timestamp(),
+    created_at: Timestamp({ description: 'When it was written, in UTC.' }),
   }),
 )
 
@@ -61,7 +71,7 @@ const Change = answerOf(
 export const ChangePage = answerOf(
   'ChangePage',
   Type.Object({
-    items: Type.Array(Change),
+    items: Type.Array(Change, { description: 'Changes, in the order of commits.' }),
     cursor: Type.String({
       description: 'The `since` of the next call.',
       examples: ['2.812.4711.1784542500000'],

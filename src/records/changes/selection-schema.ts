@@ -35,9 +35,14 @@ export const moveReasons = {
 export const SelectionChange = answerOf(
   'SelectionChange',
   Type.Object({
-    registrant_id: Type.Integer({ examples: [987] }),
-    session_id: Type.Integer({ examples: [12345] }),
-    state: Type.String({ enum: ['selected', 'held', 'offered', 'waitlisted'], examples: ['selected'] }),
+    registrant_id: Type.Integer({ description: 'The registrant.', examples: [987] }),
+    session_id: Type.Integer({ description: 'The session.', examples: [12345] }),
+    state: Type.String({
+      enum: ['selected', 'held', 'offered', 'waitlisted'],
+      description:
+        'What the registrant has there: a seat, a seat of an unfinished registration, an offer, or a place on the waitlist.',
+      examples: ['selected'],
+    }),
     why: Type.Optional(
       ExplainedWord(moveReasons, 'Why it is so now; of a deletion, why it is gone.', 'promoted'),
     ),

@@ -23,10 +23,10 @@ const Addresses = (description: string, examples: string[][]) =>
 
 /** A letter in the outbox, as it is returned. */
 export const OutboxLetter = Type.Object({
-  id: Id({ examples: [501] }),
-  event_id: Id({ examples: [67890] }),
-  registrant_id: Id({ examples: [987] }),
-  kind: Word([...mailKinds]),
+  id: Id({ description: 'Unique identifier.', examples: [501] }),
+  event_id: Id({ description: 'The event that it is about.', examples: [67890] }),
+  registrant_id: Id({ description: 'The registrant to whom it is written.', examples: [987] }),
+  kind: Word([...mailKinds], { description: 'What it is about.' }),
   session_id: Nullable(
     Id({
       description:
@@ -45,17 +45,29 @@ export const OutboxLetter = Type.Object({
   recipients: Addresses('Whom it is for.', [['ada@example.com']]),
   delivered: Addresses('Those for whom the mail server accepted it.', [['ada@example.com']]),
   refused: Addresses('Those for whom the mail server refused it for good.', [[]]),
-  subject: Nullable(Text(4000, { examples: ['You are registered: Spring Summit 2027'] })),
-  body_text: Nullable(Text(1_000_000, { examples: ['Dear Ada,\n…'] })),
-  body_html: Nullable(Text(1_000_000, { examples: ['<!doctype html>…'] })),
+  subject: Nullable(
+    Text(4000, {
+      description: 'Subject; null until it is written.',
+      examples: ['You are registered: Spring Summit 2027'],
+    }),
+  ),
+  body_text: Nullable(
+    Text(1_000_000, { description: 'Text; null until it is written.', examples: ['Dear Ada,\n…'] }),
+  ),
+  body_html: Nullable(
+    Text(1_000_000, {
+      description: 'The same as HTML; null until it is written.',
+      examples: ['<!doctype html>…'],
+    }),
+  ),
   calendar: Nullable(Text(1_000_000, { description: 'The attached calendar, text/calendar.' })),
-  attempts: Whole({ examples: [1] }),
-  next_attempt_at: Timestamp(),
+  attempts: Whole({ description: 'How often a mail server was tried.', examples: [1] }),
+  next_attempt_at: Timestamp({ description: 'When it is tried next, or was tried last, in UTC.' }),
   last_error: Nullable(
     Text(4000, { description: 'Why it was not sent, not to all recipients, or without its calendar.' }),
   ),
-  created_at: Timestamp(),
-  sent_at: Nullable(Timestamp()),
+  created_at: Timestamp({ description: 'When it was asked for, in UTC.' }),
+  sent_at: Nullable(Timestamp({ description: 'When a mail server accepted it, in UTC.' })),
 })
 
 /** A letter in lists of somebody's mail: without its bodies. */

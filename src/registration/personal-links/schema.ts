@@ -34,9 +34,13 @@ export const ResumeInput = Type.Object({
 
 /** A link that leads a person to their own page. */
 export const ResumeToken = Type.Object({
-  event_id: Id({ examples: [67890] }),
+  event_id: Id({ description: 'The event of the registrant.', examples: [67890] }),
   id: Id({ description: 'The registrant.', examples: [987] }),
-  token: Type.String({ examples: ['qmR0XvT1zB'] }),
-  url: Type.String({ format: 'uri', examples: ['https://lectern.example/my/qmR0XvT1zB'] }),
+  token: Type.String({ description: 'The secret in the link.', examples: ['qmR0XvT1zB'] }),
+  url: Type.String({
+    format: 'uri',
+    description: 'The link.',
+    examples: ['https://lectern.example/my/qmR0XvT1zB'],
+  }),
   expires_at: Timestamp({ description: '24 hours from now.' }),
 })

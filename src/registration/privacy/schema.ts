@@ -1,15 +1,15 @@
 import Type from 'typebox'
-import { answerOf } from '../../http/schemas.ts'
+import { answerOf, withMeanings } from '../../http/schemas.ts'
 import { Timestamp } from '../../http/values.ts'
-import { Registrant } from '../registrants/schema.ts'
+import { Registrant, RegistrantBody } from '../registrants/schema.ts'
 
 const Records = (description: string) =>
   Type.Array(Type.Object({}, { additionalProperties: true }), { description, examples: [[]] })
 
 /** Everything that is held about a person. */
 export const PersonExport = Type.Object({
-  exported_at: Timestamp(),
-  registrant: Type.Union([answerOf('Registrant', Registrant), Type.Null()], {
+  exported_at: Timestamp({ description: 'When it was gathered, in UTC.' }),
+  registrant: Type.Union([answerOf('Registrant', withMeanings(Registrant, RegistrantBody)), Type.Null()], {
     description: 'Null for a registrant who was deleted: only the history is still held.',
   }),
   addresses: Type.Object({}, { additionalProperties: true, description: 'By kind: home, work, billing.' }),
@@ -25,7 +25,10 @@ export const PersonExport = Type.Object({
 
 /** What is left of a person after they are forgotten. */
 export const Forgotten = Type.Object({
-  id: Type.Integer({ examples: [987] }),
-  email: Type.String({ examples: ['forgotten-987@invalid'] }),
-  forgotten_at: Timestamp(),
+  id: Type.Integer({ description: 'The registrant.', examples: [987] }),
+  email: Type.String({
+    description: 'What stands in place of the address.',
+    examples: ['forgotten-987@invalid'],
+  }),
+  forgotten_at: Timestamp({ description: 'When the person was forgotten, in UTC.' }),
 })

@@ -9,9 +9,9 @@ export type Manner = { override: boolean; mail: boolean }
 export const seatQuery = {
   ...writeQuery,
   override_capacity_errors: Switch(
-    '`true`: grants seats beyond the capacity of a session, or of the event; lifts nothing else. Understood in the body as well.',
+    '`true`: grants seats beyond the capacity of a session, or of the event; lifts nothing else.',
   ),
-  send_email: Switch('`true`: tells the registrant by e-mail. Understood in the body as well.'),
+  send_email: Switch('`true`: tells the registrant by e-mail.'),
 }
 
 export function mannerOf(call: { query: Query; body: Body }): Manner {

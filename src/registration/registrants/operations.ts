@@ -4,7 +4,7 @@ import { upsert } from '../../http/external.ts'
 import { mustNameEvent, readProjection, renderPage } from '../../http/listing.ts'
 import type { Operation } from '../../http/operation.ts'
 import { eventListQuery, projectionQuery, writeQuery } from '../../http/parameters.ts'
-import { answerOf, bodyOf, recordSchemas, tellDefaults } from '../../http/schemas.ts'
+import { answerOf, bodyOf, recordSchemas, tellDefaults, withMeanings } from '../../http/schemas.ts'
 import { ignoreUnknownFields, namesAsked, readListingBy } from '../../records/custom-fields/definitions.ts'
 import { mustOwnEvent } from '../../records/events/events.ts'
 import { type DeskWork, workAtDesk, writeAtDesk } from '../desk/write.ts'
@@ -28,7 +28,7 @@ import { showRegistrant, showRegistrants } from './view.ts'
 const tag = 'Registrants'
 const noun = 'Registrant'
 const schemas = recordSchemas('Registrant', Registrant, RegistrantBody)
-const written = answerOf('WrittenRegistrant', WrittenRegistrant)
+const written = answerOf('WrittenRegistrant', withMeanings(WrittenRegistrant, RegistrantBody))
 const searchable = {
   ...registrantLists,
   attributes: { ...registrantLists.attributes, ...seatAttributes },
@@ -122,7 +122,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
     query: writeQuery,
     body: bodyOf('CheckInInput', tellDefaults(CheckInInput)),
     aliases: ['registrant_id'],
-    success: { 200: answerOf('CheckedIn', CheckedIn) },
+    success: { 200: answerOf('CheckedIn', withMeanings(CheckedIn, RegistrantBody)) },
     failures: [404, 412],
     handler: call =>
       writeAtDesk(call, {
