@@ -10,7 +10,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { DatabaseClock } from './db/clock.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { takeStartNotices } from './db/migrate.ts'
-import { startDispatcher } from './delivery/mail/dispatcher.ts'
+import { startMail } from './delivery/mail/mail.ts'
 import { linkBaseAt } from './http/links.ts'
 import { makeParts } from './parts.ts'
 import { adoptRestoredChanges } from './records/changes/queries.ts'
@@ -21,7 +21,7 @@ const exits = { stopped: 0, failed: 1, wrongSetting: 2, databaseLost: 3 }
 const hurried = 5000
 
 /** What is open, and has to be closed. */
-const open: { database?: Database; app?: FastifyInstance; dispatcher?: { close: () => Promise<void> } } = {}
+const open: { database?: Database; app?: FastifyInstance; mail?: { close: () => Promise<void> } } = {}
 
 // A terminal that is gone, or a reader that stopped reading, takes nothing but the lines.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -76,7 +76,7 @@ async function start(): Promise<void> {
       'Clients with a private address may be behind a proxy (TRUST_PROXY=0): their failures at the token endpoint are counted by key, not by network.',
     )
   const url = config.PUBLIC_URL ?? urlOf(app.addresses()[0] as AddressInfo)
-  open.dispatcher = startDispatcher(pool, config, linkBaseAt(url, config.PUBLIC_URL), clock.now, {
+  open.mail = startMail(pool, config, linkBaseAt(url, config.PUBLIC_URL), clock.now, {
     warn: error =>
       parts.outages.tell(`e-mails ${(error as { code?: string }).code}`, times =>
         app.log.warn({ err: error, times }, 'e-mails wait'),
@@ -105,7 +105,7 @@ async function end(code: number): Promise<void> {
     void leaveAtOnce(code || exits.failed)
   }, config.SHUTDOWN_SECONDS * 1000).unref()
   await starting.catch(() => {})
-  await Promise.all([open.app?.close(), open.dispatcher?.close()])
+  await Promise.all([open.app?.close(), open.mail?.close()])
   await open.database?.close()
   process.exit(code)
 }

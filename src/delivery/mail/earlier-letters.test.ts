@@ -4,12 +4,12 @@ import ICAL from 'ical.js'
 import { type Json, testApp } from '../../../test/support/app.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { mailQueue } from './mail.ts'
 
 const app = await testApp({ url: await ownDatabase() })
 const { call, pool } = app
 const { event, session, person, lineUp, change } = seatDesk(app)
-const dispatcher = new Dispatcher({
+const queue = mailQueue({
   pool,
   now: () => new Date(),
   baseUrl: null,
@@ -18,7 +18,7 @@ const dispatcher = new Dispatcher({
   warn: error => assert.fail(String(error)),
   fault: error => assert.fail(String(error)),
 })
-after(() => dispatcher.close())
+after(() => queue.close())
 
 const mail = '?send_email=true'
 
@@ -35,7 +35,7 @@ async function confirmed() {
 
 /** The e-mails to somebody, as they are written now. */
 async function written({ id }: { id: number }): Promise<Json[]> {
-  await dispatcher.dispatch()
+  await queue.dispatch()
   return pool`select * from outbox where registrant_id = ${id} order by id`
 }
 

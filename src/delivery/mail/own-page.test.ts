@@ -7,7 +7,7 @@ import { testMailServer } from '../../../test/support/mail-server.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
 import { transaction } from '../../db/connection.ts'
 import { makeLetterLinks } from '../../registration/personal-links/letter-links.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { mailQueue } from './mail.ts'
 import { mailServerAt } from './smtp.ts'
 
 let ahead = 0
@@ -19,7 +19,7 @@ const { linkOf, open, press, send } = attendeeAt(app)
 const smtp = await testMailServer()
 const sender = { name: '', address: 'summit@example.org' }
 const dispatcherWith = (more: object) =>
-  new Dispatcher({
+  mailQueue({
     pool,
     now: clock.now,
     baseUrl: 'http://lectern.test',
@@ -29,9 +29,9 @@ const dispatcherWith = (more: object) =>
     fault: error => assert.fail(String(error)),
     ...more,
   })
-const dispatcher = dispatcherWith({})
+const queue = dispatcherWith({})
 after(async () => {
-  await dispatcher.close()
+  await queue.close()
   await smtp.close()
 })
 afterEach(() => {
@@ -49,7 +49,7 @@ const linked = ({ id, email }: { id: number; email: string }) => ({ registrant_i
 
 /** What was sent to somebody last. */
 async function sentTo({ email }: { email: string }) {
-  await dispatcher.dispatch()
+  await queue.dispatch()
   const { mail } = smtp.received.findLast(({ to }) => to.includes(email))!
   assert.equal(linkIn(mail.html as string), linkIn(mail.text))
   return { text: mail.text!, link: linkIn(mail.text) }
@@ -91,7 +91,7 @@ describe('the link to the own page', () => {
     ahead = 16 * 60_000
     await app.parts.desk.giveBackExpired()
     assert.equal((await send(link, 'again', { first_name: 'Ada' })).status, 303)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const own = smtp.received.filter(({ to }) => to.includes(someone.email))
     assert.deepEqual(
       own.map(({ mail }) => mail.subject),
@@ -154,7 +154,7 @@ describe('the link to the own page', () => {
     const talk = await desk.session(summit)
     const someone = await desk.person(summit, { cc_email: 'copy@example.com', session_ids: [talk.id] })
     await trigger(someone, 'confirmation')
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const [own, copy] = smtp.received
     assert.deepEqual([own!.to, copy!.to], [[someone.email], ['copy@example.com']])
     assert.notEqual(own!.mail.messageId, copy!.mail.messageId)

@@ -1,6 +1,5 @@
-import { instantOf } from '../../registration/agenda/words.ts'
-import type { ClaimedLetter, Settlement } from './dispatch-queries.ts'
-import { nextAttempt } from './retry.ts'
+import type { Outcome } from '../queue/settlement.ts'
+import type { TakenLetter } from './letter-queries.ts'
 import type { Delivery } from './smtp.ts'
 
 /** Two deliveries of one e-mail, to different recipients, as one. */
@@ -11,28 +10,16 @@ export const both = (one: Delivery, other: Delivery): Delivery => ({
   isOutage: one.isOutage || other.isOutage,
 })
 
-/** What becomes of a letter after an attempt: whoever neither got it nor refused it for good is tried again. */
-export function settle(
-  letter: ClaimedLetter,
-  recipients: string[],
-  delivery: Delivery,
-  now: Date,
-): Settlement {
+/** What came of an attempt: whoever neither got it nor refused it for good is tried again. */
+export function outcomeOf(letter: TakenLetter, recipients: string[], delivery: Delivery): Outcome {
   const delivered = [...letter.delivered, ...delivery.delivered]
   const refused = [...letter.refused, ...delivery.refused]
   const settled = new Set([...delivered, ...refused])
-  const isOpen = recipients.some(recipient => !settled.has(recipient))
-  const next = nextAttempt(letter.attempts, {
-    createdAt: instantOf(letter.created_at),
-    now,
-    isOutage: delivery.isOutage,
-    random: Math.random(),
-  })
   return {
-    state: isOpen && next ? 'waiting' : delivered.length > 0 ? 'sent' : 'failed',
-    delivered,
-    refused,
-    last_error: delivery.reason,
-    next_attempt_at: next ?? now,
+    isOpen: recipients.some(recipient => !settled.has(recipient)),
+    hasArrived: delivered.length > 0,
+    reason: delivery.reason,
+    isOutage: delivery.isOutage,
+    columns: { delivered, refused },
   }
 }

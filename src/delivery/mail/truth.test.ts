@@ -6,7 +6,7 @@ import { ownDatabase } from '../../../test/support/database.ts'
 import { testMailServer } from '../../../test/support/mail-server.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
 import { type MailKind, mailKinds } from '../../records/outbox/schema.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { mailQueue } from './mail.ts'
 import { mailServerAt } from './smtp.ts'
 
 const begin = new Date('2029-12-01T09:00:00Z')
@@ -23,7 +23,7 @@ const { call, pool } = app
 const desk = seatDesk(app)
 const smtp = await testMailServer()
 const sender = { name: 'Summit', address: 'summit@example.org' }
-const dispatcher = new Dispatcher({
+const queue = mailQueue({
   pool,
   now: clock.now,
   baseUrl: 'http://lectern.test',
@@ -36,7 +36,7 @@ beforeEach(() => {
   minutes = 0
 })
 after(async () => {
-  await dispatcher.close()
+  await queue.close()
   await smtp.close()
 })
 
@@ -88,7 +88,7 @@ const causes: Record<MailKind, (setting: Setting) => Promise<Known>> = {
   restored: async ({ event, talk, other }) => {
     const person = await desk.person(event, { session_ids: [talk.id, other.id] })
     await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'rejected' })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'live' })
     return person
   },
@@ -228,7 +228,7 @@ for (const kind of mailKinds)
           select id from outbox where registrant_id = ${person.id} and kind = ${kind} order by id desc limit 1`
         await pool`delete from outbox where id <> ${latest!.id}`
         smtp.received.length = 0
-        await dispatcher.dispatch()
+        await queue.dispatch()
         const truth = await truthOf(waiting)
         const isTrue = truth.isKnown && stillTrue[kind](truth)
         const [settled] = await pool`select state, last_error from outbox where id = ${latest!.id}`

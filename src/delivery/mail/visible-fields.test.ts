@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { testApp } from '../../../test/support/app.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { mailQueue } from './mail.ts'
 import { senderOf } from './smtp.ts'
 
 const { make, call, pool } = await testApp({ url: await ownDatabase() })
-const dispatcher = new Dispatcher({
+const queue = mailQueue({
   pool,
   now: () => new Date(),
   baseUrl: null,
@@ -39,10 +39,10 @@ it('e-mails say what visible session fields say, as text and as HTML, and nothin
   })
   await call('POST', `/registrants/${id}/waitlist/${full.id}`)
   await call('POST', `/registrants/${id}/trigger-email/confirmation`)
-  await dispatcher.dispatch()
+  await queue.dispatch()
   const [mail] = await pool<{ body_text: string; body_html: string }[]>`
     select body_text, body_html from outbox where registrant_id = ${id}`
-  await dispatcher.close()
+  await queue.close()
   const { body_text, body_html } = mail!
   assert.match(
     body_text,

@@ -8,9 +8,9 @@ import { makeLetterLinks } from '../../registration/personal-links/letter-links.
 import { type EventRow, readEvent } from '../../seats/ledger/queries.ts'
 import { hasClosed } from '../../seats/rules/books.ts'
 import { calendarOf } from './calendar.ts'
-import type { ClaimedLetter, WrittenLetter } from './dispatch-queries.ts'
 import { type LetterFacts, outdated, type Way } from './facts.ts'
 import { type LetterTexts, writeLetter } from './letter.ts'
+import type { ClaimedLetter, WrittenLetter } from './letter-queries.ts'
 import type { Sender } from './smtp.ts'
 
 /**

@@ -5,7 +5,7 @@ import { type Json, testApp } from '../../../test/support/app.ts'
 import { attendeeAt } from '../../../test/support/attendee.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
-import { Dispatcher } from '../../delivery/mail/dispatcher.ts'
+import { mailQueue } from '../../delivery/mail/mail.ts'
 
 let ahead = 0
 const clock = { now: () => new Date(Date.now() + ahead) }
@@ -13,7 +13,7 @@ const app = await testApp({ clock, url: await ownDatabase() })
 const { call, make, pool } = app
 const { event, session, person, lineUp, claim, drop } = seatDesk(app)
 const { linkOf, open, press } = attendeeAt(app)
-const dispatcher = new Dispatcher({
+const queue = mailQueue({
   pool,
   now: clock.now,
   baseUrl: 'http://lectern.test',
@@ -22,7 +22,7 @@ const dispatcher = new Dispatcher({
   warn: error => assert.fail(String(error)),
   fault: error => assert.fail(String(error)),
 })
-after(() => dispatcher.close())
+after(() => queue.close())
 afterEach(() => {
   ahead = 0
 })
@@ -41,7 +41,7 @@ async function attended(settings: Json = {}) {
 
 /** The e-mails of an event, as they are written now: whom they are for, their kind, and what they say. */
 async function written({ id }: { id: number }): Promise<Json[]> {
-  await dispatcher.dispatch()
+  await queue.dispatch()
   const { body } = await call('GET', `/outbox?event_id=${id}&fields=*`)
   return body.items
 }

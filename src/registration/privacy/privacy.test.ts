@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { changesOf, faultsIn, testApp } from '../../../test/support/app.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
-import { Dispatcher } from '../../delivery/mail/dispatcher.ts'
+import { mailQueue } from '../../delivery/mail/mail.ts'
 
 process.env.TEST_DATABASE_URL = await ownDatabase()
 const app = await testApp()
 const { call, make, pool } = app
 const stranger = await testApp()
-const dispatcher = new Dispatcher({
+const queue = mailQueue({
   pool,
   now: () => new Date(),
   baseUrl: null,
@@ -62,7 +62,7 @@ async function somebody() {
   await call('PUT', `/registrants/update/${id}?send_email=true`, { job_title: `${word} job` })
   await call('POST', `/registrants/${id}/waitlist/${full.id}`)
   await call('POST', '/registrants/token', { id })
-  await dispatcher.dispatch()
+  await queue.dispatch()
   await call('POST', `/registrants/${id}/trigger-email/modified`)
   return { id, word }
 }
@@ -344,7 +344,7 @@ describe('POST /registrants/{id}/forget', () => {
       letter_id: null,
     })
     await call('PUT', `/registrants/update/${id}?send_email=true`, { session_ids: [] })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const { emailHistory } = (await call('GET', `/registrants/${id}?expand=emailHistory`)).body
     assert.deepEqual(
       emailHistory.map((each: any) => [each.kind, each.state, each.recipients, each.subject]),

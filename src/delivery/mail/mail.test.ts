@@ -8,7 +8,7 @@ import ICAL from 'ical.js'
 import { testApp } from '../../../test/support/app.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
 import { testMailServer } from '../../../test/support/mail-server.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { mailQueue } from './mail.ts'
 import { mailServerAt, senderOf } from './smtp.ts'
 
 const databaseUrl = await ownDatabase()
@@ -19,11 +19,11 @@ const { call, make, pool } = await testApp()
 const smtp = await testMailServer()
 const from = 'Summit <summit@example.org>'
 const sender = senderOf(from)
-const dispatchers: Dispatcher[] = []
+const queues: ReturnType<typeof mailQueue>[] = []
 /** what could not be written; nothing, unless a test says so */
 const faults: string[] = []
-const dispatcherTo = (url: string | null) => {
-  const dispatcher = new Dispatcher({
+const queueTo = (url: string | null) => {
+  const queue = mailQueue({
     pool,
     now: clock.now,
     baseUrl: 'https://lectern.example',
@@ -32,12 +32,12 @@ const dispatcherTo = (url: string | null) => {
     warn: error => assert.fail(String(error)),
     fault: error => void faults.push(String(error)),
   })
-  dispatchers.push(dispatcher)
-  return dispatcher
+  queues.push(queue)
+  return queue
 }
-const dispatcher = dispatcherTo(smtp.url)
+const queue = queueTo(smtp.url)
 after(async () => {
-  await Promise.all(dispatchers.map(each => each.close()))
+  await Promise.all(queues.map(each => each.close()))
   await smtp.close()
 })
 afterEach(async () => {
@@ -103,7 +103,7 @@ describe('a letter', () => {
       last_name: '<script>alert(1)</script>',
       session_ids: [late.id, early.id],
     })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const [{ mail, to }] = smtp.received as [(typeof smtp.received)[0]]
     assert.deepEqual(to, [someone.email])
     assert.equal(mail.subject, 'You are registered: Summit & <Friends>')
@@ -164,7 +164,7 @@ Summit & <Friends>
   it('of a session in a zone that was once seconds off goes out with its calendar', async () => {
     const session = await sessionAt('10:00', '11:00', { timezone: 'Asia/Dubai' })
     await person({ session_ids: [session.id] })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const [attachment] = smtp.received[0]!.mail.attachments
     const [talk] = eventsIn(attachment!.content.toString())
     assert.equal(talk!.startDate.toJSDate().toISOString(), '2030-03-30T06:00:00.000Z')
@@ -175,7 +175,7 @@ Summit & <Friends>
     const session = await sessionAt('10:00', '11:00', { timezone: 'Asia/Dubai' })
     const someone = await person({ session_ids: [session.id] })
     await pool`update sessions set timezone = 'Mars/Base' where id = ${session.id}`
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const [{ mail, to }] = smtp.received as [(typeof smtp.received)[0]]
     assert.deepEqual([to, mail.attachments], [[someone.email], []])
     assert.match(mail.text!, /\* Talk\n/)
@@ -187,7 +187,7 @@ Summit & <Friends>
 
   it('encloses a name from right to left, so that it does not turn the words around it', async () => {
     await person({ first_name: 'עדה', last_name: 'לאבלייס' })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.match(smtp.received[0]!.mail.text!, /^Dear \u2068עדה לאבלייס\u2069,\n/)
     assert.match(smtp.received[0]!.mail.html as string, /<p>Dear <bdi>עדה לאבלייס<\/bdi>,<\/p>/)
     assert.equal(
@@ -201,12 +201,12 @@ Summit & <Friends>
   it('of a cancellation takes the sessions out of the calendar again, under the same UIDs', async () => {
     const session = await sessionAt('09:00', '10:00')
     const someone = await person({ session_ids: [session.id] })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     ahead += 5000
     await call('PUT', `/registrants/update/${someone.id}?send_email=true`, {
       registration_status: 'cancelled',
     })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const [before, now] = smtp.received.map(({ mail }) => eventsIn(mail.attachments[0]!.content.toString()))
     assert.equal(smtp.received[1]!.mail.subject, 'Your registration is cancelled: Summit & <Friends>')
     assert.match(smtp.received[1]!.mail.text!, /No longer on your agenda\n\n\* Talk\n/)
@@ -222,7 +222,7 @@ Summit & <Friends>
     const someone = await person({ session_ids: [own.id] }, '')
     await call('POST', `/registrants/${someone.id}/waitlist/${full.id}`)
     await call('POST', `/registrants/${someone.id}/trigger-email/confirmation`)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const ways = [...smtp.received[0]!.mail.text!.matchAll(/Join online: (.*)/g)].map(([, href]) => href)
     assert.deepEqual(ways, [`https://lectern.example/sessions/${own.id}/virtual/${own.secure_id}`])
     assert.doesNotMatch(smtp.received[0]!.mail.html as string, new RegExp(full.secure_id))
@@ -233,7 +233,7 @@ Summit & <Friends>
     await call('PUT', `/registrants/update/${someone.id}?send_email=true`, {
       registration_status: 'cancelled',
     })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(
       smtp.received.map(({ mail }) => mail.subject),
       ['Your registration is cancelled: Summit & <Friends>'],
@@ -268,7 +268,7 @@ Summit & <Friends>
     const waiting = await person({ session_ids: [other.id] }, '')
     await call('POST', `/registrants/${waiting.id}/waitlist/${full.id}`, { on_conflict: 'swap' })
     await call('DELETE', `/registrants/${holder.id}/session/${full.id}`)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), [waiting.email])
     const { mail } = smtp.received[0]!
     assert.equal(mail.subject, 'You have a seat: Full')
@@ -301,7 +301,7 @@ Summit & <Friends>
     const waiting = await person({ event_id: offering.id }, '')
     await call('POST', `/registrants/${waiting.id}/waitlist/${session.id}`)
     await call('DELETE', `/registrants/${holder.id}/session/${session.id}`)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const { mail } = smtp.received[0]!
     const [{ expires_at }] =
       (await pool`select expires_at from selections where registrant_id = ${waiting.id}`) as any
@@ -313,7 +313,7 @@ Summit & <Friends>
     )
     await pool`update outbox set state = 'waiting', delivered = '{}', next_attempt_at = now()`
     await call('DELETE', `/registrants/${waiting.id}/waitlist/${session.id}`)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const { body } = await call('GET', `/outbox?event_id=${offering.id}&fields=state,last_error`)
     assert.deepEqual(body.items, [
       { state: 'dropped', last_error: 'The offer no longer stood when its turn came.' },
@@ -322,10 +322,10 @@ Summit & <Friends>
   })
 })
 
-describe('the dispatcher', () => {
+describe('the queue of e-mails', () => {
   it('writes and keeps letters when there is no mail server', async () => {
     const someone = await person()
-    await dispatcherTo(null).dispatch()
+    await queueTo(null).dispatch()
     const [letter] = await letters()
     assert.deepEqual([letter.state, letter.recipients, letter.sent_at], ['kept', [someone.email], null])
     assert.match(letter.body_text, /^Dear Ada,\n/)
@@ -348,7 +348,7 @@ describe('the dispatcher', () => {
       200,
     )
     assert.equal((await call('POST', '/registrants/create', body)).status, 201)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual([smtp.received.length, await letters()], [0, []])
   })
 
@@ -376,13 +376,13 @@ describe('the dispatcher', () => {
       ['DELETE', `/registrants/${holder.id}/session/${full.id}?validate_only=true&send_email=true`],
     ] as const)
       assert.equal((await call(method, path)).status, 200)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), ['once@example.com'])
     const trigger = `/registrants/${holder.id}/trigger-email/modified`
     const triggered = [await keyed('again', trigger), await keyed('again', trigger)]
     assert.deepEqual(triggered[1]!.body, triggered[0]!.body)
     await call('DELETE', `/registrants/${holder.id}/session/${full.id}`)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), ['once@example.com', 'once@example.com', 'waiting@example.com'])
   })
 
@@ -394,7 +394,7 @@ describe('the dispatcher', () => {
     const waiting = await person({ event_id: quiet.id })
     await call('POST', `/registrants/${waiting.id}/waitlist/${talk.id}`)
     await call('DELETE', `/registrants/${holder.id}/session/${talk.id}?send_email=true`)
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(
       smtp.received.map(({ to, mail }) => [to, mail.subject]),
       [[[holder.email], 'Your registration has changed: Quiet']],
@@ -404,7 +404,7 @@ describe('the dispatcher', () => {
   it('waits while the mail server is down, and delivers once it is back', async () => {
     const passing = await testMailServer()
     await passing.close()
-    const own = dispatcherTo(passing.url)
+    const own = queueTo(passing.url)
     const someone = await person()
     await own.dispatch()
     await own.dispatch()
@@ -428,7 +428,7 @@ describe('the dispatcher', () => {
       await person({ cc_email: 'gone@example.com' }),
       await person({ cc_email: 'busy@example.com' }),
     ]
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), [one.email, two.email].sort())
     const [first, second] = await letters()
     assert.deepEqual(
@@ -439,7 +439,7 @@ describe('the dispatcher', () => {
     assert.deepEqual([second.state, second.delivered, second.refused], ['waiting', [two.email], []])
     smtp.behaviour.refuse = undefined as never
     ahead += hour
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), [one.email, two.email, 'busy@example.com'].sort())
     assert.equal((await letters())[1].state, 'sent')
   })
@@ -454,9 +454,9 @@ describe('the dispatcher', () => {
     ]
     for (const [email] of told) await person({ email })
     const both = await person({ email: 'a@Bücher.example', cc_email: 'a@xn--bcher-kva.example' })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     ahead += hour
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), [...told.map(([, address]) => address), 'a@bücher.example'].sort())
     assert.deepEqual(
       (await letters()).map(({ state, attempts, delivered }: any) => ({ state, attempts, delivered })),
@@ -473,7 +473,7 @@ describe('the dispatcher', () => {
     await person({ email: 'Gone@Example.COM', cc_email: 'Copy@Example.COM' })
     await person({ email: 'Gone@Example.COM' })
     await person({ email: 'Busy@Example.COM', cc_email: 'Copy@Example.COM' })
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(
       (await letters()).map(({ state, delivered, refused }: any) => [state, delivered, refused]),
       [
@@ -487,11 +487,11 @@ describe('the dispatcher', () => {
   it('gives up at once what is refused for good, and says why', async () => {
     smtp.behaviour.answer = () => ({ code: 554, text: 'Looks like spam' })
     await person()
-    await dispatcher.dispatch()
+    await queue.dispatch()
     const [letter] = await letters()
     assert.deepEqual([letter.state, letter.last_error], ['failed', '554 Looks like spam'])
     ahead += hour
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.equal((await letters())[0].attempts, 1)
   })
 
@@ -504,7 +504,7 @@ describe('the dispatcher', () => {
       ],
     ]
     for (const [behaviour, last_error] of refusals) {
-      const own = dispatcherTo(smtp.url)
+      const own = queueTo(smtp.url)
       const someone = await person()
       Object.assign(smtp.behaviour, behaviour)
       await own.dispatch()
@@ -521,10 +521,10 @@ describe('the dispatcher', () => {
   it('gives up after four days of temporary failures', async () => {
     smtp.behaviour.answer = () => ({ code: 451, text: 'Later' })
     await person()
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.equal((await letters())[0].state, 'waiting')
     ahead += 97 * hour
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.equal((await letters())[0].state, 'failed')
   })
 
@@ -532,12 +532,12 @@ describe('the dispatcher', () => {
     const answered = Promise.withResolvers<void>()
     smtp.behaviour.beforeAnswer = () => answered.promise
     await person()
-    const round = dispatcher.dispatch()
+    const round = queue.dispatch()
     await person()
     assert.equal(smtp.received.length, 0)
     answered.resolve()
     await round
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.equal(smtp.received.length, 2)
   })
 
@@ -551,7 +551,7 @@ describe('the dispatcher', () => {
         await answered.promise
       }
     }
-    const round = dispatcher.dispatch()
+    const round = queue.dispatch()
     await begun.promise
     ahead += hour
     const others = []
@@ -597,19 +597,19 @@ describe('the dispatcher', () => {
     await once(server, 'exit')
     while (!held.every(connection => smtp.gone.has(connection))) await sleep(10)
     killed.resolve()
-    await dispatcher.dispatch()
+    await queue.dispatch()
     ahead += hour
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.deepEqual(addresses(), expected.sort())
     assert.deepEqual(new Set((await letters()).map((each: any) => each.state)), new Set(['sent']))
   })
 
   it('sends again, under the same Message-ID, what was accepted just before a crash kept it from being recorded', async () => {
     await person()
-    await dispatcher.dispatch()
+    await queue.dispatch()
     await pool`update outbox set state = 'sending', delivered = '{}'`
     ahead += hour
-    await dispatcher.dispatch()
+    await queue.dispatch()
     assert.equal(smtp.received.length, 2)
     assert.equal(smtp.received[0]!.mail.messageId, smtp.received[1]!.mail.messageId)
   })

@@ -10,7 +10,7 @@ import { ownDatabase } from '../../../test/support/database.ts'
 import { testMailServer } from '../../../test/support/mail-server.ts'
 import { meetingPools } from '../../../test/support/meeting.ts'
 import { type Pool, transaction } from '../../db/connection.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { mailQueue } from './mail.ts'
 import { mailServerAt, senderOf } from './smtp.ts'
 
 const databaseUrl = await ownDatabase()
@@ -19,9 +19,9 @@ const { call, make, pool } = await testApp()
 const smtp = await testMailServer()
 const from = 'Summit <summit@example.org>'
 const sender = senderOf(from)
-const dispatchers: Dispatcher[] = []
-const dispatcherOn = (hands: Pool) => {
-  const dispatcher = new Dispatcher({
+const queues: ReturnType<typeof mailQueue>[] = []
+const queueOn = (hands: Pool) => {
+  const queue = mailQueue({
     pool: hands,
     now: () => new Date(),
     baseUrl: null,
@@ -30,11 +30,11 @@ const dispatcherOn = (hands: Pool) => {
     warn: error => assert.fail(String(error)),
     fault: error => assert.fail(String(error)),
   })
-  dispatchers.push(dispatcher)
-  return dispatcher
+  queues.push(queue)
+  return queue
 }
 after(async () => {
-  await Promise.all(dispatchers.map(each => each.close()))
+  await Promise.all(queues.map(each => each.close()))
   await smtp.close()
 })
 afterEach(async () => {
@@ -61,10 +61,10 @@ const outcomes = async () => {
   return rows.map(({ state, attempts }) => `${state} ${attempts}`)
 }
 
-describe('two dispatchers take letters at the same moment', () => {
+describe('two processes take letters at the same moment', () => {
   it('each letter goes out exactly once', async () => {
     const expected = await register(30)
-    const [one, other] = meetingPools(pool).map(dispatcherOn)
+    const [one, other] = meetingPools(pool).map(queueOn)
     await Promise.all([one!.dispatch(), other!.dispatch()])
     assert.deepEqual(addresses(), expected)
     assert.deepEqual(await outcomes(), ['sent 1'])
@@ -73,7 +73,7 @@ describe('two dispatchers take letters at the same moment', () => {
   it('without the lock of the claim each goes out twice', async () => {
     const expected = await register(15)
     const [one, other] = meetingPools(pool).map(hands =>
-      dispatcherOn(withoutClause(hands, 'for update of o skip locked', 'update outbox')),
+      queueOn(withoutClause(hands, 'for update of job skip locked')),
     )
     await Promise.all([one!.dispatch(), other!.dispatch()])
     assert.deepEqual(
@@ -86,7 +86,7 @@ describe('two dispatchers take letters at the same moment', () => {
   it('with a copy to a second person, both get theirs exactly once', async () => {
     const [email] = await register(1)
     await pool`update registrants set cc_email = 'copy@example.com' where email = ${email!}`
-    const [one, other] = meetingPools(pool).map(dispatcherOn)
+    const [one, other] = meetingPools(pool).map(queueOn)
     await Promise.all([one!.dispatch(), other!.dispatch()])
     assert.deepEqual(addresses(), ['copy@example.com', email])
   })
@@ -125,10 +125,10 @@ describe('a person who is being forgotten or deleted', () => {
     const [one, other] = await register(2)
     await transaction(pool, async db => {
       await db`select from registrants where email = ${one!} for update`
-      await dispatcherOn(pool).dispatch()
+      await queueOn(pool).dispatch()
       assert.deepEqual(addresses(), [other])
     })
-    await dispatcherOn(pool).dispatch()
+    await queueOn(pool).dispatch()
     assert.deepEqual(addresses(), [one, other])
   })
 })
@@ -143,7 +143,7 @@ describe('a batch of sign-ups of which one cannot be stored', () => {
       })
     const [expected, one, other] = await Promise.all([register(20), twice(1), twice(2)])
     assert.deepEqual([one.status, other.status].sort(), [201, 422])
-    await dispatcherOn(pool).dispatch()
+    await queueOn(pool).dispatch()
     const twin = one.status === 201 ? 'twin1@example.com' : 'twin2@example.com'
     assert.deepEqual(addresses(), [...expected, twin].sort())
   })
