@@ -48,6 +48,7 @@ export class EmbeddedServer {
   #fail!: (error: Error) => void
   #presence: Presence | undefined
   #regaining: Promise<void> | undefined
+  #releasing: Promise<void> | undefined
   readonly #leaving = new AbortController()
   #patience = longestRecovery
   #pauses: number[] = []
@@ -76,9 +77,16 @@ export class EmbeddedServer {
     this.#pauses = [...pauses.again]
   }
 
-  /** Gives the server back. It is stopped when no other process uses it; in a `hurry` without waiting until it has. */
-  async release({ hurry = false } = {}): Promise<void> {
-    if (this.#released) return
+  /**
+   * Gives the server back. It is stopped when no other process uses it; in a `hurry` without waiting until it has. Whoever
+   * releases it once more waits for the same: a process that ended meanwhile would leave its server running.
+   */
+  release({ hurry = false } = {}): Promise<void> {
+    this.#releasing ??= this.#release(hurry)
+    return this.#releasing
+  }
+
+  async #release(hurry: boolean): Promise<void> {
     this.#leaving.abort()
     this.#patience = longestFarewell
     await this.#regaining
