@@ -6,8 +6,8 @@ import { openDatabase } from '../../src/db/database.ts'
 import { notFound } from '../../src/errors.ts'
 import { keepAnswers, takeKeys } from '../../src/http/once.ts'
 import { makeParts } from '../../src/parts.ts'
-import type { Outcome } from '../../src/seats/ledger/errand.ts'
-import { mustBeGranted } from '../../src/seats/ledger/errand.ts'
+import type { Outcome } from '../../src/seats/ledger/order.ts'
+import { mustBeGranted } from '../../src/seats/ledger/order.ts'
 import type { Wish } from '../../src/seats/rules/wish.ts'
 
 /*
@@ -19,14 +19,14 @@ const config = readConfig(process.env)
 const { pool, readers, close } = await openDatabase(config)
 const parts = await makeParts({ pool, readers, config })
 const app = await buildApp(parts)
-parts.desk.submit = async (_db, { errand }, answer) =>
-  answer(pool, mustBeGranted(await transaction(pool, db => claim(db, errand.wish))))
-parts.desk.submitOnce = ({ errand }, answer, once) =>
+parts.desk.submit = async (_db, { wish }, answer) =>
+  answer(pool, mustBeGranted(await transaction(pool, db => claim(db, wish))))
+parts.desk.submitOnce = ({ wish }, answer, once) =>
   transaction(pool, async db => {
     const earlier = (await takeKeys(db, [once])).get(once)
     if (earlier && 'failure' in earlier) throw earlier.failure
     if (earlier) return earlier
-    const kept = await once.render(async () => answer(db, mustBeGranted(await claim(db, errand.wish))))
+    const kept = await once.render(async () => answer(db, mustBeGranted(await claim(db, wish))))
     await keepAnswers(db, [[once, kept]])
     return kept
   })

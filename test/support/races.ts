@@ -1,30 +1,30 @@
 import type { Pool } from '../../src/db/connection.ts'
 import { type Db, transaction } from '../../src/db/connection.ts'
-import type { PersonErrand } from '../../src/registration/desk/order.ts'
+import type { PersonOrder } from '../../src/registration/desk/order.ts'
 import { carryOut } from '../../src/registration/desk/registration.ts'
-import type { Outcome } from '../../src/seats/ledger/errand.ts'
+import type { Outcome } from '../../src/seats/ledger/order.ts'
 import { emptyWish, type Wish } from '../../src/seats/rules/wish.ts'
 
-/** An errand of the organiser, as the API makes it. */
-export function errand(account_id: number, wish: Partial<Wish> & { registrant_id: number }): PersonErrand {
+/** An order of the organiser, as the API makes it. */
+export function order(account_id: number, wish: Partial<Wish> & { registrant_id: number }): PersonOrder {
   const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
   const change = wish.status && { change: { given: {}, addresses: {}, answers: {}, unanswered: [] } }
   return { actor, wish: { ...emptyWish, by: 'organiser', ...wish }, ...change }
 }
 
 /**
- * Carries out two errands in two transactions at the same moment: the first has written everything, and is about to
+ * Carries out two orders in two transactions at the same moment: the first has written everything, and is about to
  * commit, when the second looks. With the lock the second waits for it; without, it decides by what was before.
  */
 export function collide(
   pool: Pool,
   event: { id: number },
   lock: 'locked' | 'unlocked',
-  [first, second]: [PersonErrand, PersonErrand],
+  [first, second]: [PersonOrder, PersonOrder],
 ): Promise<(Outcome | Error)[]> {
-  const carry = (errand: PersonErrand) => async (db: Db) => {
+  const carry = (order: PersonOrder) => async (db: Db) => {
     const hands = lock === 'locked' ? db : withoutLock(db)
-    return (await carryOut(hands, event.id, [errand], new Date()))[0]!
+    return (await carryOut(hands, event.id, [order], new Date()))[0]!
   }
   return atOnce(pool, carry(first), carry(second))
 }

@@ -9,7 +9,7 @@ import {
   readCustomValues,
   type StoredValues,
 } from '../../records/custom-fields/values.ts'
-import type { Order } from '../../registration/desk/order.ts'
+import type { DeskOrder } from '../../registration/desk/order.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 import { RegistrantInput } from '../../registration/registrants/schema.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'
@@ -44,19 +44,17 @@ export function detailsFor(visit: Visit, actor: Actor, body: Body, again: boolea
     registrant_id: person.id,
     ...(finishes && { status: 'confirmed' as const }),
   }
-  const order: Order = {
+  const order: DeskOrder = {
     event_id: person.event_id,
-    errand: {
-      actor: { ...actor, ifMatch: `"${person.version}-"` },
-      wish,
-      change: {
-        given: names.given,
-        addresses: {},
-        answers: answers.values,
-        unanswered: Object.keys(given).filter(attribute => !(attribute in answers.values)),
-      },
-      ...(finishes && { letter: 'confirmation' as const }),
+    actor: { ...actor, ifMatch: `"${person.version}-"` },
+    wish,
+    change: {
+      given: names.given,
+      addresses: {},
+      answers: answers.values,
+      unanswered: Object.keys(given).filter(attribute => !(attribute in answers.values)),
     },
+    ...(finishes && { letter: 'confirmation' as const }),
   }
   return { order, faults: maySave ? faults.map(fault => inWords(questions, fault)) : [] }
 }

@@ -87,7 +87,7 @@ export function attendeePages(app: FastifyInstance, parts: Parts): void {
         try {
           const own = detailsFor(visit, actorFor(parts, request, visit), body, path === 'again')
           await submit(parts, own)
-          const done = own.order.errand.wish.status ? 'finished' : 'saved'
+          const done = own.order.wish.status ? 'finished' : 'saved'
           return reply.redirect(`${addressOf(parts, request).path}?done=${done}`, 303)
         } catch (error) {
           if (isStale(error) && attempt < attempts) continue

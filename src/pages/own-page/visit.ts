@@ -4,7 +4,7 @@ import type { SessionFieldRow } from '../../programme/session-fields/session-fie
 import type { StoredValues } from '../../records/custom-fields/values.ts'
 import { type AgendaEntry, hasSeat, readAgendas } from '../../registration/agenda/agenda.ts'
 import { registrationOf } from '../../registration/agenda/registration.ts'
-import type { Order } from '../../registration/desk/order.ts'
+import type { DeskOrder } from '../../registration/desk/order.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 import { resume } from '../../registration/personal-links/tokens.ts'
 import { type EventRow, readEvent } from '../../seats/ledger/queries.ts'
@@ -38,7 +38,7 @@ export type Visit = {
 }
 
 /** What a person wants, and what is wrong with what they have told, which keeps it from being carried out. */
-export type OwnOrder = { order: Order; faults: Fault[] }
+export type OwnOrder = { order: DeskOrder; faults: Fault[] }
 
 export type VisitTools = {
   db: Db

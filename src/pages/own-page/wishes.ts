@@ -32,7 +32,7 @@ export function wishFor(visit: Visit, actor: Actor, deed: Deed, entry: Programme
   const wanted: Partial<Wish> = wishes[deed](entry.id, body, givenUpFor(visit, entry, body))
   const wish: Wish = { ...emptyWish, by: 'attendee', registrant_id: person.id, ...wanted }
   return {
-    order: { event_id: person.event_id, errand: { actor, wish } },
+    order: { event_id: person.event_id, actor, wish },
     faults: claims.includes(deed) && mayChange(visit) ? visit.missing : [],
   }
 }

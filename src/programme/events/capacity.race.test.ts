@@ -3,11 +3,11 @@ import { describe, it } from 'node:test'
 import { testApp } from '../../../test/support/app.ts'
 import { withoutClause } from '../../../test/support/clauses.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
-import { atOnce, errand, withoutLock } from '../../../test/support/races.ts'
+import { atOnce, order, withoutLock } from '../../../test/support/races.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
 import type { Db } from '../../db/connection.ts'
 import { carryOut } from '../../registration/desk/registration.ts'
-import type { Outcome } from '../../seats/ledger/errand.ts'
+import type { Outcome } from '../../seats/ledger/order.ts'
 import { changeEvent } from './events.ts'
 import type { EventRow } from './queries.ts'
 
@@ -21,7 +21,7 @@ type Named = { id: number }
 
 const lower = (summit: Named) => (db: Db) => changeEvent(db, actor, summit.id, { capacity: 1 })
 const comeIn = (summit: Named, who: Named) => async (db: Db) => {
-  const wish = errand(account_id, { registrant_id: who.id, status: 'confirmed' })
+  const wish = order(account_id, { registrant_id: who.id, status: 'confirmed' })
   return (await carryOut(db, summit.id, [wish], new Date()))[0]!
 }
 /** An event with one registrant, and somebody who is about to come in. */

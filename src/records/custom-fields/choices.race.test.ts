@@ -7,7 +7,7 @@ import { atOnce } from '../../../test/support/races.ts'
 import type { Db } from '../../db/connection.ts'
 import { sessionFields } from '../../programme/session-fields/session-fields.ts'
 import { changeSession, createSession } from '../../programme/sessions/sessions.ts'
-import type { Order } from '../../registration/desk/order.ts'
+import type { DeskOrder } from '../../registration/desk/order.ts'
 import { eventQuestions } from '../../registration/event-questions/event-questions.ts'
 import { changeRegistrant, mustFindRegistrant, register } from '../../registration/registrants/registrants.ts'
 
@@ -50,7 +50,7 @@ const withoutKeyShare = (db: Db) => withoutClause(db, 'for key share', 'standing
 const withoutEventLock = (db: Db) => withoutClause(db, 'for no key update', 'from events')
 
 /** Somebody who answers a question of which a choice is being deleted. */
-async function answering(orderOf: (db: Db, body: Json, questions: any[]) => Promise<Order>) {
+async function answering(orderOf: (db: Db, body: Json, questions: any[]) => Promise<DeskOrder>) {
   const question = await make('event-questions', { event_id: event.id, name: 'Diet?', ...choices })
   const questions = await eventQuestions.queries.allOf(pool, event.id)
   const [a, b] = question.choices
@@ -62,7 +62,7 @@ async function answering(orderOf: (db: Db, body: Json, questions: any[]) => Prom
     question,
     write: async (db: Db) => {
       const order = await orderOf(db, body, questions)
-      const { registrant_id } = order.errand.wish
+      const { registrant_id } = order.wish
       return parts.desk.submit(db, order, tx => mustFindRegistrant(tx, account_id, registrant_id))
     },
     remove: (db: Db) => eventQuestions.change(db, actor, question.id, deletion(a)),

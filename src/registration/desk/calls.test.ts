@@ -357,7 +357,7 @@ describe('several at the same moment', () => {
     const talk = await session(summit, { capacity: 1 })
     const [holder, waiting] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
     const now = new Date()
-    const errandOf = (request_id: string, wish: Partial<Wish> & { registrant_id: number }) => ({
+    const orderOf = (request_id: string, wish: Partial<Wish> & { registrant_id: number }) => ({
       actor: { account_id: app.account_id, credential_id: null, request_id, now },
       wish: { ...emptyWish, by: 'organiser' as const, ...wish },
     })
@@ -366,11 +366,11 @@ describe('several at the same moment', () => {
         db,
         summit.id,
         [
-          errandOf('lines up', {
+          orderOf('lines up', {
             registrant_id: waiting.id,
             lineUp: [{ session_id: talk.id, on_conflict: undefined }],
           }),
-          errandOf('drops', { registrant_id: holder.id, drop: [talk.id] }),
+          orderOf('drops', { registrant_id: holder.id, drop: [talk.id] }),
         ],
         now,
       ),

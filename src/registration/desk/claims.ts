@@ -9,7 +9,7 @@ import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
 import { wishOf } from '../registrants/registrants.ts'
 import type { Desk } from './desk.ts'
-import type { Order } from './order.ts'
+import type { DeskOrder } from './order.ts'
 
 /** Whose wish it is, who brings it, and how it is to be carried out. */
 export type Wisher = { db: Db; desk: Desk; actor: Actor; id: number; manner: Manner }
@@ -18,13 +18,13 @@ export type Wisher = { db: Db; desk: Desk; actor: Actor; id: number; manner: Man
  * What takes a seat in a session, or accepts the offer of one, instead of the seats that `drop` of the body names: all of
  * it, or none. Claiming what one has is the same claim. Throws 422.
  */
-export async function claimSeat(wisher: Wisher, session_id: number, body: Body): Promise<Order> {
+export async function claimSeat(wisher: Wisher, session_id: number, body: Body): Promise<DeskOrder> {
   const drops = readIds('drop', body.drop)
   return faultless(wisher, drops.faults, orderOf(wisher, { add: [session_id], drop: drops.ids ?? [] }))
 }
 
 /** What gives up a seat; one who has none has given it up already. */
-export function releaseSeat(wisher: Wisher, session_id: number): Promise<Order> {
+export function releaseSeat(wisher: Wisher, session_id: number): Promise<DeskOrder> {
   return orderOf(wisher, { drop: [session_id] })
 }
 
@@ -33,17 +33,17 @@ export function lineUp(
   wisher: Wisher,
   session_id: number,
   on_conflict: OnConflict | undefined,
-): Promise<Order> {
+): Promise<DeskOrder> {
   return orderOf(wisher, { lineUp: [{ session_id, on_conflict }] })
 }
 
 /** What leaves a line, or declines an offer. */
-export function leaveLine(wisher: Wisher, session_id: number): Promise<Order> {
+export function leaveLine(wisher: Wisher, session_id: number): Promise<DeskOrder> {
   return orderOf(wisher, { leave: [session_id] })
 }
 
 /** What replaces an agenda: seats and places in lines, all of it or none; with `partial` what fits. Throws 422. */
-export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
+export async function setAgenda(wisher: Wisher, body: Body): Promise<DeskOrder> {
   const sessions = readIds('session_ids', body.session_ids)
   const waits = readIds('waitlist_ids', body.waitlist_ids)
   const drops = readIds('drop', body.drop)
@@ -63,7 +63,11 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<Order> {
 }
 
 /** The order, when no field has a fault. */
-async function faultless({ db, desk }: Wisher, faults: Fault[], ordered: Promise<Order>): Promise<Order> {
+async function faultless(
+  { db, desk }: Wisher,
+  faults: Fault[],
+  ordered: Promise<DeskOrder>,
+): Promise<DeskOrder> {
   const order = await ordered
   await desk.mustBeFaultless(db, faults, order)
   return order
@@ -85,9 +89,9 @@ function conflictMannerIn(body: Body): { on_conflict: OnConflict | undefined; fa
 }
 
 /** The order of a wish. Throws 404 for a registrant who does not exist. */
-async function orderOf({ db, desk, actor, id, manner }: Wisher, wanted: Partial<Wish>): Promise<Order> {
+async function orderOf({ db, desk, actor, id, manner }: Wisher, wanted: Partial<Wish>): Promise<DeskOrder> {
   const event_id = await desk.findEventOf(db, actor.account_id, id)
   if (!event_id) throw notFound('Registrant', id)
   const wish = { ...emptyWish, ...wishOf(manner), ...wanted, registrant_id: id }
-  return { event_id, errand: { actor, wish, ...(manner.mail && { letter: 'modified' as const }) } }
+  return { event_id, actor, wish, ...(manner.mail && { letter: 'modified' as const }) }
 }

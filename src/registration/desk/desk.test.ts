@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { faultsIn, testApp } from '../../../test/support/app.ts'
-import { errand } from '../../../test/support/races.ts'
+import { order } from '../../../test/support/races.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
 import type { ApiError } from '../../errors.ts'
 import type { Kept, Once } from '../../http/once.ts'
@@ -35,11 +35,11 @@ describe('the desk', () => {
     const summit = await event()
     const talk = await session(summit)
     const someone = await person(summit)
-    const nobody = errand(account_id, { registrant_id: 999_999_999, add: [talk.id] })
+    const nobody = order(account_id, { registrant_id: 999_999_999, add: [talk.id] })
     let waiting: Promise<unknown>[] = []
     await pool.begin(async db => {
       await db`select from events where id = ${summit.id} for update`
-      const order = { event_id: summit.id, errand: nobody }
+      const order = { event_id: summit.id, ...nobody }
       waiting = Array.from({ length: 20_000 }, () =>
         app.parts.desk.submit(pool, order, async () => 200).catch(({ status }: ApiError) => status),
       )
@@ -86,7 +86,7 @@ describe('requests with an Idempotency-Key', () => {
     const summit = await event()
     const talk = await session(summit)
     const [a, b] = [await person(summit), await person(summit)]
-    const claimed = (who: { id: number }) => errand(account_id, { registrant_id: who.id, add: [talk.id] })
+    const claimed = (who: { id: number }) => order(account_id, { registrant_id: who.id, add: [talk.id] })
     const answer = async () => ({ status: 200 as const, body: { success: true } })
     const once = (): Once => ({
       account_id,
@@ -97,9 +97,9 @@ describe('requests with an Idempotency-Key', () => {
     })
     // While the first is carried out, the two with the key gather for the next batch.
     const outcomes = await Promise.allSettled([
-      app.parts.desk.submit(pool, { event_id: summit.id, errand: claimed(a) }, answer),
-      app.parts.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
-      app.parts.desk.submitOnce({ event_id: summit.id, errand: claimed(b) }, answer, once()),
+      app.parts.desk.submit(pool, { event_id: summit.id, ...claimed(a) }, answer),
+      app.parts.desk.submitOnce({ event_id: summit.id, ...claimed(b) }, answer, once()),
+      app.parts.desk.submitOnce({ event_id: summit.id, ...claimed(b) }, answer, once()),
     ])
     const [, one, two] = outcomes as [unknown, { value: Kept }, { reason: ApiError }]
     assert.deepEqual(

@@ -3,22 +3,22 @@ import { Gathered } from '../../db/gathered.ts'
 import { ApiError, type Fault, invalid, isUnavailable, unavailable } from '../../errors.ts'
 import type { Answer } from '../../http/answer.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../../http/once.ts'
-import type { Granted, Outcome } from '../../seats/ledger/errand.ts'
-import { mustBeGranted } from '../../seats/ledger/errand.ts'
+import type { Granted, Outcome } from '../../seats/ledger/order.ts'
+import { mustBeGranted } from '../../seats/ledger/order.ts'
 import { findPlaces, type Place, readEventsWithExpired } from '../../seats/ledger/queries.ts'
-import type { Order, PersonErrand } from './order.ts'
+import type { DeskOrder, PersonOrder } from './order.ts'
 import { carryOut, prepare } from './registration.ts'
 
-/** Errands that may wait at once in this process; more are refused with 503, at once. */
+/** Orders that may wait at once in this process; more are refused with 503, at once. */
 const longestQueue = 20_000
-/** Errands that are decided in one transaction. */
+/** Orders that are decided in one transaction. */
 const largestBatch = 1000
 /** Registrants whose event is remembered. */
 const mostKnown = 50_000
 /** How often expired holds and offers are looked for, in milliseconds. Each batch also gives back those of its event. */
 const sweepInterval = 5000
 
-/** What is answered to an errand that was granted. */
+/** What is answered to an order that was granted. */
 export type Reply<T> = (db: Db, granted: Granted) => Promise<T>
 
 /**
@@ -26,7 +26,7 @@ export type Reply<T> = (db: Db, granted: Granted) => Promise<T>
  * commit; one with `once` is carried out once, and its answer remembered in the same transaction.
  */
 type Waiting = {
-  errand: PersonErrand
+  order: PersonOrder
   answer: Reply<unknown>
   once: Once | undefined
   resolve: (answered: unknown) => void
@@ -38,7 +38,7 @@ type Queue = { waiting: Waiting[]; busy: boolean }
 
 /**
  * Where wishes are gathered: while one batch of an event is being committed, the next gathers. There is no timer: an
- * errand that arrives alone is carried out alone, at once.
+ * order that arrives alone is carried out alone, at once.
  */
 export class Desk {
   readonly #pool: Pool
@@ -64,33 +64,34 @@ export class Desk {
   }
 
   /**
-   * Carries out an errand and resolves to its answer after it has been committed. With a transaction as `db` it is carried
+   * Carries out an order and resolves to its answer after it has been committed. With a transaction as `db` it is carried
    * out inside that, by itself: validate_only needs it there. Throws the refusal of one that is not granted.
    */
-  async submit<T>(db: Db, { event_id, errand }: Order, answer: Reply<T>): Promise<T> {
-    if (db === this.#pool) return (await this.#queue(event_id, errand, answer)) as T
-    const [outcome] = await carryOut(db, event_id, [errand], this.#now())
+  async submit<T>(db: Db, order: DeskOrder, answer: Reply<T>): Promise<T> {
+    if (db === this.#pool) return (await this.#queue(order, answer)) as T
+    const [outcome] = await carryOut(db, order.event_id, [order], this.#now())
     return answer(db, mustBeGranted(outcome!))
   }
 
   /**
-   * Carries out the errand of a request with an Idempotency-Key, unless it has been before. Throws 409 while it is being
+   * Carries out the order of a request with an Idempotency-Key, unless it has been before. Throws 409 while it is being
    * carried out elsewhere, and 422 for a key that was used for another request.
    */
-  async submitOnce({ event_id, errand }: Order, answer: Reply<Answer>, once: Once): Promise<Kept> {
-    return (await this.#queue(event_id, errand, answer, once)) as Kept
+  async submitOnce(order: DeskOrder, answer: Reply<Answer>, once: Once): Promise<Kept> {
+    return (await this.#queue(order, answer, once)) as Kept
   }
 
   /**
    * Throws one 422 with the faults of fields, if there are any, and every reason against the order besides: it is decided as
    * it would be now, and nothing of it is written. Throws 404 and 412 as the order would.
    */
-  async mustBeFaultless(db: Db, faults: Fault[], { event_id, errand }: Order): Promise<void> {
+  async mustBeFaultless(db: Db, faults: Fault[], order: DeskOrder): Promise<void> {
     if (faults.length === 0) return
+    const { event_id } = order
     const { outcomes } = await transaction(db, async tx => {
       // What is over is given back before, as in every batch: an order of before that is stale for good otherwise.
       await carryOut(tx, event_id, [], this.#now())
-      return prepare(tx, event_id, [errand], this.#now())
+      return prepare(tx, event_id, [order], this.#now())
     })
     const [outcome] = outcomes
     if ('failure' in outcome!) throw outcome.failure
@@ -117,13 +118,14 @@ export class Desk {
     return place
   }
 
-  #queue(event_id: number, errand: PersonErrand, answer: Reply<unknown>, once?: Once): Promise<unknown> {
+  #queue(order: DeskOrder, answer: Reply<unknown>, once?: Once): Promise<unknown> {
     if (this.#waiting >= longestQueue)
       throw unavailable('Too many people are signing up at this moment. Try again in a second.')
+    const { event_id } = order
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(event_id) ?? { waiting: [], busy: false }
       this.#queues.set(event_id, queue)
-      queue.waiting.push({ errand, answer, once, resolve, reject })
+      queue.waiting.push({ order, answer, once, resolve, reject })
       this.#waiting++
       if (!queue.busy) void this.#serve(event_id, queue)
     })
@@ -161,7 +163,7 @@ export class Desk {
       const { outcomes, write } = await prepare(
         db,
         event_id,
-        fresh.map(waiting => waiting.errand),
+        fresh.map(waiting => waiting.order),
         this.#now(),
       )
       await write()

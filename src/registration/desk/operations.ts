@@ -144,7 +144,7 @@ const wisherOf = (call: Call<Parts>): Wisher => ({
 
 const success: Work['answer'] = async (): Promise<Answer> => ({ status: 200, body: { success: true } })
 
-const agendaAfter: Work['answer'] = async ({ db }, { skipped: refused }, { errand: { actor, wish } }) => {
+const agendaAfter: Work['answer'] = async ({ db }, { skipped: refused }, { actor, wish }) => {
   const { selections } = await mustFindAnswered(db, actor.account_id, wish.registrant_id)
   const idsIn = (...states: string[]) =>
     selections.filter(({ state }) => states.includes(state)).map(({ session_id }) => String(session_id))

@@ -1,51 +1,49 @@
 import type { Db } from '../../db/connection.ts'
 import { invalid } from '../../errors.ts'
-import type { Errand, Profiles, Rewriting } from '../../seats/ledger/errand.ts'
+import type { Order, Profiles, Rewriting } from '../../seats/ledger/order.ts'
 import { isSitting, type Move, type Registrant } from '../../seats/rules/books.ts'
 import { isSameProfile, noChange, profileAfter } from '../registrants/change.ts'
 import { isPersonal } from '../registrants/input.ts'
 import { type Profile, type ProfileChange, readProfiles } from '../registrants/queries.ts'
-import type { PersonErrand } from './order.ts'
+import type { PersonOrder } from './order.ts'
 
 /** What is to be written of a person. */
 export type Rewritten = Rewriting & { change: ProfileChange }
 
-/** What errands change of people, compared with what is stored. */
+/** What orders change of people, compared with what is stored. */
 export class StoredProfiles implements Profiles {
-  /** what is written, by errand */
-  readonly rewritten = new Map<Errand, Rewritten>()
+  /** what is written, by order */
+  readonly rewritten = new Map<Order, Rewritten>()
   readonly #db: Db
-  readonly #changes: Map<Errand, ProfileChange>
-  /** as they will be for the next errand */
+  readonly #changes: Map<Order, ProfileChange>
+  /** as they will be for the next order */
   #profiles = new Map<number, Profile>()
 
-  constructor(db: Db, errands: PersonErrand[]) {
+  constructor(db: Db, orders: PersonOrder[]) {
     this.#db = db
     this.#changes = new Map(
-      errands.flatMap((errand): [Errand, ProfileChange][] =>
-        errand.change ? [[errand, errand.change]] : [],
-      ),
+      orders.flatMap((order): [Order, ProfileChange][] => (order.change ? [[order, order.change]] : [])),
     )
   }
 
   async read(): Promise<void> {
-    const ids = [...this.#changes.keys()].map(errand => errand.wish.registrant_id)
+    const ids = [...this.#changes.keys()].map(order => order.wish.registrant_id)
     this.#profiles = await readProfiles(this.#db, ids)
   }
 
-  mustAccept(errand: Errand, registrant: Registrant): void {
-    const change = this.#changes.get(errand)
+  mustAccept(order: Order, registrant: Registrant): void {
+    const change = this.#changes.get(order)
     if (registrant.forgotten && change && isPersonal(change)) throw forgotten()
   }
 
   /** Nothing is written of a status that the person has, and of values that are equal. */
-  rewrite(errand: Errand, { id, status }: Registrant, moves: Move[]): Rewriting | undefined {
-    const change = this.#changes.get(errand)
-    if (!change && !errand.isOverdue) return undefined
+  rewrite(order: Order, { id, status }: Registrant, moves: Move[]): Rewriting | undefined {
+    const change = this.#changes.get(order)
+    if (!change && !order.isOverdue) return undefined
     const profile = this.#profiles.get(id)
     const after = profile && change && profileAfter(profile, change)
     if (after) this.#profiles.set(id, after)
-    const wanted = errand.wish.status
+    const wanted = order.wish.status
     const isOther = wanted !== undefined && wanted !== status
     if (!isOther && profile && after && isSameProfile(profile, after)) return undefined
     const rewritten = {
@@ -53,7 +51,7 @@ export class StoredProfiles implements Profiles {
       ...(isOther && { status: wanted }),
       lost: isOther && wanted === 'expired' ? seatsIn(moves) : [],
     }
-    this.rewritten.set(errand, rewritten)
+    this.rewritten.set(order, rewritten)
     return rewritten
   }
 }

@@ -1,8 +1,8 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { insertLetters, type Letter } from '../../records/outbox/queries.ts'
-import { decideErrands } from '../../seats/ledger/batch.ts'
-import type { Errand, Notice, Outcome } from '../../seats/ledger/errand.ts'
+import { decideOrders } from '../../seats/ledger/batch.ts'
+import type { Notice, Order, Outcome } from '../../seats/ledger/order.ts'
 import { announceSeats } from '../../seats/ledger/queries.ts'
 import { givenUp } from '../../seats/ledger/settlement.ts'
 import {
@@ -14,7 +14,7 @@ import {
   updateRegistrant,
 } from '../registrants/queries.ts'
 import { holdFrom, momentsOf } from '../registrants/status.ts'
-import type { PersonErrand } from './order.ts'
+import type { PersonOrder } from './order.ts'
 import { type Rewritten, StoredProfiles } from './profiles.ts'
 
 const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer => ({
@@ -24,27 +24,27 @@ const newcomerOf = (id: number, person: NewRegistrant, actor: Actor): Newcomer =
   moments: momentsOf(person.registration_status!, actor.now),
 })
 
-/** What is decided of errands, and `write`, which sends everything that follows from it at once. */
+/** What is decided of orders, and `write`, which sends everything that follows from it at once. */
 export type Prepared = { outcomes: Outcome[]; write: () => Promise<unknown> }
 
 /**
- * Carries out errands of one event in this transaction, under the lock of the event; `changing` changed something else that
+ * Carries out orders of one event in this transaction, under the lock of the event; `changing` changed something else that
  * seats depend on. Throws 404 when the event is gone.
  */
 export async function carryOut(
   db: Db,
   event_id: number,
-  errands: PersonErrand[],
+  orders: PersonOrder[],
   now: Date,
   changing?: Actor,
 ): Promise<Outcome[]> {
-  const { outcomes, write } = await prepare(db, event_id, errands, now, changing)
+  const { outcomes, write } = await prepare(db, event_id, orders, now, changing)
   await write()
   return outcomes
 }
 
 /**
- * Takes the lock of an event and decides errands: people, seats, and what people have to be told. Throws 404 when the
+ * Takes the lock of an event and decides orders: people, seats, and what people have to be told. Throws 404 when the
  * event is gone.
  *
  * The writes are sent at once, in this order (see openBooks): people before their seats; who is removed last, because
@@ -53,20 +53,20 @@ export async function carryOut(
 export async function prepare(
   db: Db,
   event_id: number,
-  errands: PersonErrand[],
+  orders: PersonOrder[],
   now: Date,
   changing?: Actor,
 ): Promise<Prepared> {
-  const profiles = new StoredProfiles(db, errands)
-  const decided = await decideErrands(db, event_id, errands, now, profiles, changing)
+  const profiles = new StoredProfiles(db, orders)
+  const decided = await decideOrders(db, event_id, orders, now, profiles, changing)
   const { event, outcomes, expired, notices, isUnfinished } = decided
   const { rewritten } = profiles
-  const granted = errands.filter((_errand, index) => isGranted(outcomes[index]!))
+  const granted = orders.filter((_order, index) => isGranted(outcomes[index]!))
   const renewed = granted
     .filter(({ person, wish }) => !person && isUnfinished(wish.registrant_id))
-    .map(errand => errand.wish.registrant_id)
-  const letters = errands.flatMap((errand, index) =>
-    lettersOf(errand, outcomes[index]!, rewritten.get(errand), notices),
+    .map(order => order.wish.registrant_id)
+  const letters = orders.flatMap((order, index) =>
+    lettersOf(order, outcomes[index]!, rewritten.get(order), notices),
   )
   const write = () =>
     Promise.all([
@@ -88,27 +88,27 @@ export async function prepare(
   return { outcomes, write }
 }
 
-/** One update for each errand that changes a registrant, in order of arrival; those who expired did so before. */
+/** One update for each order that changes a registrant, in order of arrival; those who expired did so before. */
 async function writeChanges(
   db: Db,
-  errands: Errand[],
-  rewritten: Map<Errand, Rewritten>,
+  orders: Order[],
+  rewritten: Map<Order, Rewritten>,
   now: Date,
 ): Promise<void> {
   await Promise.all(
-    errands.flatMap(errand => {
-      const rewriting = rewritten.get(errand)
+    orders.flatMap(order => {
+      const rewriting = rewritten.get(order)
       if (!rewriting) return []
       const { change, status, lost } = rewriting
       const moments = status && momentsOf(status, now, lost)
-      return [updateRegistrant(db, errand.actor, errand.wish.registrant_id, change, moments)]
+      return [updateRegistrant(db, order.actor, order.wish.registrant_id, change, moments)]
     }),
   )
 }
 
-/** The letter that an errand asks for, when something came of it that nothing else tells: each cause has one letter. */
+/** The letter that an order asks for, when something came of it that nothing else tells: each cause has one letter. */
 function lettersOf(
-  { wish, person, letter }: PersonErrand,
+  { wish, person, letter }: PersonOrder,
   outcome: Outcome,
   rewriting: Rewritten | undefined,
   notices: Notice[],

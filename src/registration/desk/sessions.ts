@@ -51,11 +51,11 @@ export async function includeEveryone(
   const outsiders = await readOutsiders(db, session.event_id, session.id)
   const { id } = session
   const wish = { ...emptyWish, by: 'organiser' as const, override, partial: true, add: [id], why: 'included' }
-  const errands = outsiders.map(registrant_id => ({
+  const orders = outsiders.map(registrant_id => ({
     actor: { ...actor, ifMatch: undefined },
     wish: { ...wish, registrant_id },
   }))
-  const outcomes = await carryOut(db, session.event_id, errands, actor.now, { ...actor, ifMatch: undefined })
+  const outcomes = await carryOut(db, session.event_id, orders, actor.now, { ...actor, ifMatch: undefined })
   const remaining = new Set(outsiders.length > 0 ? await readOutsiders(db, session.event_id, id) : [])
   return outcomes.flatMap((outcome, index) => {
     const registrant_id = outsiders[index]!

@@ -3,14 +3,14 @@ import type { Db } from '../../db/connection.ts'
 import type { Answer } from '../../http/answer.ts'
 import type { Call } from '../../http/operation.ts'
 import { write } from '../../http/write.ts'
-import type { Granted } from '../../seats/ledger/errand.ts'
+import type { Granted } from '../../seats/ledger/order.ts'
 import type { Desk } from './desk.ts'
-import type { Order } from './order.ts'
+import type { DeskOrder } from './order.ts'
 
 /** What a call wants of the desk, and what is answered when it is granted. */
 export type DeskWork<P> = {
-  order: (call: Call<P>) => Promise<Order>
-  answer: (call: Call<P>, granted: Granted, order: Order) => Promise<Answer>
+  order: (call: Call<P>) => Promise<DeskOrder>
+  answer: (call: Call<P>, granted: Granted, order: DeskOrder) => Promise<Answer>
 }
 
 /** A write that goes through the desk: also one with an Idempotency-Key shares the transaction of its batch. */

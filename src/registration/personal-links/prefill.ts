@@ -1,7 +1,7 @@
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Body } from '../../http/draft.ts'
-import type { Order } from '../desk/order.ts'
+import type { DeskOrder } from '../desk/order.ts'
 import {
   changeRegistrant,
   mustFindRegistrant,
@@ -22,7 +22,7 @@ export async function personFor(
   tools: Registration,
   actor: Actor,
   body: Body,
-  submit: (order: Order) => Promise<unknown>,
+  submit: (order: DeskOrder) => Promise<unknown>,
 ): Promise<Person> {
   const { db } = tools
   const naming = readNaming(body)
@@ -36,7 +36,7 @@ export async function personFor(
     const unfinished: Body = { ...prefill, email, event_id, registration_status: 'in_progress' }
     const order = await register(tools, actor, unfinished, quietly)
     await submit(order)
-    return { id: order.errand.wish.registrant_id, event_id }
+    return { id: order.wish.registrant_id, event_id }
   }
   if (known.registration_status === 'in_progress')
     await submit(await changeRegistrant(tools, actor, known.id, { ...prefill, email }, quietly))

@@ -134,7 +134,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
           const { body, ...answer } = await updated(inside, granted, order)
           return {
             ...answer,
-            body: { ...body, ...checkInNote(order.errand.wish.status!, granted.before.status) },
+            body: { ...body, ...checkInNote(order.wish.status!, granted.before.status) },
           }
         },
       }),
@@ -185,8 +185,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
   },
 ]
 
-const updated: DeskWork<RegistrantParts>['answer'] = async (call, { skipped, before }, { errand }) => {
-  const { actor, wish } = errand
+const updated: DeskWork<RegistrantParts>['answer'] = async (call, { skipped, before }, { actor, wish }) => {
   const registrant = await mustFindAnswered(call.db, actor.account_id, wish.registrant_id)
   const questions = await questionsOf(call)(registrant.event_id, registrant.custom_fields)
   return {
@@ -205,5 +204,5 @@ const updated: DeskWork<RegistrantParts>['answer'] = async (call, { skipped, bef
 const created: DeskWork<RegistrantParts>['answer'] = async (call, granted, order) => ({
   ...(await updated(call, granted, order)),
   status: 201,
-  location: `/api/v1/registrants/${order.errand.wish.registrant_id}`,
+  location: `/api/v1/registrants/${order.wish.registrant_id}`,
 })

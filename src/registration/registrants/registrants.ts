@@ -14,7 +14,7 @@ import { isActive, maySit } from '../../seats/rules/books.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 import type { Desk } from '../desk/desk.ts'
-import type { Order, PersonErrand } from '../desk/order.ts'
+import type { DeskOrder } from '../desk/order.ts'
 import type { EventQuestionRow } from '../event-questions/event-questions.ts'
 import { noChange } from './change.ts'
 import type { CheckInStatus } from './check-in-schema.ts'
@@ -42,7 +42,7 @@ export async function register(
   actor: Actor,
   body: Body,
   manner: Manner,
-): Promise<Order> {
+): Promise<DeskOrder> {
   const { db, desk, ids } = tools
   const draft = readNewRegistrant(await questionsFor(tools, actor.account_id, body), body)
   draft.faults.push(...ignoring(actor.ignored, draft.unknown))
@@ -66,14 +66,14 @@ export async function register(
     add: draft.session_ids ?? [],
     useDefaults: draft.session_ids === undefined,
   }
-  const errand: PersonErrand = {
+  const order: DeskOrder = {
+    event_id: given.event_id,
     actor,
     wish,
     person,
     newcomer: { reg_type_id: person.reg_type_id ?? null, group_id: person.group_id ?? null },
     ...(manner.mail && isActive(status) && { letter: 'confirmation' as const }),
   }
-  const order = { event_id: given.event_id, errand }
   await desk.mustBeFaultless(db, draft.faults, order)
   return order
 }
@@ -88,7 +88,7 @@ export async function changeRegistrant(
   id: number,
   body: Body,
   manner: Manner,
-): Promise<Order> {
+): Promise<DeskOrder> {
   const { db, desk } = tools
   const current = await mustFindRegistrant(db, actor.account_id, id)
   const draft = readRegistrantUpdate(await tools.questionsOf(current.event_id, customValuesIn(body)), body)
@@ -100,7 +100,8 @@ export async function changeRegistrant(
   const { registration_status: status, ...given } = draft.given
   if (given.secure_id === null) delete given.secure_id
   const isReassigned = 'reg_type_id' in given || 'group_id' in given
-  const errand: PersonErrand = {
+  const order: DeskOrder = {
+    event_id: current.event_id,
     actor,
     wish: {
       ...emptyWish,
@@ -119,23 +120,22 @@ export async function changeRegistrant(
     change: { given, addresses: draft.addresses, answers: draft.answers, unanswered: draft.unanswered },
     letter: manner.mail ? letterFor(current, status) : undefined,
   }
-  const order = { event_id: current.event_id, errand }
   await desk.mustBeFaultless(db, draft.faults, order)
   return order
 }
 
 /** What deletes a registrant; seats are given back first, and lines move. */
-export async function removeRegistrant(db: Db, actor: Actor, id: number): Promise<Order> {
+export async function removeRegistrant(db: Db, actor: Actor, id: number): Promise<DeskOrder> {
   const { event_id } = await mustFindRegistrant(db, actor.account_id, id)
   const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status: 'cancelled' }
-  return { event_id, errand: { actor, wish, removal: true } }
+  return { event_id, actor, wish, removal: true }
 }
 
 /** What marks a registrant as attended, no-show, or registered again. Refused for one who is not registered any more. */
-export async function checkIn(db: Db, actor: Actor, id: number, status: CheckInStatus): Promise<Order> {
+export async function checkIn(db: Db, actor: Actor, id: number, status: CheckInStatus): Promise<DeskOrder> {
   const { event_id } = await mustFindRegistrant(db, actor.account_id, id)
   const wish: Wish = { ...emptyWish, by: 'organiser', registrant_id: id, status, isCheckIn: true }
-  return { event_id, errand: { actor, wish, change: noChange } }
+  return { event_id, actor, wish, change: noChange }
 }
 
 export async function mustFindRegistrant(db: Db, account_id: number, id: number): Promise<RegistrantRow> {

@@ -6,8 +6,8 @@ import { applyStanding, standingAfter } from '../rules/admission.ts'
 import type { Books } from '../rules/books.ts'
 import { decide } from '../rules/decide.ts'
 import { removedAfter } from '../rules/included.ts'
-import type { Errand, Notice, Outcome, Profiles } from './errand.ts'
-import { addErrands, expiredErrands, openBooks } from './open-books.ts'
+import { addOrders, expiredOrders, openBooks } from './open-books.ts'
+import type { Notice, Order, Outcome, Profiles } from './order.ts'
 import type { EventRow } from './queries.ts'
 import { givenUp, Settlement } from './settlement.ts'
 
@@ -17,7 +17,7 @@ export type Decided = {
   changesSeats: boolean
   outcomes: Outcome[]
   /** what gave back holds that were over */
-  expired: Errand[]
+  expired: Order[]
   notices: Notice[]
   /** whether somebody's registration is still to be finished */
   isUnfinished: (registrant_id: number) => boolean
@@ -26,29 +26,29 @@ export type Decided = {
 }
 
 /**
- * Takes the lock of an event, and decides its errands in order of arrival. Expired holds and offers are given back
- * first. Lines move after each errand, and included sessions take in who was left out, so that nobody who came later in the
+ * Takes the lock of an event, and decides its orders in order of arrival. Expired holds and offers are given back
+ * first. Lines move after each order, and included sessions take in who was left out, so that nobody who came later in the
  * same batch gets a seat before them. With `changing` who changed something else than seats, such as times or a
- * capacity, is told: everything is looked at again last. Each errand is granted or refused by itself.
+ * capacity, is told: everything is looked at again last. Each order is granted or refused by itself.
  */
-export async function decideErrands(
+export async function decideOrders(
   db: Db,
   event_id: number,
-  errands: Errand[],
+  orders: Order[],
   now: Date,
   profiles: Profiles,
   changing?: Actor,
 ): Promise<Decided> {
-  const opened = await openBooks(db, event_id, errands, now, profiles)
+  const opened = await openBooks(db, event_id, orders, now, profiles)
   const { event, books } = opened
-  const expired = expiredErrands(opened, now)
-  await addErrands(db, event_id, books, expired)
+  const expired = expiredOrders(opened, now)
+  await addOrders(db, event_id, books, expired)
   const settlement = new Settlement(db, books, event, now, changing)
   const { journal, notices } = settlement
   const work: Work = { books, profiles, settlement, gone: new Set() }
-  for (const errand of expired) await carry(work, errand)
+  for (const order of expired) await carry(work, order)
   const outcomes: Outcome[] = []
-  for (const errand of errands) outcomes.push(await carry(work, errand))
+  for (const order of orders) outcomes.push(await carry(work, order))
   if (changing) await settlement.lookAtEverything()
   const changes = journal.changes()
   return {
@@ -65,21 +65,21 @@ export async function decideErrands(
 /** A batch that is being decided; `gone` are registrants who are deleted in it. */
 type Work = { books: Books; profiles: Profiles; settlement: Settlement; gone: Set<number> }
 
-/** Decides an errand, and writes what it comes to into the books. */
-async function carry({ books, profiles, settlement, gone }: Work, errand: Errand): Promise<Outcome> {
-  const { actor, wish, newcomer, removal, isOverdue } = errand
+/** Decides an order, and writes what it comes to into the books. */
+async function carry({ books, profiles, settlement, gone }: Work, order: Order): Promise<Outcome> {
+  const { actor, wish, newcomer, removal, isOverdue } = order
   const registrant = books.registrants.get(wish.registrant_id)
   if (!registrant || gone.has(registrant.id)) return { failure: notFound('Registrant', wish.registrant_id) }
   try {
     if (!newcomer) mustMatchVersion(actor.ifMatch, registrant.version)
-    profiles.mustAccept(errand, registrant)
+    profiles.mustAccept(order, registrant)
   } catch (failure) {
     return { failure: failure as ApiError }
   }
   const decision = decide(books, wish)
   if (!decision.granted) return decision
   const before = { status: registrant.status, expired_session_ids: registrant.expired_session_ids }
-  const rewriting = profiles.rewrite(errand, registrant, decision.moves)
+  const rewriting = profiles.rewrite(order, registrant, decision.moves)
   for (const move of decision.moves) settlement.move(actor, await settlement.withPlace(move))
   settlement.journal.remove(registrant, removedAfter(books, registrant, wish, decision.skipped))
   if (isOverdue)

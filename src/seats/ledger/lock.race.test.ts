@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testApp } from '../../../test/support/app.ts'
 import { ownDatabase } from '../../../test/support/database.ts'
-import { atOnce, collide, errand, withoutLock } from '../../../test/support/races.ts'
+import { atOnce, collide, order, withoutLock } from '../../../test/support/races.ts'
 import { seatDesk } from '../../../test/support/seats.ts'
 import type { Db } from '../../db/connection.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { carryOut } from '../../registration/desk/registration.ts'
 import { includeEveryone } from '../../registration/desk/sessions.ts'
 import type { Wish } from '../rules/wish.ts'
-import type { Outcome } from './errand.ts'
+import type { Outcome } from './order.ts'
 import { readOutsiders } from './queries.ts'
 
 const app = await testApp({ url: await ownDatabase() })
@@ -17,15 +17,15 @@ const { pool, account_id, call } = app
 const { event, session, person, findings, lineUp, agenda } = seatDesk(app)
 
 const wish = (who: { id: number }, wanted: Partial<Wish>) =>
-  errand(account_id, { registrant_id: who.id, ...wanted })
+  order(account_id, { registrant_id: who.id, ...wanted })
 const granted = (outcomes: (Outcome | Error)[]) =>
   outcomes.map(outcome => 'granted' in outcome && outcome.granted)
 const found = async (summit: { id: number }) => (await findings(summit)).map(finding => finding.type)
 
-/** What two errands at the same moment come to, with and without the lock of the event. */
+/** What two orders at the same moment come to, with and without the lock of the event. */
 type Scene = () => Promise<{
   summit: { id: number }
-  errands: [ReturnType<typeof wish>, ReturnType<typeof wish>]
+  orders: [ReturnType<typeof wish>, ReturnType<typeof wish>]
 }>
 
 const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string[] }> = {
@@ -34,7 +34,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
       const summit = await event()
       const talk = await session(summit, { capacity: 1 })
       const [a, b] = [await person(summit), await person(summit)]
-      return { summit, errands: [wish(a, { add: [talk.id] }), wish(b, { add: [talk.id] })] }
+      return { summit, orders: [wish(a, { add: [talk.id] }), wish(b, { add: [talk.id] })] }
     },
     locked: [true, false],
     unlocked: ['oversold', 'session_counters'],
@@ -46,7 +46,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
       for (let n = 0; n < 50; n++) talks.push(await session(summit, { capacity: 1 }))
       const [a, b] = [await person(summit), await person(summit)]
       const add = talks.map(talk => talk.id)
-      return { summit, errands: [wish(a, { add }), wish(b, { add: add.toReversed() })] }
+      return { summit, orders: [wish(a, { add }), wish(b, { add: add.toReversed() })] }
     },
     locked: [true, false],
     unlocked: [...Array(50).fill('oversold'), ...Array(50).fill('session_counters')],
@@ -61,7 +61,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
         )
       const ids = talks.map(talk => talk.id)
       const [a, b] = [await person(summit), await person(summit)]
-      return { summit, errands: [wish(a, { add: ids.slice(0, 5) }), wish(b, { add: ids.slice(4) })] }
+      return { summit, orders: [wish(a, { add: ids.slice(0, 5) }), wish(b, { add: ids.slice(4) })] }
     },
     locked: [true, false],
     unlocked: ['oversold', 'session_counters'],
@@ -80,7 +80,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
         await person(summit, { session_ids: [y.id] }),
       ]
       const swap = { add: [z.id], replace: true }
-      return { summit, errands: [wish(a, swap), wish(b, swap)] }
+      return { summit, orders: [wish(a, swap), wish(b, swap)] }
     },
     locked: [true, false],
     unlocked: ['oversold', 'session_counters'],
@@ -94,7 +94,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
         await person(summit, { session_ids: [talk.id] }),
       ]
       for (let n = 0; n < 2; n++) await lineUp(await person(summit), talk)
-      return { summit, errands: [wish(a, { status: 'cancelled' }), wish(b, { status: 'cancelled' })] }
+      return { summit, orders: [wish(a, { status: 'cancelled' }), wish(b, { status: 'cancelled' })] }
     },
     locked: [true, true],
     unlocked: ['session_counters', 'registrant_counter'],
@@ -104,14 +104,14 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
 describe('two transactions at the same moment', () => {
   for (const [name, { scene, locked, unlocked }] of Object.entries(scenes)) {
     it(`${name}: the books balance`, async () => {
-      const { summit, errands } = await scene()
-      assert.deepEqual(granted(await collide(pool, summit, 'locked', errands)), locked)
+      const { summit, orders } = await scene()
+      assert.deepEqual(granted(await collide(pool, summit, 'locked', orders)), locked)
       assert.deepEqual(await findings(summit), [])
     })
 
     it(`${name}: without the lock they do not`, async () => {
-      const { summit, errands } = await scene()
-      assert.deepEqual(granted(await collide(pool, summit, 'unlocked', errands)), [true, true])
+      const { summit, orders } = await scene()
+      assert.deepEqual(granted(await collide(pool, summit, 'unlocked', orders)), [true, true])
       assert.deepEqual(new Set(await found(summit)), new Set(unlocked))
     })
   }
@@ -122,7 +122,7 @@ describe('included switched on while somebody registers', () => {
     const summit = await event()
     const talk = await session(summit)
     const late = await person(summit, { registration_status: 'cancelled' })
-    return { summit, talk, late, errand: wish(late, { status: 'confirmed' }) }
+    return { summit, talk, late, order: wish(late, { status: 'confirmed' }) }
   }
   const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
   const include = (talk: { id: number }) => (db: Db) =>

@@ -4,8 +4,8 @@ import type { Actor } from '../../http/actor.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import type { Books, Registrant } from '../rules/books.ts'
 import { emptyWish } from '../rules/wish.ts'
-import type { Errand, Profiles } from './errand.ts'
 import { readLine } from './line-queries.ts'
+import type { Order, Profiles } from './order.ts'
 import {
   type EventRow,
   findElsewhere,
@@ -29,7 +29,7 @@ export type Opened = {
 }
 
 /**
- * Takes the event's lock and reads what the rules need to decide these errands. Throws 404 when the event is gone.
+ * Takes the event's lock and reads what the rules need to decide these orders. Throws 404 when the event is gone.
  *
  * All of it is sent at once: statements of a transaction run one after the other, in the order in which they were sent,
  * each with eyes of its own. So everything is read after the lock was taken, in one round trip.
@@ -37,7 +37,7 @@ export type Opened = {
 export async function openBooks(
   db: Db,
   event_id: number,
-  errands: Errand[],
+  orders: Order[],
   now: Date,
   profiles?: Profiles,
 ): Promise<Opened> {
@@ -45,11 +45,11 @@ export async function openBooks(
     now: now.getTime(),
     sessions: new Map(),
     elsewhere: new Set(),
-    registrants: new Map(errands.flatMap(newcomerOf)),
+    registrants: new Map(orders.flatMap(newcomerOf)),
     regTypes: new Map(),
     groups: new Map(),
   }
-  const named = [...new Set(errands.flatMap(mentioned))]
+  const named = [...new Set(orders.flatMap(mentioned))]
   const [, , event, , expiredHolds, expiredOffers] = await Promise.all([
     preferIndexes(db),
     lockEventSeats(db, event_id),
@@ -61,28 +61,28 @@ export async function openBooks(
       db,
       event_id,
       books,
-      errands.map(errand => errand.wish.registrant_id),
-      { named, included: true, comingIn: errands.some(isComingIn) },
+      orders.map(order => order.wish.registrant_id),
+      { named, included: true, comingIn: orders.some(isComingIn) },
     ),
   ])
   if (!event) throw notFound('Event', event_id)
   const missing = named.filter(id => !books.sessions.has(id))
   await Promise.all([
-    typesInto(db, event_id, books, errands),
+    typesInto(db, event_id, books, orders),
     missing.length > 0 && elsewhereInto(db, books, event.account_id, missing),
   ])
   return { event, books: { ...books, event }, expiredHolds, expiredOffers }
 }
 
-/** Adds what the rules need to decide further errands of registrants about sessions that they have. */
-export async function addErrands(db: Db, event_id: number, books: Books, errands: Errand[]): Promise<void> {
+/** Adds what the rules need to decide further orders of registrants about sessions that they have. */
+export async function addOrders(db: Db, event_id: number, books: Books, orders: Order[]): Promise<void> {
   await registrantsInto(
     db,
     event_id,
     books,
-    errands.map(errand => errand.wish.registrant_id),
+    orders.map(order => order.wish.registrant_id),
   )
-  await typesInto(db, event_id, books, errands)
+  await typesInto(db, event_id, books, orders)
 }
 
 /** Registrants in line who are looked at together. */
@@ -103,16 +103,16 @@ export async function* lineInParts(
 
 type Pages = Omit<Books, 'event'>
 
-const isComingIn = ({ newcomer, wish }: Errand) => newcomer !== undefined || wish.status !== undefined
+const isComingIn = ({ newcomer, wish }: Order) => newcomer !== undefined || wish.status !== undefined
 
-function newcomerOf({ newcomer, wish }: Errand): [number, Registrant][] {
+function newcomerOf({ newcomer, wish }: Order): [number, Registrant][] {
   if (!newcomer) return []
   const id = wish.registrant_id
   const someone = { id, status: 'new' as const, version: 0, forgotten: false, expired_session_ids: [] }
   return [[id, { ...someone, ...newcomer, removed: new Set(), selections: new Map() }]]
 }
 
-function mentioned({ wish: { add, drop, leave, lineUp } }: Errand): number[] {
+function mentioned({ wish: { add, drop, leave, lineUp } }: Order): number[] {
   return [...add, ...drop, ...leave, ...lineUp.map(line => line.session_id)]
 }
 
@@ -143,14 +143,14 @@ export async function registrantsInto(
   }
 }
 
-async function typesInto(db: Db, event_id: number, books: Pages, errands: Errand[]): Promise<void> {
-  const changes = errands.filter(
-    errand => errand.newcomer || errand.wish.status !== undefined || errand.wish.profile,
+async function typesInto(db: Db, event_id: number, books: Pages, orders: Order[]): Promise<void> {
+  const changes = orders.filter(
+    order => order.newcomer || order.wish.status !== undefined || order.wish.profile,
   )
   if (changes.length === 0) return
-  const people = changes.flatMap(errand => [
-    books.registrants.get(errand.wish.registrant_id),
-    errand.wish.profile,
+  const people = changes.flatMap(order => [
+    books.registrants.get(order.wish.registrant_id),
+    order.wish.profile,
   ])
   const idsOf = (column: 'reg_type_id' | 'group_id') => [
     ...new Set(people.flatMap(person => person?.[column] ?? [])),
@@ -170,7 +170,7 @@ async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: 
 }
 
 /** What gives back the holds and offers of an event that have expired. */
-export function expiredErrands({ event, expiredHolds, expiredOffers }: Opened, now: Date): Errand[] {
+export function expiredOrders({ event, expiredHolds, expiredOffers }: Opened, now: Date): Order[] {
   const actor: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
   const wish = { ...emptyWish, by: 'organiser' as const }
   return [

@@ -11,11 +11,11 @@ import {
 import { comingIn, isLeftOut, leftOutOf, mayLackRegistrants } from '../rules/included.ts'
 import { canMove, moveLine, type PassedOver } from '../rules/line.ts'
 import { offerAgain } from '../rules/offers.ts'
-import type { Notice } from './errand.ts'
 import { readLeftOut } from './included-queries.ts'
 import { Journal } from './journal.ts'
 import { readOffered, readWaitedFor } from './line-queries.ts'
 import { lineInParts, linePart, registrantsInto } from './open-books.ts'
+import type { Notice } from './order.ts'
 import type { EventRow } from './queries.ts'
 
 /**

@@ -21,7 +21,7 @@ const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
 const lettersTo = async (who: { id: number }) =>
   (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
 
-const errand = (who: { id: number }, wish: Partial<Wish>) => ({
+const order = (who: { id: number }, wish: Partial<Wish>) => ({
   actor: { account_id: app.account_id, credential_id: null, request_id: null, now: clock.now() },
   wish: { ...emptyWish, by: 'organiser' as const, registrant_id: who.id, ...wish },
 })
@@ -462,8 +462,8 @@ describe('a line that offers', () => {
     const third = await person(summit)
     await leave(second, talk)
     const waits = { lineUp: [{ session_id: talk.id, on_conflict: undefined }] }
-    const errands = [errand(third, waits), errand(first, { add: [rival.id] }), errand(second, waits)]
-    await transaction(pool, db => carryOut(db, summit.id, errands, clock.now()))
+    const orders = [order(third, waits), order(first, { add: [rival.id] }), order(second, waits)]
+    await transaction(pool, db => carryOut(db, summit.id, orders, clock.now()))
     const offers = (await seats(talk.id)).offers.map((each: { registrant_id: number }) => each.registrant_id)
     assert.deepEqual(offers, [third.id])
     assert.deepEqual([await line(talk), await findings(summit)], [[first.id, second.id], []])

@@ -5,7 +5,7 @@ import type { Decision, Wish } from '../rules/wish.ts'
 import type { RegistrationStatus } from '../schema.ts'
 
 /** A wish on its way: who brings it, and what is to be written besides the seats. */
-export type Errand = {
+export type Order = {
   actor: Actor
   wish: Wish
   /** someone who is not registered yet; `wish.registrant_id` is their id, reserved for them */
@@ -16,23 +16,23 @@ export type Errand = {
   isOverdue?: boolean
 }
 
-/** What an errand changes of a registrant besides seats; `lost`: sessions whose seats a hold gave back that ran out. */
+/** What an order changes of a registrant besides seats; `lost`: sessions whose seats a hold gave back that ran out. */
 export type Rewriting = { status?: RegistrationStatus; lost: number[] }
 
-/** What errands change of people besides their seats: the ledger does not know it, and asks about each errand. */
+/** What orders change of people besides their seats: the ledger does not know it, and asks about each order. */
 export type Profiles = {
   /** Reads what is stored of them; called when the lock has been asked for. */
   read: () => Promise<void>
-  /** Throws what refuses the errand to change this registrant. */
-  mustAccept: (errand: Errand, registrant: Registrant) => void
-  /** What an errand changes that is granted; undefined when that is nothing. */
-  rewrite: (errand: Errand, registrant: Registrant, moves: Move[]) => Rewriting | undefined
+  /** Throws what refuses the order to change this registrant. */
+  mustAccept: (order: Order, registrant: Registrant) => void
+  /** What an order changes that is granted; undefined when that is nothing. */
+  rewrite: (order: Order, registrant: Registrant, moves: Move[]) => Rewriting | undefined
 }
 
-/** How a registrant stood before an errand was carried out. */
+/** How a registrant stood before an order was carried out. */
 export type Before = Pick<Registrant, 'status' | 'expired_session_ids'>
 
-/** An errand that was carried out. */
+/** An order that was carried out. */
 export type Granted = Extract<Decision, { granted: true }> & { before: Before }
 
 export type Outcome = Granted | Exclude<Decision, { granted: true }> | { failure: ApiError }
