@@ -5,14 +5,14 @@ import type { Terminal } from './terminal.ts'
 
 /** An option as parseArgs takes it, with what `--help` says of it; `value` names what follows it. */
 export type Option = ParseArgsOptionDescriptor & { value?: string; help: string }
-export type Options = Record<string, Option>
+export type CommandOptions = Record<string, Option>
 
-type Parsed<O extends Options> = ReturnType<
+type Parsed<O extends CommandOptions> = ReturnType<
   typeof parseArgs<{ options: O; allowPositionals: true }>
 >['values']
 
 /** What a command was given: its arguments by name, its options, and the world around it. */
-export type Call<O extends Options = Options> = {
+export type Invocation<O extends CommandOptions = CommandOptions> = {
   args: Record<string, string>
   options: Parsed<O>
   config: Config
@@ -24,7 +24,7 @@ export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** One command of `lectern`. `check` refuses before the database is opened; `run` gets it. */
-export type Command<O extends Options = any> = {
+export type Command<O extends CommandOptions = any> = {
   /** words after `lectern`, such as `credentials create` */
   name: string
   /** names of the arguments, all of them required */
@@ -33,14 +33,14 @@ export type Command<O extends Options = any> = {
   summary: string
   /** paragraphs that follow the options in `--help` */
   details?: string
-  run: (call: Call<O>, open: OpenDatabase) => Promise<ExitCode>
+  run: (call: Invocation<O>, open: OpenDatabase) => Promise<ExitCode>
 }
 
 /** Runs `work` on the configured database, which is closed after it; `now` is the time of the database. */
 export type OpenDatabase = <T>(work: (db: Db, now: Date) => Promise<T>) => Promise<T>
 
 /** Lets TypeScript know the options of a command by their declaration. */
-export function command<const O extends Options>(declaration: Command<O>): Command<O> {
+export function command<const O extends CommandOptions>(declaration: Command<O>): Command<O> {
   return declaration
 }
 

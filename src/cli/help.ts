@@ -1,4 +1,4 @@
-import type { Command, Options } from './command.ts'
+import type { Command, CommandOptions } from './command.ts'
 
 const width = 80
 
@@ -23,7 +23,7 @@ export function describeAll(commands: Command[]): string {
 
 /** What `lectern <command> --help` prints. */
 export function describeCommand(command: Command): string {
-  const known: Options = { ...command.options, help: { type: 'boolean', help: 'Print this.' } }
+  const known: CommandOptions = { ...command.options, help: { type: 'boolean', help: 'Print this.' } }
   const options = Object.entries(known)
   const heads = options.map(([name, { value }]) => `  --${name}${value ? ` ${value}` : ''}`)
   const column = Math.max(...heads.map(head => head.length)) + 2
@@ -32,7 +32,7 @@ export function describeCommand(command: Command): string {
     '',
     ...wrap(command.summary),
     '',
-    'Options:',
+    'CommandOptions:',
     ...options.flatMap(([, option], index) =>
       wrap(option.help, ' '.repeat(column), heads[index]!.padEnd(column)),
     ),
@@ -42,7 +42,7 @@ export function describeCommand(command: Command): string {
 
 /** `credentials create <name> [--scope <scope>]` */
 export function usageOf({ name, args, options }: Command): string {
-  const optional = Object.entries(options as Options).map(
+  const optional = Object.entries(options as CommandOptions).map(
     ([option, { value, multiple }]) => `[--${option}${value ? ` ${value}` : ''}]${multiple ? '…' : ''}`,
   )
   return [name, ...args.map(arg => `<${arg}>`), ...optional].join(' ')

@@ -6,7 +6,7 @@ import { readId } from '../http/query.ts'
 import { findEventOverview } from '../programme/events/overview-queries.ts'
 import { findRegistrantByEmail } from '../registration/personal-links/queries.ts'
 import { makeResumeToken } from '../registration/personal-links/tokens.ts'
-import { findPlaces } from '../seats/ledger/queries.ts'
+import { findMemberships } from '../seats/ledger/queries.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
 
 export const registrantsLink = command({
@@ -59,7 +59,7 @@ type Found = { id: number; event_id: number; account_id: number }
 
 async function mustFindWanted(db: Db, wanted: Wanted): Promise<Found> {
   if ('id' in wanted) {
-    const place = (await findPlaces(db, [wanted.id])).get(wanted.id)
+    const place = (await findMemberships(db, [wanted.id])).get(wanted.id)
     if (!place) throw notFound('Registrant', wanted.id)
     return { id: wanted.id, ...place }
   }

@@ -38,7 +38,7 @@ export function readUpdate<P extends TProperties>(
   stored: object = {},
 ): Draft<Given<Static<TObject<P>>>> {
   const required = new Set<string>((schema as { required?: string[] }).required)
-  const withoutValue = (field: string, kind: TSchema): Outcome => {
+  const withoutValue = (field: string, kind: TSchema): FieldReading => {
     if (!(field in body)) return undefined
     if (required.has(field)) return { field, fault: faultOf(field, blank) }
     return { field, value: (kind as { default?: unknown }).default ?? null }
@@ -58,7 +58,7 @@ export type Body = Record<string, unknown>
 
 /** The values of a name that a form repeats: a list takes all of them, anything else the last. */
 export class Repeated extends Array<unknown> {}
-type Outcome = { field: string; value?: unknown; fault?: Fault } | undefined
+type FieldReading = { field: string; value?: unknown; fault?: Fault } | undefined
 
 /** What is wrong with a required value that is not given. */
 export const blank = { type: 'required', message: 'cannot be blank.' }
@@ -66,7 +66,7 @@ export const blank = { type: 'required', message: 'cannot be blank.' }
 function readFields(
   schema: TObject,
   body: Body,
-  withoutValue: (field: string, kind: TSchema) => Outcome,
+  withoutValue: (field: string, kind: TSchema) => FieldReading,
   stored: object = {},
 ): Draft<Record<string, unknown>> {
   const draft: Draft<Record<string, unknown>> = { given: {}, faults: [] }
@@ -83,7 +83,7 @@ function readFields(
   return draft
 }
 
-function readField(field: string, kind: TSchema, raw: unknown): Outcome {
+function readField(field: string, kind: TSchema, raw: unknown): FieldReading {
   const reading = readValue(kind, raw)
   return 'value' in reading ? { field, value: reading.value } : { field, fault: faultOf(field, reading) }
 }

@@ -5,7 +5,7 @@ import Type, { type TString } from 'typebox'
  * blanks around it are not part of it, and what is wrong with it is told in a sentence.
  */
 
-type Options = { description?: string; examples?: unknown[] }
+type KindOptions = { description?: string; examples?: unknown[] }
 type Form = {
   maxLength: number
   pattern: string
@@ -43,8 +43,8 @@ export const forms: Record<string, Form> = {
 }
 
 const kind =
-  (format: string, standing: Options = {}) =>
-  (options: Options = {}): TString => {
+  (format: string, standing: KindOptions = {}) =>
+  (options: KindOptions = {}): TString => {
     const { maxLength, pattern } = forms[format]!
     return Type.String({ format, maxLength, pattern, ...standing, ...options })
   }

@@ -66,7 +66,7 @@ export function readId(text: string | undefined): number | undefined {
   return id >= 1 && id <= Number.MAX_SAFE_INTEGER ? id : undefined
 }
 
-type Options = { description: string; examples?: unknown[]; pattern?: string }
+type ParameterOptions = { description: string; examples?: unknown[]; pattern?: string }
 
 /*
  * What the documentation says of query parameters. Lists are text joined by commas and no arrays: generated clients repeat
@@ -74,9 +74,10 @@ type Options = { description: string; examples?: unknown[]; pattern?: string }
  */
 
 /** Text. */
-export const TextParameter = (options: Options) => Type.Optional(Type.String(options))
+export const TextParameter = (options: ParameterOptions) => Type.Optional(Type.String(options))
 /** A whole number from 1. */
-export const CountParameter = (options: Options) => Type.Optional(Type.Integer({ minimum: 1, ...options }))
+export const CountParameter = (options: ParameterOptions) =>
+  Type.Optional(Type.Integer({ minimum: 1, ...options }))
 /** What is off unless it is `true`, `1`, `yes` or `on`. */
 export const Switch = (description: string) => Type.Optional(Type.Boolean({ description }))
 /** One of a few words. */

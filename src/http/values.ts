@@ -9,54 +9,54 @@ import { dateRange, readDate, readTime, readTimeZone } from './wall-time.ts'
  * in what leaves, generous in what enters.
  */
 
-type Options = { description?: string; examples?: unknown[]; default?: unknown }
+type KindOptions = { description?: string; examples?: unknown[]; default?: unknown }
 
 export const maxId = Number.MAX_SAFE_INTEGER
 const maxInt = 2_147_483_647
 
 /** A positive integer that names an object. In: also as text, as `{"id": …}` or in an array of one. */
-export const Id = (options: Options = {}) =>
+export const Id = (options: KindOptions = {}) =>
   Type.Integer({ format: 'id', minimum: 1, maximum: maxId, ...options })
 /** A whole number, at most 2^31-1. */
-export const Whole = (options: Options & { minimum?: number } = {}) =>
+export const Whole = (options: KindOptions & { minimum?: number } = {}) =>
   Type.Integer({ format: 'whole', minimum: -maxInt, maximum: maxInt, ...options })
 /** `0` or `1`. In: anything truthy or falsy, such as `"true"`, `"TRUE"`, `false`, `"no"`. */
-export const Flag = (options: Options = {}) => Type.Integer({ format: 'flag', enum: [0, 1], ...options })
+export const Flag = (options: KindOptions = {}) => Type.Integer({ format: 'flag', enum: [0, 1], ...options })
 /** Text, kept as given. `minLength` and `maxLength` count characters (code points). */
-export const Text = (maxLength: number, options: Options & { minLength?: number } = {}) =>
+export const Text = (maxLength: number, options: KindOptions & { minLength?: number } = {}) =>
   Type.String({ format: 'text', maxLength, ...options })
 /** Text that the hosted API has as a choice. In: also as `{"id": 2, "value": "Female"}`, of which the value is kept. */
-export const Named = (maxLength: number, options: Options = {}) =>
+export const Named = (maxLength: number, options: KindOptions = {}) =>
   Type.String({ format: 'named', maxLength, ...options })
 /**
  * HTML, sanitised on the way in: structure, links, images and emphasis stay; scripts, handlers and styles go. At most
  * 100 kB in UTF-8.
  */
-export const Html = (options: Options = {}) =>
+export const Html = (options: KindOptions = {}) =>
   Type.String({ format: 'html', maxLength: longestHtml, ...options })
 /** A day of the proleptic Gregorian calendar, `YYYY-MM-DD`, 1900 to 9998. */
-export const LocalDate = (options: Options = {}) =>
+export const LocalDate = (options: KindOptions = {}) =>
   Type.String({ format: 'date', examples: ['2026-09-14'], ...options })
 /** A time on the wall, `HH:MM:SS`. In: `HH:MM` too. */
-export const LocalTime = (options: Options = {}) =>
+export const LocalTime = (options: KindOptions = {}) =>
   Type.String({ format: 'time-of-day', examples: ['10:00:00'], ...options })
 /** An IANA zone name that the platform knows. */
-export const TimeZone = (options: Options = {}) =>
+export const TimeZone = (options: KindOptions = {}) =>
   Type.String({ format: 'timezone', examples: ['Europe/Brussels'], ...options })
 /** An absolute http(s) URL of at most 2048 characters, kept in the form of the URL Standard: ASCII only. */
-export const HttpUrl = (options: Options = {}) =>
+export const HttpUrl = (options: KindOptions = {}) =>
   Type.String({ format: 'http-url', maxLength: 2048, ...options })
 /** One of a few words. */
-export const Word = <const T extends string[]>(words: T, options: Options = {}) =>
+export const Word = <const T extends string[]>(words: T, options: KindOptions = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', format: 'word', enum: words, ...options })
 /** A finite number. */
-export const Decimal = (options: Options & { minimum?: number; maximum?: number } = {}) =>
+export const Decimal = (options: KindOptions & { minimum?: number; maximum?: number } = {}) =>
   Type.Number({ format: 'decimal', ...options })
 /** A moment in UTC, `YYYY-MM-DD HH:MM:SS`. */
-export const Timestamp = (options: Options = {}) =>
+export const Timestamp = (options: KindOptions = {}) =>
   Type.String({ format: 'timestamp', examples: ['2026-09-01 08:30:00'], ...options })
 /** A moment, RFC 3339 in UTC. */
-export const Instant = (options: Options = {}) =>
+export const Instant = (options: KindOptions = {}) =>
   Type.String({ format: 'date-time', examples: ['2026-09-14T08:00:00Z'], ...options })
 /** A value that may be absent. */
 export const Nullable = <T extends TSchema>(schema: T) =>

@@ -119,19 +119,19 @@ async function authenticateClient(
   return credential
 }
 
-type Pair = { key: string; secret: string }
+type KeyAndSecret = { key: string; secret: string }
 const pairPattern = /^[A-Za-z0-9_-]{1,200}$/
 
-function pairOf(authorization: string | undefined, body: TokenRequest): Pair | undefined {
+function pairOf(authorization: string | undefined, body: TokenRequest): KeyAndSecret | undefined {
   return authorization === undefined ? pairInBody(body) : basicPair(authorization)
 }
 
-function pairInBody({ client_id, client_secret }: TokenRequest): Pair | undefined {
+function pairInBody({ client_id, client_secret }: TokenRequest): KeyAndSecret | undefined {
   return validPair(String(client_id ?? ''), String(client_secret ?? ''))
 }
 
 /** Standard or URL-safe base64 of `key:secret`, each percent-encoded or not. */
-function basicPair(authorization: string): Pair | undefined {
+function basicPair(authorization: string): KeyAndSecret | undefined {
   const encoded = /^\s*basic\s+([A-Za-z0-9+/_-]+=*)\s*$/i.exec(authorization)?.[1]
   const [key, ...secret] = Buffer.from(encoded ?? '', 'base64')
     .toString('utf8')
@@ -143,7 +143,7 @@ function basicPair(authorization: string): Pair | undefined {
   }
 }
 
-function validPair(key: string, secret: string): Pair | undefined {
+function validPair(key: string, secret: string): KeyAndSecret | undefined {
   return pairPattern.test(key) && pairPattern.test(secret) ? { key, secret } : undefined
 }
 

@@ -3,7 +3,7 @@ import type { Db, Pool } from '../../db/connection.ts'
 import { instantOf } from '../../registration/agenda/words.ts'
 import { DeliveryQueue } from '../queue/queue.ts'
 import type { Pauses } from '../queue/retry.ts'
-import type { Outcome } from '../queue/settlement.ts'
+import type { AttemptResult } from '../queue/settlement.ts'
 import type { LetterTexts } from './letter.ts'
 import {
   type ClaimedLetter,
@@ -99,7 +99,11 @@ async function prepare(
   )
 }
 
-async function send({ claimed, written }: Outgoing, server: MailServer, sender: Sender): Promise<Outcome> {
+async function send(
+  { claimed, written }: Outgoing,
+  server: MailServer,
+  sender: Sender,
+): Promise<AttemptResult> {
   const done = new Set([...claimed.delivered, ...claimed.refused])
   const recipients = written.recipients.filter(recipient => !done.has(recipient))
   const [own, copies] = partition(recipients, recipient => isSameMailbox(recipient, claimed.email))

@@ -1,4 +1,4 @@
-import type { Outcome } from '../queue/settlement.ts'
+import type { AttemptResult } from '../queue/settlement.ts'
 import type { TakenLetter } from './letter-queries.ts'
 import type { Delivery } from './smtp.ts'
 
@@ -11,7 +11,7 @@ export const both = (one: Delivery, other: Delivery): Delivery => ({
 })
 
 /** What came of an attempt: whoever neither got it nor refused it for good is tried again. */
-export function outcomeOf(letter: TakenLetter, recipients: string[], delivery: Delivery): Outcome {
+export function outcomeOf(letter: TakenLetter, recipients: string[], delivery: Delivery): AttemptResult {
   const delivered = [...letter.delivered, ...delivery.delivered]
   const refused = [...letter.refused, ...delivery.refused]
   const settled = new Set([...delivered, ...refused])

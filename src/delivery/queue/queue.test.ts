@@ -6,7 +6,7 @@ import { meetingPools } from '../../../test/support/meeting.ts'
 import { connect, type Pool, transaction } from '../../db/connection.ts'
 import type { Job, QueueTable } from './queries.ts'
 import { DeliveryQueue, type QueueOptions } from './queue.ts'
-import type { Outcome } from './settlement.ts'
+import type { AttemptResult } from './settlement.ts'
 
 const pool = connect(await emptyDatabase('queue_of_parcels'), { max: 6 })
 await pool`create table hooks (id bigint primary key)`
@@ -30,8 +30,8 @@ let ahead = 0
 let delivered: string[] = []
 const warnings: string[] = []
 const queues: { close: () => Promise<void> }[] = []
-const arrived: Outcome = { isOpen: false, hasArrived: true, reason: null, isOutage: false, columns: {} }
-const away: Outcome = { ...arrived, isOpen: true, hasArrived: false, reason: 'away', isOutage: true }
+const arrived: AttemptResult = { isOpen: false, hasArrived: true, reason: null, isOutage: false, columns: {} }
+const away: AttemptResult = { ...arrived, isOpen: true, hasArrived: false, reason: 'away', isOutage: true }
 
 /** A queue of parcels that arrive, unless told otherwise. */
 const queueWith = (options: Partial<QueueOptions<Parcel, string>> = {}) => {
@@ -98,7 +98,7 @@ describe('a delivery queue', () => {
   it('tries again what is open, after a pause, with what the last attempt noted and without what is of one attempt', async () => {
     await add(['a'])
     const seen: unknown[] = []
-    const deliver = async ({ attempts, reached, answer }: Parcel): Promise<Outcome> => {
+    const deliver = async ({ attempts, reached, answer }: Parcel): Promise<AttemptResult> => {
       seen.push([attempts, reached, answer])
       await pool`update parcels set answer = 'busy'`
       return attempts === 1 ? { ...away, columns: { reached: ['one'] } } : arrived
@@ -191,7 +191,7 @@ describe('a delivery queue', () => {
 
   it('releases what it uses after its close has waited for what is being delivered', async () => {
     await add(['a'])
-    const [begun, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Outcome>()]
+    const [begun, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<AttemptResult>()]
     const order: string[] = []
     const queue = queueWith({
       deliver: async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Db, type Pool, transaction } from '../../db/connection.ts'
 import { claimJobs, type Job, type QueueTable, renewLeases, type Settlement, settleJob } from './queries.ts'
 import type { Pauses } from './retry.ts'
-import { type Outcome, settle } from './settlement.ts'
+import { type AttemptResult, settle } from './settlement.ts'
 
 /** How often the table is looked at, in milliseconds. */
 const interval = 1000
@@ -24,7 +24,7 @@ export type QueueOptions<J extends Job, Work> = {
    */
   prepare: (db: Db, jobs: J[], now: Date) => Promise<(Work | undefined)[]>
   /** Makes one attempt. When it throws, the attempt has failed, and what earlier ones noted stays. */
-  deliver: (job: J, work: Work) => Promise<Outcome>
+  deliver: (job: J, work: Work) => Promise<AttemptResult>
   /** told of rounds and attempts that failed by a fault */
   warn: (error: unknown) => void
   /** called once nothing is in hand any more, or the stop waits no longer */
@@ -110,7 +110,7 @@ export class DeliveryQueue<J extends Job, Work> {
 
   async #attempt(job: J, work: Work): Promise<void> {
     const { deliver, pauses, warn } = this.#options
-    const outcome = await deliver(job, work).catch((error: unknown): Outcome => {
+    const outcome = await deliver(job, work).catch((error: unknown): AttemptResult => {
       warn(error)
       return { isOpen: true, hasArrived: false, reason: String(error), isOutage: false, columns: {} }
     })

@@ -3,7 +3,7 @@ import type { Job, Settlement } from './queries.ts'
 import { nextAttempt, type Pauses } from './retry.ts'
 
 /** What came of an attempt. */
-export type Outcome = {
+export type AttemptResult = {
   /** something is still to be delivered, and may be tried again */
   isOpen: boolean
   /** something has arrived, by this attempt or by an earlier one: when nothing is tried again, the job counts as sent */
@@ -16,7 +16,7 @@ export type Outcome = {
 }
 
 /** What becomes of a job after an attempt: what is open is tried again, until patience ends. */
-export function settle(job: Job, outcome: Outcome, pauses: Pauses, now: Date): Settlement {
+export function settle(job: Job, outcome: AttemptResult, pauses: Pauses, now: Date): Settlement {
   const { isOpen, hasArrived, reason, isOutage, columns } = outcome
   const next = nextAttempt(job.attempts, pauses, {
     createdAt: instantOf(job.created_at),

@@ -131,7 +131,7 @@ export async function copyTracksAndLocations(db: Db, actor: Actor, from: number,
   return { tracks: mapOf(tracks), locations: mapOf(locations) }
 }
 
-type Pair = { old_id: number; new_id: number }
-const mapOf = (pairs: Pair[]) => new Map(pairs.map(({ old_id, new_id }) => [old_id, new_id]))
-const pairTable = (db: Db, pairs: Pair[]) =>
+type CopiedId = { old_id: number; new_id: number }
+const mapOf = (pairs: CopiedId[]) => new Map(pairs.map(({ old_id, new_id }) => [old_id, new_id]))
+const pairTable = (db: Db, pairs: CopiedId[]) =>
   db`unnest(${pairs.map(pair => pair.old_id)}::bigint[], ${pairs.map(pair => pair.new_id)}::bigint[]) as p (old_id, new_id)`

@@ -1,5 +1,5 @@
 import { elementsOf, isObject, memberOf, textOf } from './json.ts'
-import { distinctPlaces, type Link, nameIn, type Place, type Row, type Schedule } from './schedule.ts'
+import { distinctPlaces, type Link, type ListedPlace, nameIn, type Row, type Schedule } from './schedule.ts'
 
 /** Whether this is the schedule.json of frab, pretalx and their kin. */
 export function isFrabJson(value: unknown): boolean {
@@ -95,7 +95,7 @@ function absolute(url: string, base: string | null): string {
   return url.startsWith('/') && base && URL.canParse(url, base) ? new URL(url, base).href : url
 }
 
-function placesOf(conference: unknown, list: string): Place[] {
+function placesOf(conference: unknown, list: string): ListedPlace[] {
   return elementsOf(memberOf(conference, list)).flatMap((item, index) => {
     const placeName = typeof item === 'string' ? nameIn(item) : name(item, 'name')
     if (!placeName) return []

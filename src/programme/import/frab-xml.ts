@@ -1,4 +1,4 @@
-import { distinctPlaces, type Link, nameIn, type Place, type Row, type Schedule } from './schedule.ts'
+import { distinctPlaces, type Link, type ListedPlace, nameIn, type Row, type Schedule } from './schedule.ts'
 import { childOf, childrenOf, childText, type Element } from './xml.ts'
 
 /** Whether this is the XML of Pentabarf, frab, pretalx and their kin. */
@@ -74,7 +74,7 @@ function linksIn(list: Element | undefined, name: string): Link[] {
   }))
 }
 
-function placeOf(element: Element, name: string | null): Place[] {
+function placeOf(element: Element, name: string | null): ListedPlace[] {
   const trimmed = nameIn(name)
   const { guid = null, color } = element.attributes
   return trimmed ? [{ where: whereOf(element), name: trimmed, guid: nameIn(guid), color }] : []

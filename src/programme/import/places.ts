@@ -5,7 +5,7 @@ import { tracks } from '../tracks/tracks.ts'
 import { takeRecord } from './records.ts'
 import { take } from './report.ts'
 import type { Run } from './run.ts'
-import type { Place, Row } from './schedule.ts'
+import type { ListedPlace, Row } from './schedule.ts'
 
 /** Locations or tracks: by the name that the file gives them, without those that were refused, and what each is called. */
 export type Places = { ids: Map<string, number>; names: Map<number, string> }
@@ -15,10 +15,10 @@ type Stored = { id: number; name: string; external_id: string | null }
 /** How one kind of place is read from a file and written. */
 type Kind = {
   object: 'location' | 'track'
-  listed: Place[]
+  listed: ListedPlace[]
   field: 'room' | 'track'
   known: Stored[]
-  bodyOf: (place: Place) => Record<string, unknown>
+  bodyOf: (place: ListedPlace) => Record<string, unknown>
   create: (db: Db, body: Record<string, unknown>) => Promise<Stored>
   read: (body: Record<string, unknown>) => Draft<Given<object>>
   change: (db: Db, id: number, body: Record<string, unknown>) => Promise<unknown>
@@ -80,8 +80,8 @@ async function importPlaces(run: Run, kind: Kind): Promise<Places> {
 }
 
 /** Those that sessions are in: first the ones that the file lists, in its order, then the ones that only rows name. */
-function placesInUse(listed: Place[], rows: Row[], field: 'room' | 'track'): Place[] {
-  const used = new Map<string, Place>()
+function placesInUse(listed: ListedPlace[], rows: Row[], field: 'room' | 'track'): ListedPlace[] {
+  const used = new Map<string, ListedPlace>()
   for (const row of rows) {
     const name = row[field]
     if (name && !used.has(name)) used.set(name, { where: row.where, name, guid: null })
@@ -92,7 +92,7 @@ function placesInUse(listed: Place[], rows: Row[], field: 'room' | 'track'): Pla
 }
 
 /** By its guid or name from an earlier import; else one of that name that was made by hand. */
-function findKnown(known: Stored[], { guid, name }: Place): Stored | undefined {
+function findKnown(known: Stored[], { guid, name }: ListedPlace): Stored | undefined {
   return (
     known.find(row => guid !== null && row.external_id === guid) ??
     known.find(row => row.external_id === name) ??
@@ -100,10 +100,10 @@ function findKnown(known: Stored[], { guid, name }: Place): Stored | undefined {
   )
 }
 
-function capacityOf({ capacity }: Place) {
+function capacityOf({ capacity }: ListedPlace) {
   return Number.isInteger(capacity) && (capacity as number) >= 0 ? { capacity } : {}
 }
 
-function colorOf({ color }: Place) {
+function colorOf({ color }: ListedPlace) {
   return color && /^#[0-9A-Fa-f]{6}$/.test(color) ? { color } : {}
 }

@@ -3,8 +3,8 @@ import type { MemberChange } from './edits.ts'
 import type { Noun } from './queries.ts'
 
 export const outcomes = ['created', 'updated', 'unchanged', 'rejected'] as const
-export type Outcome = (typeof outcomes)[number]
-export type Tally = Record<Outcome, number>
+export type RowOutcome = (typeof outcomes)[number]
+export type Tally = Record<RowOutcome, number>
 
 /** Where a row is in the file, and what people call it. */
 export type RowName = { object: Noun; where: string; guid: string | null; name: string | null }
@@ -14,7 +14,7 @@ export type Rejected = RowName & { faults: Fault[] }
 
 /** What became of a row of the file. */
 export type Taken = {
-  outcome: Outcome
+  outcome: RowOutcome
   /** null when it was deleted by hand, and stays so */
   id: number | null
   /** members that differ from the file; of a record that is created, none */

@@ -12,13 +12,13 @@ export type Schedule = {
   /** the time of day at which a new day of the programme begins */
   day_change: string | null
   /** rooms and tracks in the order of the file */
-  rooms: Place[]
-  tracks: Place[]
+  rooms: ListedPlace[]
+  tracks: ListedPlace[]
   rows: Row[]
 }
 
 /** A room or a track. */
-export type Place = {
+export type ListedPlace = {
   where: string
   name: string
   guid: string | null
@@ -68,8 +68,8 @@ export function nameIn(text: string | null): string | null {
 }
 
 /** Rooms or tracks, once per name, in the order of the file. */
-export function distinctPlaces(places: Place[]): Place[] {
-  const byName = new Map<string, Place>()
+export function distinctPlaces(places: ListedPlace[]): ListedPlace[] {
+  const byName = new Map<string, ListedPlace>()
   for (const place of places) {
     const known = byName.get(place.name)
     if (!known) byName.set(place.name, place)

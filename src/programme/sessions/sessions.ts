@@ -23,7 +23,13 @@ import { type NewConflict, notingClashes } from '../../seats/ledger/clashes.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/books.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { type Insert, insertAlone } from './insert.ts'
-import { chooseChangedZone, chooseZone, type Place, placementOf, recallPlacement } from './placement.ts'
+import {
+  chooseChangedZone,
+  chooseZone,
+  type FindEventZone,
+  placementOf,
+  recallPlacement,
+} from './placement.ts'
 import {
   deleteSession,
   findSession,
@@ -68,7 +74,7 @@ export async function createSession(
   body: Body,
   { insert = insertAlone, override = false }: { insert?: Insert; override?: boolean } = {},
 ): Promise<Changed> {
-  let place: Place = recallPlacement
+  let place: FindEventZone = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
@@ -87,7 +93,7 @@ async function createIncluded(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  place: Place,
+  place: FindEventZone,
   override: boolean,
 ): Promise<Changed> {
   // The event before anything that refers to it, as everywhere: nobody waits in a circle.
@@ -110,7 +116,7 @@ async function tryCreateSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  place: Place,
+  place: FindEventZone,
   insert: Insert,
 ): Promise<SessionRow> {
   const draft = readNew(SessionInput, body)

@@ -5,7 +5,7 @@ import type { Answer } from '../../http/answer.ts'
 import { type Kept, keepAnswers, type Once, takeKeys } from '../../http/once.ts'
 import type { Granted, Outcome } from '../../seats/ledger/order.ts'
 import { mustBeGranted } from '../../seats/ledger/order.ts'
-import { findPlaces, type Place, readEventsWithExpired } from '../../seats/ledger/queries.ts'
+import { findMemberships, type Membership, readEventsWithExpired } from '../../seats/ledger/queries.ts'
 import type { DeskOrder, PersonOrder } from './order.ts'
 import { carryOut, prepare } from './registration.ts'
 
@@ -43,9 +43,9 @@ type Queue = { waiting: Waiting[]; busy: boolean }
 export class Desk {
   readonly #pool: Pool
   readonly #now: () => Date
-  readonly #places: Gathered<Place>
+  readonly #memberships: Gathered<Membership>
   /** A registrant never moves to another event, so this cannot go stale. */
-  readonly #known = new Map<number, Place>()
+  readonly #known = new Map<number, Membership>()
   readonly #queues = new Map<number, Queue>()
   readonly #sweep: NodeJS.Timeout
   #waiting = 0
@@ -53,14 +53,14 @@ export class Desk {
   constructor(pool: Pool, readers: Pool, now: () => Date) {
     this.#pool = pool
     this.#now = now
-    this.#places = new Gathered(ids => findPlaces(readers, ids))
+    this.#memberships = new Gathered(ids => findMemberships(readers, ids))
     this.#sweep = setInterval(() => void this.giveBackExpired().catch(() => {}), sweepInterval).unref()
   }
 
   /** The event of a registrant of this account, who may have been deleted since; undefined when there never was one. */
   async findEventOf(db: Db, account_id: number, registrant_id: number): Promise<number | undefined> {
-    const place = this.#known.get(registrant_id) ?? (await this.#findPlace(db, registrant_id))
-    return place?.account_id === account_id ? place.event_id : undefined
+    const membership = this.#known.get(registrant_id) ?? (await this.#findMembership(db, registrant_id))
+    return membership?.account_id === account_id ? membership.event_id : undefined
   }
 
   /**
@@ -108,14 +108,14 @@ export class Desk {
     clearInterval(this.#sweep)
   }
 
-  async #findPlace(db: Db, registrant_id: number): Promise<Place | undefined> {
-    const place =
+  async #findMembership(db: Db, registrant_id: number): Promise<Membership | undefined> {
+    const membership =
       db === this.#pool
-        ? await this.#places.get(registrant_id)
-        : (await findPlaces(db, [registrant_id])).get(registrant_id)
+        ? await this.#memberships.get(registrant_id)
+        : (await findMemberships(db, [registrant_id])).get(registrant_id)
     if (this.#known.size >= mostKnown) this.#known.clear()
-    if (place) this.#known.set(registrant_id, place)
-    return place
+    if (membership) this.#known.set(registrant_id, membership)
+    return membership
   }
 
   #queue(order: DeskOrder, answer: Reply<unknown>, once?: Once): Promise<unknown> {

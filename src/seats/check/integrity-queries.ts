@@ -76,17 +76,17 @@ export const listMiscountedRegistrants = (db: Db): Promise<Headcount[]> =>
       union all select 'reg_type', * from (${recountedTypes(db, db``)}) t) counts
     where registrants_count <> registrants_counted order by event_id, object, id`
 
-type Pair = { event_id: number; registrant_id: number; session_id: number }
+type SelectionKey = { event_id: number; registrant_id: number; session_id: number }
 
 /** Registrants who are in a session more than once. */
-export const listDuplicates = (db: Db): Promise<Pair[]> =>
-  db<Pair[]>`
+export const listDuplicates = (db: Db): Promise<SelectionKey[]> =>
+  db<SelectionKey[]>`
     select event_id, registrant_id, session_id from selections
     group by event_id, registrant_id, session_id having count(*) > 1 order by registrant_id, session_id`
 
 /** Registrants with seats in two sessions that clash, although neither changed after they had both seats. */
-export const listUnexplainedClashes = (db: Db): Promise<(Pair & { other_id: number })[]> =>
-  db<(Pair & { other_id: number })[]>`
+export const listUnexplainedClashes = (db: Db): Promise<(SelectionKey & { other_id: number })[]> =>
+  db<(SelectionKey & { other_id: number })[]>`
     with clashing as (
       select a.event_id, a.registrant_id, a.session_id, b.session_id as other_id, a.id as a_id, b.id as b_id
       from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id > a.session_id
@@ -109,7 +109,7 @@ export const listUnexplainedClashes = (db: Db): Promise<(Pair & { other_id: numb
     where coalesce(greatest(ma.id, mb.id), 0) <= coalesce(greatest(sa.id, sb.id), 0)
     order by c.registrant_id, c.session_id, c.other_id`
 
-export type Holding = Pair & { state: string; registration_status: string }
+export type Holding = SelectionKey & { state: string; registration_status: string }
 
 /** Seats and places of registrants whose status does not allow them. */
 export const listWrongHolders = (db: Db): Promise<Holding[]> =>
@@ -127,7 +127,7 @@ export async function listAccountIds(db: Db): Promise<number[]> {
   return rows.map(row => row.id)
 }
 
-export type StoredSelection = Pair & { id: number; state: string }
+export type StoredSelection = SelectionKey & { id: number; state: string }
 
 /** All selections, in parts. */
 export const selectionsInParts = (db: Db): AsyncIterable<StoredSelection[]> =>

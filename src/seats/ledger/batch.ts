@@ -2,7 +2,7 @@ import type { Db } from '../../db/connection.ts'
 import { type ApiError, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
-import { applyStanding, standingAfter } from '../rules/admission.ts'
+import { admissionAfter, applyAdmission } from '../rules/admission.ts'
 import type { Books } from '../rules/books.ts'
 import { decide } from '../rules/decide.ts'
 import { removedAfter } from '../rules/included.ts'
@@ -90,7 +90,7 @@ async function carry({ books, profiles, settlement, gone }: Work, order: Order):
       dropped_session_ids: givenUp(decision.moves),
     })
   if (wish.status || wish.profile) {
-    applyStanding(books, registrant, standingAfter(registrant, wish))
+    applyAdmission(books, registrant, admissionAfter(registrant, wish))
     settlement.journal.recount()
   }
   if (rewriting) {

@@ -183,11 +183,12 @@ export async function readOutsiders(db: Db, event_id: number, session_id: number
   return rows.map(row => row.id)
 }
 
-export type Place = { account_id: number; event_id: number }
+/** Where a registrant is registered. */
+export type Membership = { account_id: number; event_id: number }
 
-/** Where registrants are registered, by their ids. */
-export async function findPlaces(db: Db, ids: number[]): Promise<Map<number, Place>> {
-  const rows = await db<({ id: number } & Place)[]>`
+/** The memberships of registrants, by their ids. */
+export async function findMemberships(db: Db, ids: number[]): Promise<Map<number, Membership>> {
+  const rows = await db<({ id: number } & Membership)[]>`
     select id, account_id, event_id from registrants where id = any(${ids}::bigint[])`
   return new Map(rows.map(row => [row.id, row]))
 }

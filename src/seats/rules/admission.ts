@@ -2,16 +2,16 @@ import { type Books, type Group, hasClosed, maySit, type Registrant, type RegTyp
 import type { Reason, Wish } from './wish.ts'
 
 /** What of a registrant counts for the event, for their type and for their group. */
-export type Standing = Pick<Registrant, 'status' | 'reg_type_id' | 'group_id'>
+export type Admission = Pick<Registrant, 'status' | 'reg_type_id' | 'group_id'>
 
 /** Where a wish leaves its registrant. */
-export function standingAfter({ status, reg_type_id, group_id }: Registrant, wish: Wish): Standing {
+export function admissionAfter({ status, reg_type_id, group_id }: Registrant, wish: Wish): Admission {
   return { status, reg_type_id, group_id, ...wish.profile, ...(wish.status && { status: wish.status }) }
 }
 
 /** What keeps a registrant out of the event, their type or their group: it is full. */
 export function admissionReasons(books: Books, registrant: Registrant, wish: Wish): Reason[] {
-  const after = standingAfter(registrant, wish)
+  const after = admissionAfter(registrant, wish)
   if (!maySit(after.status)) return []
   const comesIn = !maySit(registrant.status)
   const joins = (member: 'reg_type_id' | 'group_id') => comesIn || after[member] !== registrant[member]
@@ -33,7 +33,7 @@ function eventReasons(books: Books, { by, override }: Wish): Reason[] {
 }
 
 /** An override lifts what is sold out, the event too, but never what a type allows. */
-function typeReasons(books: Books, after: Standing): Reason[] {
+function typeReasons(books: Books, after: Admission): Reason[] {
   const type = typeOf(books, after)
   if (!type || type.capacity === null || type.registrants < type.capacity) return []
   return [
@@ -46,7 +46,7 @@ function typeReasons(books: Books, after: Standing): Reason[] {
 }
 
 /** A group is as large as each of its members' types allows. */
-function groupReasons(books: Books, { id }: Registrant, after: Standing): Reason[] {
+function groupReasons(books: Books, { id }: Registrant, after: Admission): Reason[] {
   const group = groupOf(books, after)
   if (!group) return []
   const members = new Map(group).set(id, typeOf(books, after)?.max_group_size ?? null)
@@ -61,8 +61,8 @@ function groupReasons(books: Books, { id }: Registrant, after: Standing): Reason
   ]
 }
 
-/** Writes a change of standing into the books: who counts for the event, a type and a group. */
-export function applyStanding(books: Books, registrant: Registrant, after: Standing): void {
+/** Writes a change of these into the books: who counts for the event, a type and a group. */
+export function applyAdmission(books: Books, registrant: Registrant, after: Admission): void {
   count(books, registrant, -1)
   Object.assign(registrant, after)
   count(books, registrant, 1)
@@ -78,10 +78,10 @@ function count(books: Books, registrant: Registrant, by: 1 | -1): void {
   else group?.delete(registrant.id)
 }
 
-function typeOf({ regTypes }: Books, { reg_type_id }: Standing): RegType | undefined {
+function typeOf({ regTypes }: Books, { reg_type_id }: Admission): RegType | undefined {
   return reg_type_id === null ? undefined : regTypes.get(reg_type_id)
 }
 
-function groupOf({ groups }: Books, { group_id }: Standing): Group | undefined {
+function groupOf({ groups }: Books, { group_id }: Admission): Group | undefined {
   return group_id === null ? undefined : groups.get(group_id)
 }
