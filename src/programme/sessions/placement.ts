@@ -10,14 +10,14 @@ type Placed = {
   faults: unknown[]
 }
 /** Says which zone the event of a session has. */
-export type FindEventZone = (
+export type EventZone = (
   db: Db,
   actor: Actor,
   draft: Placed & { given: ZoneWish },
 ) => Promise<{ timezone: string } | undefined>
 
 /** The zone from memory. Not for a session that takes its event's zone without following it: no foreign key guards it. */
-export const recallPlacement: FindEventZone = async (db, actor, draft) => {
+export const recallPlacement: EventZone = async (db, actor, draft) => {
   const { event_id, timezone, use_event_timezone } = draft.given
   const isGuarded = use_event_timezone !== 0 || timezone
   const zone = event_id && isGuarded && recallZone(actor.account_id, event_id)

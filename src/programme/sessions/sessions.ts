@@ -23,13 +23,7 @@ import { type NewConflict, notingClashes } from '../../seats/ledger/clashes.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/books.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { type Insert, insertAlone } from './insert.ts'
-import {
-  chooseChangedZone,
-  chooseZone,
-  type FindEventZone,
-  placementOf,
-  recallPlacement,
-} from './placement.ts'
+import { chooseChangedZone, chooseZone, type EventZone, placementOf, recallPlacement } from './placement.ts'
 import {
   deleteSession,
   findSession,
@@ -74,7 +68,7 @@ export async function createSession(
   body: Body,
   { insert = insertAlone, override = false }: { insert?: Insert; override?: boolean } = {},
 ): Promise<Changed> {
-  let place: FindEventZone = recallPlacement
+  let place: EventZone = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
@@ -93,7 +87,7 @@ async function createIncluded(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  place: FindEventZone,
+  place: EventZone,
   override: boolean,
 ): Promise<Changed> {
   // The event before anything that refers to it, as everywhere: nobody waits in a circle.
@@ -116,7 +110,7 @@ async function tryCreateSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  place: FindEventZone,
+  place: EventZone,
   insert: Insert,
 ): Promise<SessionRow> {
   const draft = readNew(SessionInput, body)
