@@ -91,13 +91,13 @@ function describeTally(): string {
 async function tell(db: Pool, seconds: number): Promise<boolean> {
   const sorted = Float64Array.from(latencies).sort()
   const share = (part: number) => sorted[Math.floor((sorted.length - 1) * part)]!.toFixed(0)
-  const [books] = await db`
+  const [ledger] = await db`
     select count(*) filter (where state = 'selected')::int as seated, count(*) filter (where state = 'waitlisted')::int as waiting,
       (select count(*)::int from sessions s where selected_count <> (select count(*) from selections where session_id = s.id and state = 'selected')) as miscounted,
       (select max(selected_count)::int from sessions) as fullest,
       (select count(*)::int from changes where object = 'selection' and after ->> 'why' = 'promoted') as promoted
     from selections`
-  const { seated, waiting, miscounted, fullest, promoted } = books!
+  const { seated, waiting, miscounted, fullest, promoted } = ledger!
   const of = (what: string) => tally.get(what) ?? 0
   const expected = of('granted') - of('given up') + promoted
   console.log(`${people} registrants, ${sessions} sessions of ${capacity} seats, 2 processes, ${connections} connections

@@ -11,7 +11,7 @@ export const integrityCommand = command({
   summary: 'Recount every seat and say what is wrong.',
   details:
     'Checks that no session is oversold, nobody has a seat twice, without being registered, or in two sessions that ' +
-    'clash, no seat is free while somebody waits for it, the change log agrees, and counters equal recounts. Servers ' +
+    'conflict, no seat is free while somebody waits for it, the change log agrees, and counters equal recounts. Servers ' +
     'may run meanwhile.\n' +
     'Only counters are repaired: who keeps a seat is for people to decide. Exit codes: 0 nothing is wrong (any more), ' +
     '1 something is, 2 wrong command line.',

@@ -115,7 +115,7 @@ export const Success = answerOf(
 export const ClaimInput = bodyOf('ClaimInput', Type.Object({ drop: Type.Optional(Drop) }))
 
 /** What joining a waitlist may say. */
-export const LineInput = bodyOf('LineInput', Type.Object({ on_conflict: Type.Optional(OnConflict) }))
+export const WaitlistInput = bodyOf('WaitlistInput', Type.Object({ on_conflict: Type.Optional(OnConflict) }))
 
 /** An agenda as it is to be. */
 export const AgendaInput = bodyOf(

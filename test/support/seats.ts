@@ -35,7 +35,7 @@ export function seatDesk({ call, make, pool }: Pick<TestApp, 'call' | 'make' | '
       call('POST', `/registrants/${who.id}/session/${session.id}${query}`),
     drop: (who: Identified, session: Identified) =>
       call('DELETE', `/registrants/${who.id}/session/${session.id}`),
-    lineUp: (who: Identified, session: Identified, body?: Json) =>
+    waitFor: (who: Identified, session: Identified, body?: Json) =>
       call('POST', `/registrants/${who.id}/waitlist/${session.id}`, body),
     leave: (who: Identified, session: Identified) =>
       call('DELETE', `/registrants/${who.id}/waitlist/${session.id}`),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Json, Reply } from './app.ts'
 import type { Request } from './sequence-requests.ts'
 import {
-  clash,
+  conflict,
   holds,
   isIn,
   isIncluded,
@@ -118,7 +118,7 @@ function mustHaveWhatWasNamed({ step, request, reply, before, after }: Exchange)
   const swaps = (id: number) =>
     asksToSwap.includes(id) || selectionOf(before, who, id)?.on_conflict === 'swap'
   const isSwapped = (id: number) =>
-    had.some(other => swaps(other) && clash(sessionIn(after, other), sessionIn(after, id)))
+    had.some(other => swaps(other) && conflict(sessionIn(after, other), sessionIn(after, id)))
   assert.deepEqual(
     named.filter(id => !had.includes(id) && !isSwapped(id)),
     [],

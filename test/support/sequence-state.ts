@@ -61,7 +61,7 @@ export const takenIn = ({ selections }: State, session_id: number) =>
 export const rivalsIn = (state: State, registrant_id: number, session: Row) =>
   seatsOf(state, registrant_id)
     .map(id => sessionIn(state, id))
-    .filter(other => clash(session, other))
+    .filter(other => conflict(session, other))
 export const isRemoved = ({ removals }: State, registrant_id: number, session_id: number) =>
   removals.some(each => each.registrant_id === registrant_id && each.session_id === session_id)
 
@@ -81,7 +81,7 @@ export function isIn({ registrants }: State, id: number): boolean {
 export const isIncluded = (session: Row) =>
   session.selection_control === 'included' && session.session_status === 'live'
 
-export function clash(a: Row, b: Row): boolean {
+export function conflict(a: Row, b: Row): boolean {
   const overlap =
     a.starts_at < b.ends_at && b.starts_at < a.ends_at && a.starts_at < a.ends_at && b.starts_at < b.ends_at
   const takePlace = a.session_status === 'live' && b.session_status === 'live'

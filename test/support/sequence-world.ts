@@ -2,7 +2,7 @@ import fc from 'fast-check'
 
 /** A small event, and what happens in it, as values that can be shrunk and printed: people and sessions by their place. */
 
-/** Close to the start of the clock: some clash, and some begin while a sequence runs. */
+/** Close to the start of the clock: some conflict, and some begin while a sequence runs. */
 const slots = [
   { date: '2029-12-02', start_time: '10:00', end_time: '11:00' },
   { date: '2029-12-02', start_time: '10:00', end_time: '11:00' },

@@ -8,7 +8,7 @@ import { mailQueue } from './mail.ts'
 
 const app = await testApp({ url: await ownDatabase() })
 const { call, pool } = app
-const { event, session, person, lineUp, change } = seatDesk(app)
+const { event, session, person, waitFor, change } = seatDesk(app)
 const queue = mailQueue({
   pool,
   now: () => new Date(),
@@ -73,7 +73,7 @@ describe('the calendar of an e-mail', () => {
     const { ada, one, two, confirmation } = await confirmed()
     await call('DELETE', `/registrants/${ada.id}/session/${one.id}${mail}`)
     await pool`update sessions set capacity = selected_count where id = ${one.id}`
-    await lineUp(ada, one)
+    await waitFor(ada, one)
     await call('PUT', `/registrants/update/${ada.id}${mail}`, { registration_status: 'cancelled' })
     const letter = (await written(ada)).at(-1)!
     assert.equal(letter.kind, 'cancelled')

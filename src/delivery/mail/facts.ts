@@ -4,7 +4,7 @@ import { hasSeat } from '../../registration/agenda/agenda.ts'
 import type { AgendaSession } from '../../registration/agenda/queries.ts'
 import type { Registration } from '../../registration/agenda/registration.ts'
 import type { VisibleField } from '../../registration/agenda/visible-values.ts'
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 
 /** What an e-mail is written from: what is true when its turn comes. */
 export type LetterFacts = {

@@ -4,7 +4,7 @@ import { type AgendaEntry, hasSeat, linksOf } from '../../registration/agenda/ag
 import type { AgendaSession } from '../../registration/agenda/queries.ts'
 import { type VisibleField, visibleValues } from '../../registration/agenda/visible-values.ts'
 import { momentIn, whenOf } from '../../registration/agenda/words.ts'
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 import type { LetterFacts } from './facts.ts'
 import { openings } from './openings.ts'
 import { isolate, oneLine, type Prose, say } from './prose.ts'

@@ -1,6 +1,6 @@
 import type { MailKind } from '../../records/outbox/schema.ts'
 import { momentIn } from '../../registration/agenda/words.ts'
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 import type { LetterFacts, Way } from './facts.ts'
 import { type Prose, say } from './prose.ts'
 

@@ -63,7 +63,7 @@ describe('the link to the own page', () => {
       await desk.person(summit, { session_ids: [talk.id] }),
       await desk.person(summit, { first_name: 'Ada' }),
     ]
-    await desk.lineUp(waiting, talk)
+    await desk.waitFor(waiting, talk)
     await desk.drop(holder, talk)
     const { text, link } = await sentTo(waiting)
     assert.match(
@@ -175,7 +175,7 @@ describe('the link to the own page', () => {
       await desk.person(summit, { session_ids: [talk.id] }),
       await desk.person(summit),
     ]
-    await desk.lineUp(waiting, talk)
+    await desk.waitFor(waiting, talk)
     await desk.drop(holder, talk)
     await dispatcherWith({ baseUrl: null }).dispatch()
     const { mail } = smtp.received.find(({ to }) => to.includes(waiting.email))!

@@ -97,7 +97,7 @@ const causes: Record<MailKind, (setting: Setting) => Promise<Known>> = {
 async function fromTheLine({ event, talk, other }: Setting): Promise<Known> {
   const holder = await desk.person(event, { session_ids: [talk.id] })
   const person = await desk.person(event, { session_ids: [other.id] })
-  await desk.lineUp(person, talk)
+  await desk.waitFor(person, talk)
   await desk.drop(holder, talk)
   return person
 }

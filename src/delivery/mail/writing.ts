@@ -5,8 +5,8 @@ import { calendarEntries } from '../../registration/agenda/calendar-entries.ts'
 import { registrationOf } from '../../registration/agenda/registration.ts'
 import type { VisibleField } from '../../registration/agenda/visible-values.ts'
 import { makeLetterLinks } from '../../registration/personal-links/letter-links.ts'
-import { type EventRow, readEvent } from '../../seats/ledger/queries.ts'
-import { hasClosed } from '../../seats/rules/books.ts'
+import { type LedgerEvent, readEvent } from '../../seats/ledger/queries.ts'
+import { hasClosed } from '../../seats/rules/state.ts'
 import { calendarOf } from './calendar.ts'
 import { type LetterFacts, outdated, type Way } from './facts.ts'
 import { type LetterTexts, writeLetter } from './letter.ts'
@@ -45,7 +45,7 @@ export async function writeLetters(
     ...(session_id ? [session_id] : []),
   ])
   const agendas = await readAgendas(db, people, now, about)
-  const events = new Map<number, EventRow>()
+  const events = new Map<number, LedgerEvent>()
   for (const id of new Set(letters.map(letter => letter.event_id))) {
     const event = await readEvent(db, id)
     if (event) events.set(id, event)
@@ -65,7 +65,7 @@ export async function writeLetters(
 function factsOf(
   letter: ClaimedLetter,
   agendas: Agendas,
-  event: EventRow | undefined,
+  event: LedgerEvent | undefined,
   token: string | null,
   { baseUrl, now, organiser }: Writing,
 ): Omit<LetterFacts, 'fields'> {

@@ -48,8 +48,8 @@ describe('GET /my/{token}', () => {
     await session(summit, { name: 'Draft', session_status: 'submitted' })
     const first = await person(summit, { session_ids: [offered.id] })
     const someone = await person(summit, { session_ids: [own.id] })
-    await desk.lineUp(someone, offered)
-    await desk.lineUp(someone, waited)
+    await desk.waitFor(someone, offered)
+    await desk.waitFor(someone, waited)
     await desk.drop(first, offered)
     const { status, text } = await open(await linkOf(someone))
     assert.equal(status, 200)
@@ -113,7 +113,7 @@ describe('GET /my/{token}', () => {
     const [waited] = [await online('Waited', { capacity: 0 }), await online('Other')]
     const holder = await person(summit, { session_ids: [offered.id] })
     const someone = await person(summit, { session_ids: [own.id] })
-    for (const full of [offered, waited]) await desk.lineUp(someone, full)
+    for (const full of [offered, waited]) await desk.waitFor(someone, full)
     await desk.drop(holder, offered)
     const { text } = await open(await linkOf(someone))
     const links = [...text.matchAll(/href="([^"]*)"[^>]*>Join online</g)].map(([, href]) => href)
@@ -248,7 +248,7 @@ describe('POST /my/{token}/sessions/{id}/…', () => {
       const { summit, someone, talk, link } = await scene({ capacity: 1 }, { close_date: '2029-12-02' })
       const other = await session(summit)
       const full = await session(summit, { capacity: 0 })
-      await desk.lineUp(someone, full)
+      await desk.waitFor(someone, full)
       assert.equal((await call('PUT', `/events/update/${summit.id}`, later)).status, 200)
       const { text } = await open(link)
       assert.match(text, /Registration has closed/)
@@ -338,7 +338,7 @@ describe('lines and offers', () => {
       talk,
     } = await scene({ capacity: 1 }, { waitlist_mode: 'offer', waitlist_offer_minutes: 5 })
     const people = [await person(summit), await person(summit), await person(summit)]
-    for (const who of people) await desk.lineUp(who, talk)
+    for (const who of people) await desk.waitFor(who, talk)
     const [first, second, third] = (await Promise.all(people.map(linkOf))) as [string, string, string]
     await press(await linkOf(holder), talk, 'give-up')
     assert.match((await open(first)).text, /<h2>Seats that are kept for you<\/h2>/)
@@ -354,7 +354,7 @@ describe('lines and offers', () => {
   it('303 an offer ends when the session is moved to the past: the former place in line is left with a button', async () => {
     const { summit, someone: holder, talk } = await scene({ capacity: 1 }, { waitlist_mode: 'offer' })
     const someone = await person(summit)
-    await desk.lineUp(someone, talk)
+    await desk.waitFor(someone, talk)
     await desk.drop(holder, talk)
     const link = await linkOf(someone)
     assert.match((await open(link)).text, /Kept until[\s\S]*Accept<span/)
@@ -366,7 +366,7 @@ describe('lines and offers', () => {
     assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 
-  it('303 whoever ticks the box gives up what clashes when the seat comes; others are passed over', async () => {
+  it('303 whoever ticks the box gives up what conflicts when the seat comes; others are passed over', async () => {
     const { summit, someone: holder, talk } = await scene({ capacity: 1, prevent_session_conflicts: 1 })
     const other = await session(summit, { name: 'Other' })
     const [passes, swaps] = [
@@ -382,7 +382,7 @@ describe('lines and offers', () => {
 
   it('422 in manual mode nobody passes the line by, and the page offers the line', async () => {
     const { summit, talk } = await scene({ capacity: 1 }, { waitlist_mode: 'manual' }, false)
-    await desk.lineUp(await person(summit), talk)
+    await desk.waitFor(await person(summit), talk)
     const link = await linkOf(await person(summit))
     assert.match((await open(link)).text, /Free seats go to those in line<\/p>[\s\S]*Join the line/)
     assert.deepEqual(reasonsOn(await press(link, talk, 'add')), ['Those who wait for "Talk" come first.'])
@@ -481,7 +481,7 @@ describe('a session at the same time as one that the person has', () => {
       { waitlist_mode: 'offer' },
     )
     const holder = await person(summit, { session_ids: [long.id] })
-    await desk.lineUp(someone, long, { on_conflict: 'swap' })
+    await desk.waitFor(someone, long, { on_conflict: 'swap' })
     await desk.drop(holder, long)
     assert.match(
       (await open(link)).text,
@@ -496,7 +496,7 @@ describe('a session at the same time as one that the person has', () => {
   it('303 a free seat that passed by who waits for it is taken instead of them, without leaving the line first', async () => {
     const { summit, first, second, long, someone, link } = await conflict({ capacity: 1 })
     const holder = await person(summit, { session_ids: [long.id] })
-    await desk.lineUp(someone, long)
+    await desk.waitFor(someone, long)
     assert.equal((await open(link)).text.includes(`sessions/${long.id}/add`), false)
     await desk.drop(holder, long)
     const { text } = await open(link)

@@ -1,5 +1,5 @@
 import { dayInWords } from '../../registration/agenda/words.ts'
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 import { pageOf } from '../layout.ts'
 import { detailsForm, type Refused } from './details-form.ts'
 import type { ProgrammeEntry } from './queries.ts'

@@ -1,10 +1,10 @@
-import { clashes, hasStarted, isActive, isIncludedLive } from '../../seats/rules/books.ts'
+import { hasStarted, inConflict, isActive, isIncludedLive } from '../../seats/rules/state.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import type { Visit } from './visit.ts'
 
 /** The sessions in which the person has a seat, and cannot have one beside a seat in this. */
 export function rivalsOf({ seats }: Visit, entry: ProgrammeEntry): ProgrammeEntry[] {
-  return seats.filter(other => clashes(entry, other))
+  return seats.filter(other => inConflict(entry, other))
 }
 
 /** Why the person may not give up their seat in a session; null when they may. */

@@ -7,8 +7,8 @@ import { registrationOf } from '../../registration/agenda/registration.ts'
 import type { DeskOrder } from '../../registration/desk/order.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
 import { resume } from '../../registration/personal-links/tokens.ts'
-import { type EventRow, readEvent } from '../../seats/ledger/queries.ts'
-import { hasClosed, maySit } from '../../seats/rules/books.ts'
+import { type LedgerEvent, readEvent } from '../../seats/ledger/queries.ts'
+import { hasClosed, maySit } from '../../seats/rules/state.ts'
 import { missingDetails } from './missing.ts'
 import { findVisitor, listProgramme, type ProgrammeEntry, type Visitor } from './queries.ts'
 
@@ -21,7 +21,7 @@ export type Standing = 'open' | 'unfinished' | 'expired' | 'closed' | 'inactive'
 /** A person at their page, and everything that it is made of. */
 export type Visit = {
   person: Visitor
-  event: EventRow
+  event: LedgerEvent
   programme: ProgrammeEntry[]
   /** sessions still to come that were deleted while the person had them, or waited for them */
   lost: AgendaEntry[]
@@ -88,7 +88,7 @@ export const mayClaim = (visit: Visit) => mayChange(visit) && visit.missing.leng
 /** Whether a person has an active registration, or one that is to be finished. */
 export const isRegistered = ({ person }: Visit) => maySit(person.registration_status)
 
-function standingOf(person: Visitor, event: EventRow, now: Date): Standing {
+function standingOf(person: Visitor, event: LedgerEvent, now: Date): Standing {
   const registration = registrationOf(person, now)
   if (registration === 'ended') return 'inactive'
   if (hasClosed({ event, now: now.getTime() })) return 'closed'

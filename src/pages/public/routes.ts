@@ -8,7 +8,7 @@ import type { SessionFieldRow } from '../../programme/session-fields/session-fie
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
 import { definitionsOf, type VisibleField, visibleValues } from '../../registration/agenda/visible-values.ts'
 import { whenOf } from '../../registration/agenda/words.ts'
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 import { icon, pageOf } from '../layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { type NewConflict, notingClashes } from '../../seats/ledger/clashes.ts'
+import { type NewConflict, notingConflicts } from '../../seats/ledger/conflicts.ts'
 import {
   listSessionsOfEvent,
   lockSessionsOfEvent,
@@ -25,7 +25,7 @@ export async function moveToZone(db: Db, actor: Actor, event: EventRow): Promise
   const moved = resolveAll(sessions, 'timezone', session => rezone(session, event.timezone))
   const ids = moved.map(session => session.id)
   const move = () => moveSessions(db, actor, moved)
-  return { moved, new_conflicts: await notingClashes(db, actor, event.id, ids, move) }
+  return { moved, new_conflicts: await notingConflicts(db, actor, event.id, ids, move) }
 }
 
 /** Resolves the times of all sessions anew. Throws 422 on `field`, naming each session whose times do not exist. */

@@ -3,7 +3,7 @@ import type { Actor } from '../../http/actor.ts'
 import { logged } from '../../records/changes/log.ts'
 import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
-import { sessionsClash } from '../../seats/ledger/clash-queries.ts'
+import { sessionsConflict } from '../../seats/ledger/conflict-queries.ts'
 import { seatsChannel } from '../../seats/ledger/queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
@@ -228,10 +228,10 @@ export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRo
 }
 
 /**
- * Pairs of clashing sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts.
+ * Pairs of conflicting sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts.
  * `registrants` is how many people have seats in both, because one was moved after they had them.
  */
-export function listClashes(
+export function listConflicts(
   db: Db,
   ids: number[],
 ): Promise<{ id: number; other_id: number; name: string; registrants: number }[]> {
@@ -239,6 +239,6 @@ export function listClashes(
     select s.id, o.id as other_id, o.name, (
       select count(*)::int from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id = o.id
       where a.session_id = s.id and a.state in ('selected', 'held') and b.state in ('selected', 'held')) as registrants
-    from sessions s join sessions o on o.event_id = s.event_id and ${sessionsClash(db)}
+    from sessions s join sessions o on o.event_id = s.event_id and ${sessionsConflict(db)}
     where s.id = any(${ids}::bigint[]) order by s.id, o.starts_at, o.id`
 }

@@ -279,7 +279,7 @@ describe('GET /sessions/{id}', () => {
         ...more,
       })
     const strict = await at('10:00', '11:00', { prevent_session_conflicts: 1 })
-    const clashing = await at('10:30', '11:30')
+    const conflicting = await at('10:30', '11:30')
     await at('11:00', '12:00')
     await at('10:30', '10:30')
     const abroad = await at('12:59', '13:30', { timezone: 'Europe/Helsinki' })
@@ -287,9 +287,9 @@ describe('GET /sessions/{id}', () => {
       (await call('GET', `/sessions/${id}?expand=conflicts&fields=id`)).body.conflicts
     assert.deepEqual(await conflicts(strict.id), [
       { id: abroad.id, name: '12:59', registrants: 0 },
-      { id: clashing.id, name: '10:30', registrants: 0 },
+      { id: conflicting.id, name: '10:30', registrants: 0 },
     ])
-    assert.deepEqual(await conflicts(clashing.id), [{ id: strict.id, name: '10:00', registrants: 0 }])
+    assert.deepEqual(await conflicts(conflicting.id), [{ id: strict.id, name: '10:00', registrants: 0 }])
   })
 })
 

@@ -19,8 +19,8 @@ import {
 } from '../../registration/desk/sessions.ts'
 import { peopleToTell, tellOfSession } from '../../registration/desk/withdrawal.ts'
 import type { Manner } from '../../registration/registrants/manner.ts'
-import { type NewConflict, notingClashes } from '../../seats/ledger/clashes.ts'
-import { isIncludedLive, takesPlace } from '../../seats/rules/books.ts'
+import { type NewConflict, notingConflicts } from '../../seats/ledger/conflicts.ts'
+import { isIncludedLive, takesPlace } from '../../seats/rules/state.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { type Insert, insertAlone } from './insert.ts'
 import { chooseChangedZone, chooseZone, type EventZone, placementOf, recallPlacement } from './placement.ts'
@@ -171,7 +171,7 @@ export async function changeSession(
     const update = () => updateSession(tx, actor, id, next, overbookedAt(current, next.capacity))
     // Where nothing of these changes nothing new can be in conflict.
     const isMoved = conflictFields.some(field => field in draft.given)
-    const new_conflicts = await notingClashes(tx, actor, current.event_id, isMoved ? [id] : [], update)
+    const new_conflicts = await notingConflicts(tx, actor, current.event_id, isMoved ? [id] : [], update)
     const isNewlyIn = isIncludedLive(next) && !isIncludedLive(current)
     const mayTakeIn = isNewlyIn || includingFields.some(field => field in draft.given)
     const isIncluding = mayTakeIn && isIncludedLive(next)

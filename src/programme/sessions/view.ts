@@ -7,7 +7,7 @@ import { Location } from '../locations/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { Track } from '../tracks/schema.ts'
 import { tracks } from '../tracks/tracks.ts'
-import { listClashes, type SessionRow } from './queries.ts'
+import { listConflicts, type SessionRow } from './queries.ts'
 
 const showTrack = viewOf(Track)
 const showLocation = viewOf(Location)
@@ -82,11 +82,11 @@ async function relatedOf(
 ): Promise<(row: SessionRow) => Record<string, unknown>> {
   if (expand.size === 0 || rows.length === 0) return () => ({})
   const ids = (column: 'track_id' | 'location_id') => [...new Set(rows.flatMap(row => row[column] ?? []))]
-  const [ofTracks, ofLocations, clashes] = await Promise.all([
+  const [ofTracks, ofLocations, conflicts] = await Promise.all([
     expand.has('track') ? tracks.queries.listByIds(db, ids('track_id')) : [],
     expand.has('location') ? locations.queries.listByIds(db, ids('location_id')) : [],
     expand.has('conflicts')
-      ? listClashes(
+      ? listConflicts(
           db,
           rows.map(row => row.id),
         )
@@ -101,8 +101,8 @@ async function relatedOf(
     ...(expand.has('track') && { track: trackOf.get(row.track_id ?? 0) ?? null }),
     ...(expand.has('location') && { location: locationOf.get(row.location_id ?? 0) ?? null }),
     ...(expand.has('conflicts') && {
-      conflicts: clashes
-        .filter(clash => clash.id === row.id)
+      conflicts: conflicts
+        .filter(conflict => conflict.id === row.id)
         .map(({ other_id, name, registrants }) => ({ id: other_id, name, registrants })),
     }),
   })

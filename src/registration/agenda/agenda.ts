@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { isSitting, type SelectionState, takesPlace } from '../../seats/rules/books.ts'
+import { isSitting, type SelectionState, takesPlace } from '../../seats/rules/state.ts'
 import {
   type AgendaHistory,
   type AgendaSelection,

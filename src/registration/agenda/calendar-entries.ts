@@ -1,4 +1,4 @@
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 import type { Agenda } from './agenda.ts'
 import type { AgendaSession } from './queries.ts'
 import { instantOf } from './words.ts'

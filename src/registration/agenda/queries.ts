@@ -1,6 +1,6 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
-import type { SelectionState } from '../../seats/rules/books.ts'
+import type { SelectionState } from '../../seats/rules/state.ts'
 
 /** A session as its attendees see it. */
 export type AgendaSession = {

@@ -1,4 +1,4 @@
-import { isActive } from '../../seats/rules/books.ts'
+import { isActive } from '../../seats/rules/state.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 import { instantOf } from './words.ts'
 

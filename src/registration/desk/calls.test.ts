@@ -9,7 +9,7 @@ import { carryOut } from './registration.ts'
 const app = await testApp()
 const { call, make, pool } = app
 const desk = seatDesk(app)
-const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, findings, moves } =
+const { event, session, person, claim, drop, waitFor, leave, change, agenda, counts, line, findings, moves } =
   desk
 
 const setAgenda = (who: { id: number }, body: object) => call('PUT', `/registrants/${who.id}/agenda`, body)
@@ -140,7 +140,7 @@ describe('a registrant whose seats change', () => {
       replies.map(({ status }) => status),
       [412, 412, 412],
     )
-    await lineUp(b, talks[0]!)
+    await waitFor(b, talks[0]!)
     const waiting = { 'if-match': await versionOf(b) }
     await drop(a, talks[0]!)
     assert.equal((await call('PUT', `/registrants/${b.id}`, { notes: 'x' }, waiting)).status, 412)
@@ -164,7 +164,7 @@ describe('POST and DELETE /registrants/{id}/waitlist/{session_id}', () => {
     const summit = await event()
     const talk = await session(summit, { capacity: 0 })
     const someone = await person(summit)
-    await lineUp(someone, talk)
+    await waitFor(someone, talk)
     assert.deepEqual(await line(talk), [someone.id])
     for (let n = 0; n < 2; n++) assert.equal((await leave(someone, talk)).status, 200)
     assert.deepEqual(await counts(talk), [0, 0, 0, 0])
@@ -177,7 +177,7 @@ describe('PUT /registrants/{id}/agenda', () => {
     const [a, b] = [await session(summit), await session(summit)]
     const [x, y] = [await session(summit, { capacity: 0 }), await session(summit, { capacity: 0 })]
     const someone = await person(summit, { session_ids: [a.id] })
-    await lineUp(someone, x)
+    await waitFor(someone, x)
     const { body } = await setAgenda(someone, { session_ids: [b.id], waitlist_ids: [y.id] })
     assert.deepEqual(body, {
       success: true,
@@ -212,7 +212,7 @@ describe('PUT /registrants/{id}/agenda', () => {
     const full = await session(summit, { capacity: 0 })
     const someone = await person(summit, { session_ids: [old.id, kept.id] })
     const waits = await session(summit, { capacity: 0, date: '2030-01-03' })
-    await lineUp(someone, waits)
+    await waitFor(someone, waits)
     const plan = async (body: object) => {
       const { refused, session_ids } = (await setAgenda(someone, { ...body, partial: true })).body
       return [refused.map((each: any) => `${each.type} ${each.session_id}`), session_ids.map(Number)]
@@ -264,7 +264,7 @@ describe('PUT /registrants/{id}/agenda', () => {
     const rival = await session(summit, { prevent_session_conflicts: 1 })
     const holder = await person(summit, { session_ids: [talk.id] })
     const someone = await person(summit, { session_ids: [rival.id] })
-    await lineUp(someone, talk, { on_conflict: 'swap' })
+    await waitFor(someone, talk, { on_conflict: 'swap' })
     await drop(holder, talk)
     const take = { drop: [rival.id] }
     assert.equal((await call('POST', `/registrants/${someone.id}/session/${talk.id}`, take)).status, 200)
@@ -325,7 +325,7 @@ describe('PUT /registrants/{id}/agenda', () => {
       await person(summit, { session_ids: [talk.id] }),
     ]
     const waiting = await person(summit)
-    await lineUp(waiting, talk)
+    await waitFor(waiting, talk)
     await setAgenda(someone, { session_ids: [], waitlist_ids: [talk.id] })
     assert.deepEqual(await counts(talk), [1, 0, 0, 2])
     assert.deepEqual(await line(talk), [waiting.id, someone.id])
@@ -343,7 +343,7 @@ describe('several at the same moment', () => {
       await person(summit),
       await person(summit),
     ]
-    await lineUp(waiting, talk)
+    await waitFor(waiting, talk)
     const replies = await Promise.all([drop(holder, talk), ...claimers.map(someone => claim(someone, talk))])
     assert.deepEqual(
       replies.map(reply => reply.status),
@@ -368,7 +368,7 @@ describe('several at the same moment', () => {
         [
           orderOf('lines up', {
             registrant_id: waiting.id,
-            lineUp: [{ session_id: talk.id, on_conflict: undefined }],
+            waitFor: [{ session_id: talk.id, on_conflict: undefined }],
           }),
           orderOf('drops', { registrant_id: holder.id, drop: [talk.id] }),
         ],
@@ -391,8 +391,8 @@ describe('several at the same moment', () => {
     const summit = await event()
     const talk = await session(summit, { capacity: 0 })
     const people = [await person(summit), await person(summit), await person(summit)]
-    for (const someone of people) await lineUp(someone, talk)
-    await Promise.all([leave(people[0], talk), lineUp(people[0], talk)])
+    for (const someone of people) await waitFor(someone, talk)
+    await Promise.all([leave(people[0], talk), waitFor(people[0], talk)])
     assert.deepEqual(await line(talk), [people[1].id, people[2].id, people[0].id])
     assert.deepEqual([await counts(talk), await findings(summit)], [[0, 0, 0, 3], []])
   })
@@ -435,12 +435,12 @@ describe('DELETE /sessions/delete/{id}', () => {
     assert.deepEqual(await findings(summit), [])
   })
 
-  it('422 saying how many hold seats; with force they are given back, and a clash goes with them', async () => {
+  it('422 saying how many hold seats; with force they are given back, and a conflict goes with them', async () => {
     const summit = await event()
     const rival = await session(summit, { prevent_session_conflicts: 1 })
     const talk = await session(summit)
     const someone = await person(summit, { session_ids: [rival.id] })
-    await lineUp(someone, talk)
+    await waitFor(someone, talk)
     const refused = await call('DELETE', `/sessions/delete/${rival.id}`)
     assert.deepEqual([refused.status, refused.body[0].seats_taken], [422, 1])
     assert.equal((await call('DELETE', `/sessions/delete/${rival.id}?force=1`)).status, 204)
@@ -471,7 +471,7 @@ describe('GET /sessions', () => {
     const holder = await person(summit, { session_ids: [talk.id] })
     await person(summit, { session_ids: [talk.id] })
     await person(summit, { session_ids: [talk.id], registration_status: 'in_progress' })
-    for (let n = 0; n < 2; n++) await lineUp(await person(summit), talk)
+    for (let n = 0; n < 2; n++) await waitFor(await person(summit), talk)
     await drop(holder, talk)
     const names = 'registrantCount,reservedCount,waitlistCount'
     const { body } = await call('GET', `/sessions?event_id=${summit.id}&expand=${names}`)

@@ -3,7 +3,7 @@ import { type Fault, mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, isBlank } from '../../http/draft.ts'
 import { readSwitch } from '../../http/query.ts'
-import type { OnConflict } from '../../seats/rules/books.ts'
+import type { OnConflict } from '../../seats/rules/state.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'
 import { readIds } from '../registrants/input.ts'
 import type { Manner } from '../registrants/manner.ts'
@@ -29,16 +29,16 @@ export function releaseSeat(wisher: Wisher, session_id: number): Promise<DeskOrd
 }
 
 /** What lines up for a session. In an automatic line a seat that is free goes to the first who can take it, at once. */
-export function lineUp(
+export function waitFor(
   wisher: Wisher,
   session_id: number,
   on_conflict: OnConflict | undefined,
 ): Promise<DeskOrder> {
-  return orderOf(wisher, { lineUp: [{ session_id, on_conflict }] })
+  return orderOf(wisher, { waitFor: [{ session_id, on_conflict }] })
 }
 
 /** What leaves a line, or declines an offer. */
-export function leaveLine(wisher: Wisher, session_id: number): Promise<DeskOrder> {
+export function leaveWaitlist(wisher: Wisher, session_id: number): Promise<DeskOrder> {
   return orderOf(wisher, { leave: [session_id] })
 }
 
@@ -54,8 +54,8 @@ export async function setAgenda(wisher: Wisher, body: Body): Promise<DeskOrder> 
     add: sessions.ids ?? [],
     replace: sessions.ids !== undefined,
     drop: drops.ids ?? [],
-    lineUp: (waits.ids ?? []).map(session_id => ({ session_id, on_conflict })),
-    replaceLines: waits.ids !== undefined,
+    waitFor: (waits.ids ?? []).map(session_id => ({ session_id, on_conflict })),
+    replaceWaits: waits.ids !== undefined,
     partial: partial.on,
   })
   const faults = [...sessions.faults, ...waits.faults, ...drops.faults, ...manner.faults, ...partial.faults]
@@ -73,7 +73,7 @@ async function faultless(
   return order
 }
 
-/** `pass` keeps the place in the line when a promotion would clash; `swap` gives up what clashes. Throws 422. */
+/** `pass` keeps the place in the line when a promotion would conflict; `swap` gives up what conflicts. Throws 422. */
 export function readOnConflict(body: Body): OnConflict | undefined {
   const { on_conflict, faults } = conflictMannerIn(body)
   mustBeValid(faults)

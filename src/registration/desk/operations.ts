@@ -4,17 +4,17 @@ import type { Body } from '../../http/draft.ts'
 import { isKnown } from '../../http/etag.ts'
 import type { Call, Operation } from '../../http/operation.ts'
 import { type StreamParts, streamAvailability } from '../../seats/board/availability-stream.ts'
-import { Agenda, AgendaInput, Availability, ClaimInput, LineInput, Success } from '../../seats/schema.ts'
+import { Agenda, AgendaInput, Availability, ClaimInput, Success, WaitlistInput } from '../../seats/schema.ts'
 import { mannerOf, seatQuery } from '../registrants/manner.ts'
 import { mustFindAnswered } from '../registrants/registrants.ts'
 import {
   claimSeat,
-  leaveLine,
-  lineUp,
+  leaveWaitlist,
   readOnConflict,
   releaseSeat,
   setAgenda,
   type Wisher,
+  waitFor,
 } from './claims.ts'
 import type { Desk } from './desk.ts'
 import { type DeskWork, writeAtDesk } from './write.ts'
@@ -67,12 +67,12 @@ export const seatOperations: Operation<Parts>[] = [
     summary: 'Put a registrant in the line of a session',
     noun,
     query: seatQuery,
-    body: LineInput,
+    body: WaitlistInput,
     success: { 200: Success },
     failures: [412],
     handler: call =>
       writeAtDesk(call, {
-        order: inside => lineUp(wisherOf(inside), sessionOf(inside), readOnConflict(inside.body)),
+        order: inside => waitFor(wisherOf(inside), sessionOf(inside), readOnConflict(inside.body)),
         answer: success,
       }),
   },
@@ -88,7 +88,7 @@ export const seatOperations: Operation<Parts>[] = [
     failures: [422],
     handler: call =>
       writeAtDesk(call, {
-        order: inside => leaveLine(wisherOf(inside), sessionOf(inside)),
+        order: inside => leaveWaitlist(wisherOf(inside), sessionOf(inside)),
         answer: success,
       }),
   },

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { invalid } from '../../errors.ts'
 import type { Order, Profiles, Rewriting } from '../../seats/ledger/order.ts'
-import { isSitting, type Move, type Registrant } from '../../seats/rules/books.ts'
+import { isSitting, type Move, type Registrant } from '../../seats/rules/state.ts'
 import { isSameProfile, noChange, profileAfter } from '../registrants/change.ts'
 import { isPersonal } from '../registrants/input.ts'
 import { type Profile, type ProfileChange, readProfiles } from '../registrants/queries.ts'

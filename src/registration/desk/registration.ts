@@ -47,7 +47,7 @@ export async function carryOut(
  * Takes the lock of an event and decides orders: people, seats, and what people have to be told. Throws 404 when the
  * event is gone.
  *
- * The writes are sent at once, in this order (see openBooks): people before their seats; who is removed last, because
+ * The writes are sent at once, in this order (see openLedger): people before their seats; who is removed last, because
  * until then everything that was decided of them can be written.
  */
 export async function prepare(

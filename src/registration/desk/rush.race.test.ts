@@ -211,7 +211,7 @@ describe('two processes under load', () => {
           return
         }
       }
-      assert.fail(`in ${rounds} rounds without the lock the books balanced`)
+      assert.fail(`in ${rounds} rounds without the lock the ledger balanced`)
     })
   }
 })

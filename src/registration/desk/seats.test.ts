@@ -49,7 +49,7 @@ describe('POST /registrants/{id}/session/{session_id}', () => {
     assert.deepEqual([selected, seats_left], [1, 0])
   })
 
-  it('422 names the sessions that it clashes with, when one of the two prevents conflicts', async () => {
+  it('422 names the sessions that it conflicts with, when one of the two prevents conflicts', async () => {
     const event = await eventWith()
     const a = await sessionIn(event, { prevent_session_conflicts: 1 })
     const b = await sessionIn(event, { start_time: '10:30', end_time: '11:30' })

@@ -11,7 +11,7 @@ let ahead = 0
 const clock = { now: () => new Date(Date.now() + ahead) }
 const app = await testApp({ clock, url: await ownDatabase() })
 const { call, make, pool } = app
-const { event, session, person, lineUp, claim, drop } = seatDesk(app)
+const { event, session, person, waitFor, claim, drop } = seatDesk(app)
 const { linkOf, open, press } = attendeeAt(app)
 const queue = mailQueue({
   pool,
@@ -35,7 +35,7 @@ async function attended(settings: Json = {}) {
     await person(summit, { session_ids: [talk.id] }),
     await person(summit, { first_name: 'Ada' }),
   ]
-  await lineUp(waiting, talk)
+  await waitFor(waiting, talk)
   return { summit, talk, holder, waiting }
 }
 
@@ -112,7 +112,7 @@ describe('a session that leaves live while people have it', () => {
     await written(summit)
     const quiet = await put('live')
     assert.equal(quiet.body.people_not_told, 2)
-    await lineUp(await person(summit, { first_name: 'Bob' }), talk)
+    await waitFor(await person(summit, { first_name: 'Bob' }), talk)
     await put('rejected')
     const told = await put('live', mail)
     assert.equal(told.body.people_not_told, undefined)

@@ -2,7 +2,7 @@ import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { insertLetters } from '../../records/outbox/queries.ts'
 import { type Listed, listPeopleOf } from '../../seats/ledger/queries.ts'
-import { takesPlace } from '../../seats/rules/books.ts'
+import { takesPlace } from '../../seats/rules/state.ts'
 
 type Told = { id: number; event_id: number; account_id: number; session_status: string }
 

@@ -1,4 +1,4 @@
-import { isActive, maySit } from '../../seats/rules/books.ts'
+import { isActive, maySit } from '../../seats/rules/state.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 
 /** How long an unfinished registration keeps its seats after its last change, in minutes (docs/seats.md §1). */

@@ -3,8 +3,8 @@ import { NotifiedCache } from '../../db/cache.ts'
 import type { Pool } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import { readSeatsLeft, type SeatsLeft } from '../ledger/counts-queries.ts'
-import { type EventRow, readEvent, seatsChannel } from '../ledger/queries.ts'
-import { hasClosed, hasStarted, takesPlace } from '../rules/books.ts'
+import { type LedgerEvent, readEvent, seatsChannel } from '../ledger/queries.ts'
+import { hasClosed, hasStarted, takesPlace } from '../rules/state.ts'
 
 /** Seats that can be claimed by session id; null is unlimited. `json` is the same as text, `etag` its name. */
 export type Availability = {
@@ -15,7 +15,7 @@ export type Availability = {
 }
 
 /** What was read of an event, and what it comes to until a session starts or registration closes. */
-type Reading = { event: EventRow; sessions: SeatsLeft[]; shown: Availability; until: number }
+type Reading = { event: LedgerEvent; sessions: SeatsLeft[]; shown: Availability; until: number }
 
 /** What happens by the clock, such as a start, is not announced: the memory is at most so many milliseconds old. */
 const believed = 1000
@@ -101,7 +101,7 @@ async function readAvailability(pool: Pool, event_id: number, now: number): Prom
 }
 
 /** What can be claimed now: nothing of a session that does not take place or has started, nor once registration has closed. */
-function describe(event: EventRow, sessions: SeatsLeft[], now: number): Pick<Reading, 'shown' | 'until'> {
+function describe(event: LedgerEvent, sessions: SeatsLeft[], now: number): Pick<Reading, 'shown' | 'until'> {
   const isOpen = (session: SeatsLeft) =>
     takesPlace(session) && !hasStarted(session, now) && !hasClosed({ event, now })
   const seats = Object.fromEntries(

@@ -54,7 +54,7 @@ export const duplicate = (pair: {
   message: `Registrant ${pair.registrant_id} is in session ${pair.session_id} more than once.`,
 })
 
-export const clash = ({
+export const conflict = ({
   other_id,
   ...pair
 }: {

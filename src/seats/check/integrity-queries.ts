@@ -1,7 +1,7 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { logged } from '../../records/changes/log.ts'
-import { sessionsClash } from '../ledger/clash-queries.ts'
+import { sessionsConflict } from '../ledger/conflict-queries.ts'
 import { counts } from '../ledger/counted-queries.ts'
 
 /** Lets a transaction see one moment of the database, and change nothing. First statement of it. */
@@ -12,7 +12,7 @@ export async function beSnapshot(db: Db): Promise<void> {
 export type Amounts = { events: number; sessions: number; registrants: number; selections: number }
 
 /** How much there is to check. */
-export async function countBooks(db: Db): Promise<Amounts> {
+export async function countLedger(db: Db): Promise<Amounts> {
   const [row] = await db<Amounts[]>`
     select (select count(*)::int from events) as events, (select count(*)::int from sessions) as sessions,
       (select count(*)::int from registrants) as registrants, (select count(*)::int from selections) as selections`
@@ -84,15 +84,15 @@ export const listDuplicates = (db: Db): Promise<SelectionKey[]> =>
     select event_id, registrant_id, session_id from selections
     group by event_id, registrant_id, session_id having count(*) > 1 order by registrant_id, session_id`
 
-/** Registrants with seats in two sessions that clash, although neither changed after they had both seats. */
-export const listUnexplainedClashes = (db: Db): Promise<(SelectionKey & { other_id: number })[]> =>
+/** Registrants with seats in two sessions that conflict, although neither changed after they had both seats. */
+export const listUnexplainedConflicts = (db: Db): Promise<(SelectionKey & { other_id: number })[]> =>
   db<(SelectionKey & { other_id: number })[]>`
-    with clashing as (
+    with conflicting as (
       select a.event_id, a.registrant_id, a.session_id, b.session_id as other_id, a.id as a_id, b.id as b_id
       from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id > a.session_id
       join sessions s on s.id = a.session_id join sessions o on o.id = b.session_id
       where a.state in ('selected', 'held') and b.state in ('selected', 'held')
-        and ${sessionsClash(db)}),
+        and ${sessionsConflict(db)}),
     seated as (
       select object_id, max(id) as id from changes
       where object = 'selection' and after ->> 'state' in ('selected', 'held')
@@ -103,7 +103,7 @@ export const listUnexplainedClashes = (db: Db): Promise<(SelectionKey & { other_
         and (before -> 'starts_at', before -> 'ends_at', before -> 'prevent_session_conflicts', before -> 'session_status')
           is distinct from (after -> 'starts_at', after -> 'ends_at', after -> 'prevent_session_conflicts', after -> 'session_status') group by object_id)
     select c.event_id, c.registrant_id, c.session_id, c.other_id
-    from clashing c
+    from conflicting c
     left join seated sa on sa.object_id = c.a_id left join seated sb on sb.object_id = c.b_id
     left join moved ma on ma.object_id = c.session_id left join moved mb on mb.object_id = c.other_id
     where coalesce(greatest(ma.id, mb.id), 0) <= coalesce(greatest(sa.id, sb.id), 0)

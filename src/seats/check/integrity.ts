@@ -2,14 +2,14 @@ import { type Db, transaction } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { readLeftOut } from '../ledger/included-queries.ts'
-import { readOffered, readWaitedFor } from '../ledger/line-queries.ts'
-import { lineInParts, linePart, openBooks, registrantsInto } from '../ledger/open-books.ts'
-import { type Books, type Move, seatsLeft } from '../rules/books.ts'
+import { openLedger, registrantsInto, waitlistInParts, waitlistPart } from '../ledger/open-ledger.ts'
+import { readOffered, readWaitedFor } from '../ledger/waitlist-queries.ts'
 import { comingIn, mayLackRegistrants } from '../rules/included.ts'
-import { canMove, moveLine } from '../rules/line.ts'
 import { canBeAccepted } from '../rules/offers.ts'
+import { type LedgerState, type Move, seatsLeft } from '../rules/state.ts'
+import { canMove, moveWaitlist } from '../rules/waitlist.ts'
 import {
-  clash,
+  conflict,
   deadOffer,
   duplicate,
   type Finding,
@@ -24,14 +24,14 @@ import {
 import {
   type Amounts,
   beSnapshot,
-  countBooks,
+  countLedger,
   findAccountOfEvent,
   listDuplicates,
   listEventsThatWait,
   listMiscountedRegistrants,
   listMiscountedSessions,
   listOversoldSessions,
-  listUnexplainedClashes,
+  listUnexplainedConflicts,
   listWrongHolders,
   recountRegistrants,
   recountSessions,
@@ -51,12 +51,12 @@ export async function checkIntegrity(db: Db, now: Date): Promise<Integrity> {
       ...(await listOversoldSessions(tx)).map(oversold),
       ...(await listWrongHolders(tx)).map(wrongHolder),
       ...(await listDuplicates(tx)).map(duplicate),
-      ...(await listUnexplainedClashes(tx)).map(clash),
+      ...(await listUnexplainedConflicts(tx)).map(conflict),
       ...(await listUnrecorded(tx)).map(unrecorded),
       ...(await listMiscountedSessions(tx)).map(sessionCounters),
       ...(await listMiscountedRegistrants(tx)).map(registrantCounter),
     ]
-    return { checked: await countBooks(tx), findings, waiting: await listEventsThatWait(tx) }
+    return { checked: await countLedger(tx), findings, waiting: await listEventsThatWait(tx) }
   })
   for (const event_id of waiting)
     integrity.findings.push(...(await transaction(db, tx => unsettledIn(tx, event_id, now))))
@@ -80,62 +80,62 @@ export async function repairCounters(db: Db, findings: Finding[], now: Date): Pr
 
 /** What the rules would do in an event by themselves: nothing, unless something is wrong. What has expired is not yet. */
 async function unsettledIn(db: Db, event_id: number, now: Date): Promise<Finding[]> {
-  const { books, expiredOffers } = await openBooks(db, event_id, [], now)
+  const { ledger, expiredOffers } = await openLedger(db, event_id, [], now)
   const waitedFor = await readWaitedFor(db, event_id)
   const offered = await readOffered(db, event_id)
-  await registrantsInto(db, event_id, books, offered, { named: waitedFor })
+  await registrantsInto(db, event_id, ledger, offered, { named: waitedFor })
   return [
-    ...deadOffers(books, offered, expiredOffers),
-    ...(await freeSeats(db, books, waitedFor)),
-    ...(await seatsForLeftOut(db, books)),
+    ...deadOffers(ledger, offered, expiredOffers),
+    ...(await freeSeats(db, ledger, waitedFor)),
+    ...(await seatsForLeftOut(db, ledger)),
   ]
 }
 
 /** Offers that cannot be accepted. */
-function deadOffers(books: Books, offered: number[], expired: { registrant_id: number }[]): Finding[] {
+function deadOffers(ledger: LedgerState, offered: number[], expired: { registrant_id: number }[]): Finding[] {
   const due = new Set(expired.map(({ registrant_id }) => registrant_id))
   return offered
     .filter(id => !due.has(id))
     .flatMap(id => {
-      const registrant = books.registrants.get(id)!
+      const registrant = ledger.registrants.get(id)!
       return [...registrant.selections]
         .filter(([session_id, { state }]) => {
-          const session = books.sessions.get(session_id)!
-          return state === 'offered' && !canBeAccepted(books, registrant, session)
+          const session = ledger.sessions.get(session_id)!
+          return state === 'offered' && !canBeAccepted(ledger, registrant, session)
         })
-        .map(([session_id]) => deadOffer(books.event.id, session_id, id))
+        .map(([session_id]) => deadOffer(ledger.event.id, session_id, id))
     })
 }
 
 /** Included sessions that have a free seat for a registrant who is not in them. */
-async function seatsForLeftOut(db: Db, books: Books): Promise<Finding[]> {
-  const { id: event_id } = books.event
+async function seatsForLeftOut(db: Db, ledger: LedgerState): Promise<Finding[]> {
+  const { id: event_id } = ledger.event
   const findings: Finding[] = []
-  for (const session of books.sessions.values()) {
-    if (!mayLackRegistrants(books, session) || seatsLeft(session) === 0) continue
+  for (const session of ledger.sessions.values()) {
+    if (!mayLackRegistrants(ledger, session) || seatsLeft(session) === 0) continue
     for (let after = 0; after < Infinity; ) {
-      const part = await readLeftOut(db, session.id, event_id, after, linePart)
-      await registrantsInto(db, event_id, books, part)
-      const next = part.find(id => comingIn(books, books.registrants.get(id)!, session))
+      const part = await readLeftOut(db, session.id, event_id, after, waitlistPart)
+      await registrantsInto(db, event_id, ledger, part)
+      const next = part.find(id => comingIn(ledger, ledger.registrants.get(id)!, session))
       if (next) findings.push(leftOut(event_id, session.id, next))
-      after = next || part.length < linePart ? Infinity : part.at(-1)!
+      after = next || part.length < waitlistPart ? Infinity : part.at(-1)!
     }
   }
   return findings
 }
 
 /** Sessions that have a free seat which the rules would give to somebody who waits. */
-async function freeSeats(db: Db, books: Books, waitedFor: number[]): Promise<Finding[]> {
-  const { id: event_id } = books.event
+async function freeSeats(db: Db, ledger: LedgerState, waitedFor: number[]): Promise<Finding[]> {
+  const { id: event_id } = ledger.event
   const findings: Finding[] = []
   for (const session_id of waitedFor) {
-    const session = books.sessions.get(session_id)!
-    if (seatsLeft(session) === 0 || !canMove(books, session)) continue
-    for await (const rows of lineInParts(db, session_id)) {
+    const session = ledger.sessions.get(session_id)!
+    if (seatsLeft(session) === 0 || !canMove(ledger, session)) continue
+    for await (const rows of waitlistInParts(db, session_id)) {
       const part = rows.map(row => row.registrant_id)
-      await registrantsInto(db, event_id, books, part)
+      await registrantsInto(db, event_id, ledger, part)
       const moves: Move[] = []
-      moveLine(books, session, part, 1, [], move => moves.push(move))
+      moveWaitlist(ledger, session, part, 1, [], move => moves.push(move))
       const next = moves.find(move => move.session_id === session_id)
       if (!next) continue
       findings.push(freeSeat(event_id, session_id, next.registrant_id))

@@ -8,7 +8,7 @@ import { seatDesk } from '../../../test/support/seats.ts'
 const url = await ownDatabase()
 const app = await testApp({ url })
 const { pool, call, account_id } = app
-const { event, session, person, claim, drop, lineUp, change, findings, moves } = seatDesk(app)
+const { event, session, person, claim, drop, waitFor, change, findings, moves } = seatDesk(app)
 
 const found = async (summit: { id: number }) =>
   (await findings(summit)).map(({ invariant, type }) => [invariant, type])
@@ -65,7 +65,7 @@ describe('the invariants of seats', () => {
     assert.deepEqual(await found(summit), [])
   })
 
-  it('3. no registrant holds two clashing sessions, unless a later change of times made them clash', async () => {
+  it('3. no registrant holds two conflicting sessions, unless a later change of times made them clash', async () => {
     const summit = await event()
     const one = await session(summit, { prevent_session_conflicts: 1 })
     const other = await session(summit, { date: '2030-01-02' })
@@ -106,7 +106,7 @@ describe('the invariants of seats', () => {
     const talk = await session(summit, { capacity: 1 })
     const holder = await person(summit, { session_ids: [talk.id] })
     const waiting = await person(summit)
-    await lineUp(waiting, talk)
+    await waitFor(waiting, talk)
     await pool`update sessions set capacity = 2 where id = ${talk.id}`
     const [finding] = await findings(summit)
     assert.deepEqual(

@@ -3,17 +3,17 @@ import { type ApiError, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/etag.ts'
 import { admissionAfter, applyAdmission } from '../rules/admission.ts'
-import type { Books } from '../rules/books.ts'
 import { decide } from '../rules/decide.ts'
 import { removedAfter } from '../rules/included.ts'
-import { addOrders, expiredOrders, openBooks } from './open-books.ts'
+import type { LedgerState } from '../rules/state.ts'
+import { addOrders, expiredOrders, openLedger } from './open-ledger.ts'
 import type { Notice, Order, Outcome, Profiles } from './order.ts'
-import type { EventRow } from './queries.ts'
+import type { LedgerEvent } from './queries.ts'
 import { givenUp, Settlement } from './settlement.ts'
 
 /** What was decided, to be written in the same transaction. */
 export type Decided = {
-  event: EventRow
+  event: LedgerEvent
   changesSeats: boolean
   outcomes: Outcome[]
   /** what gave back holds that were over */
@@ -39,13 +39,13 @@ export async function decideOrders(
   profiles: Profiles,
   changing?: Actor,
 ): Promise<Decided> {
-  const opened = await openBooks(db, event_id, orders, now, profiles)
-  const { event, books } = opened
+  const opened = await openLedger(db, event_id, orders, now, profiles)
+  const { event, ledger } = opened
   const expired = expiredOrders(opened, now)
-  await addOrders(db, event_id, books, expired)
-  const settlement = new Settlement(db, books, event, now, changing)
+  await addOrders(db, event_id, ledger, expired)
+  const settlement = new Settlement(db, ledger, event, now, changing)
   const { journal, notices } = settlement
-  const work: Work = { books, profiles, settlement, gone: new Set() }
+  const work: Work = { ledger, profiles, settlement, gone: new Set() }
   for (const order of expired) await carry(work, order)
   const outcomes: Outcome[] = []
   for (const order of orders) outcomes.push(await carry(work, order))
@@ -57,18 +57,18 @@ export async function decideOrders(
     outcomes,
     expired: expired.filter(({ isOverdue }) => isOverdue),
     notices,
-    isUnfinished: id => books.registrants.get(id)?.status === 'in_progress',
+    isUnfinished: id => ledger.registrants.get(id)?.status === 'in_progress',
     writeSeats: () => journal.write(db, changes),
   }
 }
 
 /** A batch that is being decided; `gone` are registrants who are deleted in it. */
-type Work = { books: Books; profiles: Profiles; settlement: Settlement; gone: Set<number> }
+type Work = { ledger: LedgerState; profiles: Profiles; settlement: Settlement; gone: Set<number> }
 
-/** Decides an order, and writes what it comes to into the books. */
-async function carry({ books, profiles, settlement, gone }: Work, order: Order): Promise<Outcome> {
+/** Decides an order, and writes what it comes to into the ledger. */
+async function carry({ ledger, profiles, settlement, gone }: Work, order: Order): Promise<Outcome> {
   const { actor, wish, newcomer, removal, isOverdue } = order
-  const registrant = books.registrants.get(wish.registrant_id)
+  const registrant = ledger.registrants.get(wish.registrant_id)
   if (!registrant || gone.has(registrant.id)) return { failure: notFound('Registrant', wish.registrant_id) }
   try {
     if (!newcomer) mustMatchVersion(actor.ifMatch, registrant.version)
@@ -76,12 +76,12 @@ async function carry({ books, profiles, settlement, gone }: Work, order: Order):
   } catch (failure) {
     return { failure: failure as ApiError }
   }
-  const decision = decide(books, wish)
+  const decision = decide(ledger, wish)
   if (!decision.granted) return decision
   const before = { status: registrant.status, expired_session_ids: registrant.expired_session_ids }
   const rewriting = profiles.rewrite(order, registrant, decision.moves)
   for (const move of decision.moves) settlement.move(actor, await settlement.withPlace(move))
-  settlement.journal.remove(registrant, removedAfter(books, registrant, wish, decision.skipped))
+  settlement.journal.remove(registrant, removedAfter(ledger, registrant, wish, decision.skipped))
   if (isOverdue)
     settlement.notices.push({
       registrant_id: registrant.id,
@@ -90,7 +90,7 @@ async function carry({ books, profiles, settlement, gone }: Work, order: Order):
       dropped_session_ids: givenUp(decision.moves),
     })
   if (wish.status || wish.profile) {
-    applyAdmission(books, registrant, admissionAfter(registrant, wish))
+    applyAdmission(ledger, registrant, admissionAfter(registrant, wish))
     settlement.journal.recount()
   }
   if (rewriting) {

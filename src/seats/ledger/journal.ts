@@ -1,15 +1,15 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { apply, type Books, type Move, type Registrant } from '../rules/books.ts'
+import { apply, type LedgerState, type Move, type Registrant } from '../rules/state.ts'
 import { type Removal, writeRemovals } from './included-queries.ts'
 import { type Change, splitRelined, writeRegistrantCounts, writeSelections, writeVersions } from './writes.ts'
 
 /** A selection by its id, which is its place in the line. */
 type Waiting = { id: number; registrant_id: number }
 
-/** What a batch changes: each move is written into the books at once, and all of it into the database at the end. */
+/** What a batch changes: each move is written into the ledger at once, and all of it into the database at the end. */
 export class Journal {
-  readonly #books: Books
+  readonly #ledger: LedgerState
   readonly #now: Date
   readonly #changes = new Map<string, Change>()
   readonly #overridden = new Set<number>()
@@ -19,19 +19,19 @@ export class Journal {
   #linedUp = 0
   #countsChanged = false
 
-  constructor(books: Books, now: Date) {
-    this.#books = books
+  constructor(ledger: LedgerState, now: Date) {
+    this.#ledger = ledger
     this.#now = now
   }
 
-  /** Writes a move into the books; the last move of a registrant and a session explains the change that is stored. */
+  /** Writes a move into the ledger; the last move of a registrant and a session explains the change that is stored. */
   move(actor: Actor, move: Move): void {
     const { registrant_id, session_id, from, to } = move
-    const { selections } = this.#books.registrants.get(registrant_id)!
+    const { selections } = this.#ledger.registrants.get(registrant_id)!
     const key = `${registrant_id} ${session_id}`
     const known = this.#changes.get(key)
     const before = known ? known.before : from && { id: selections.get(session_id)!.id, state: from }
-    apply(this.#books, move)
+    apply(this.#ledger, move)
     const { on_conflict = 'pass', offer = null } = selections.get(session_id) ?? {}
     // In the order of last moves: what frees a seat is recorded before who takes it, and lining up makes the line.
     if (from !== to) this.#changes.delete(key)
@@ -62,7 +62,7 @@ export class Journal {
     this.#countsChanged = true
   }
 
-  /** Writes into the books which included sessions a registrant stays out of. */
+  /** Writes into the ledger which included sessions a registrant stays out of. */
   remove(registrant: Registrant, removed: Set<number>): void {
     for (const session_id of registrant.removed.symmetricDifference(removed)) {
       const removal = { registrant_id: registrant.id, session_id, isRemoved: removed.has(session_id) }
@@ -94,10 +94,10 @@ export class Journal {
   /** Writes `changes` and everything besides; every statement is sent at once. */
   async write(db: Db, changes: Change[]): Promise<void> {
     await Promise.all([
-      writeSelections(db, this.#books, changes, this.#now, this.#overridden),
+      writeSelections(db, this.#ledger, changes, this.#now, this.#overridden),
       writeVersions(db, this.#renewed, this.#now),
       this.#removals.size > 0 && writeRemovals(db, [...this.#removals.values()]),
-      this.#countsChanged && writeRegistrantCounts(db, this.#books),
+      this.#countsChanged && writeRegistrantCounts(db, this.#ledger),
     ])
   }
 

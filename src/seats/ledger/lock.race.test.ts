@@ -14,7 +14,7 @@ import { readOutsiders } from './queries.ts'
 
 const app = await testApp({ url: await ownDatabase() })
 const { pool, account_id, call } = app
-const { event, session, person, findings, lineUp, agenda } = seatDesk(app)
+const { event, session, person, findings, waitFor, agenda } = seatDesk(app)
 
 const wish = (who: { id: number }, wanted: Partial<Wish>) =>
   order(account_id, { registrant_id: who.id, ...wanted })
@@ -93,7 +93,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
         await person(summit, { session_ids: [talk.id] }),
         await person(summit, { session_ids: [talk.id] }),
       ]
-      for (let n = 0; n < 2; n++) await lineUp(await person(summit), talk)
+      for (let n = 0; n < 2; n++) await waitFor(await person(summit), talk)
       return { summit, orders: [wish(a, { status: 'cancelled' }), wish(b, { status: 'cancelled' })] }
     },
     locked: [true, true],
@@ -103,7 +103,7 @@ const scenes: Record<string, { scene: Scene; locked: boolean[]; unlocked: string
 
 describe('two transactions at the same moment', () => {
   for (const [name, { scene, locked, unlocked }] of Object.entries(scenes)) {
-    it(`${name}: the books balance`, async () => {
+    it(`${name}: the ledger balances`, async () => {
       const { summit, orders } = await scene()
       assert.deepEqual(granted(await collide(pool, summit, 'locked', orders)), locked)
       assert.deepEqual(await findings(summit), [])

@@ -1,6 +1,6 @@
 import { type ApiError, type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Move, Registrant } from '../rules/books.ts'
+import type { Move, Registrant } from '../rules/state.ts'
 import type { Decision, Wish } from '../rules/wish.ts'
 import type { RegistrationStatus } from '../schema.ts'
 

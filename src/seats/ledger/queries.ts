@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from '../rules/books.ts'
+import type { Event, OnConflict, Registrant, RegType, SelectionState, Session } from '../rules/state.ts'
 import type { RegistrationStatus } from '../schema.ts'
 import { counts } from './counted-queries.ts'
 
@@ -20,11 +20,11 @@ export async function preferIndexes(db: Db): Promise<void> {
   await db`select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
 }
 
-export type EventRow = Event & { account_id: number }
+export type LedgerEvent = Event & { account_id: number }
 
 /** What the rules need of an event. Read after its lock was taken (docs/seats.md §5: lock, then look). */
-export async function readEvent(db: Db, event_id: number): Promise<EventRow | undefined> {
-  type Row = Omit<EventRow, 'closes' | 'registrants'> & {
+export async function readEvent(db: Db, event_id: number): Promise<LedgerEvent | undefined> {
+  type Row = Omit<LedgerEvent, 'closes' | 'registrants'> & {
     status: string
     close_date: string | null
     close_time: string | null

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import {
-  type Books,
+  type LedgerState,
   type Move,
   type Offer,
   type OnConflict,
@@ -9,7 +9,7 @@ import {
   type SelectionState,
   type Session,
   taken,
-} from '../rules/books.ts'
+} from '../rules/state.ts'
 
 /** What became of one registrant's selection of one session in a batch. */
 export type Change = {
@@ -43,7 +43,7 @@ export function splitRelined(change: Change): Change[] {
 /** Writes the selections, the counters and the change log of a batch; every statement is sent at once. */
 export async function writeSelections(
   db: Db,
-  books: Books,
+  ledger: LedgerState,
   changes: Change[],
   now: Date,
   overridden: Set<number>,
@@ -55,8 +55,8 @@ export async function writeSelections(
     // First, because who lines up again has a row in both.
     gone.length > 0 && deleteSelections(db, gone),
     kept.length > 0 && updateSelections(db, kept, now),
-    insertAndLog(db, books, changes, now),
-    writeCounters(db, changedSessions(books, changes), overridden),
+    insertAndLog(db, ledger, changes, now),
+    writeCounters(db, changedSessions(ledger, changes), overridden),
   ])
 }
 
@@ -75,10 +75,10 @@ async function updateSelections(db: Db, changes: Change[], now: Date): Promise<v
     where s.id = c.id`
 }
 
-function changedSessions(books: Books, changes: Change[]): Session[] {
+function changedSessions(ledger: LedgerState, changes: Change[]): Session[] {
   return [...new Set(changes.map(change => change.session_id))]
     .sort((a, b) => a - b)
-    .map(id => books.sessions.get(id)!)
+    .map(id => ledger.sessions.get(id)!)
 }
 
 /** Only an override may add to `overbooked`: without one the check on the table refuses a seat that does not exist. */
@@ -96,7 +96,7 @@ async function writeCounters(db: Db, sessions: Session[], overridden: Set<number
 }
 
 /** Inserts the selections that are new, and records all changes in their order. Arrays are read faster than one JSON text. */
-async function insertAndLog(db: Db, { event }: Books, changes: Change[], now: Date): Promise<void> {
+async function insertAndLog(db: Db, { event }: LedgerState, changes: Change[], now: Date): Promise<void> {
   const column = <T>(read: (change: Change) => T) => changes.map(read)
   const { account_id } = changes[0]!.actor
   await db`
@@ -147,7 +147,7 @@ export async function writeVersions(db: Db, renewed: Map<number, number>, now: D
 const explanation = ({ why, override, about }: Move) => ({ why, ...(override && { override }), ...about })
 
 /** Writes how many registrants an event and its types have. */
-export async function writeRegistrantCounts(db: Db, { event, regTypes }: Books): Promise<void> {
+export async function writeRegistrantCounts(db: Db, { event, regTypes }: LedgerState): Promise<void> {
   const types = [...regTypes.values()]
   await Promise.all([
     db`update events set registrants_count = ${event.registrants} where id = ${event.id} and registrants_count <> ${event.registrants}`,

@@ -1,4 +1,4 @@
-import { type Books, type Group, hasClosed, maySit, type Registrant, type RegType } from './books.ts'
+import { type Group, hasClosed, type LedgerState, maySit, type Registrant, type RegType } from './state.ts'
 import type { Reason, Wish } from './wish.ts'
 
 /** What of a registrant counts for the event, for their type and for their group. */
@@ -10,31 +10,31 @@ export function admissionAfter({ status, reg_type_id, group_id }: Registrant, wi
 }
 
 /** What keeps a registrant out of the event, their type or their group: it is full. */
-export function admissionReasons(books: Books, registrant: Registrant, wish: Wish): Reason[] {
+export function admissionReasons(ledger: LedgerState, registrant: Registrant, wish: Wish): Reason[] {
   const after = admissionAfter(registrant, wish)
   if (!maySit(after.status)) return []
   const comesIn = !maySit(registrant.status)
   const joins = (member: 'reg_type_id' | 'group_id') => comesIn || after[member] !== registrant[member]
   return [
-    ...(comesIn ? eventReasons(books, wish) : []),
-    ...(joins('reg_type_id') ? typeReasons(books, after) : []),
-    ...(joins('group_id') || joins('reg_type_id') ? groupReasons(books, registrant, after) : []),
+    ...(comesIn ? eventReasons(ledger, wish) : []),
+    ...(joins('reg_type_id') ? typeReasons(ledger, after) : []),
+    ...(joins('group_id') || joins('reg_type_id') ? groupReasons(ledger, registrant, after) : []),
   ]
 }
 
-function eventReasons(books: Books, { by, override }: Wish): Reason[] {
-  const { event } = books
+function eventReasons(ledger: LedgerState, { by, override }: Wish): Reason[] {
+  const { event } = ledger
   const reasons: Reason[] = []
   if (!override && event.capacity !== null && event.registrants >= event.capacity)
     reasons.push({ field: 'event_id', type: 'sold_out', message: 'The event is sold out.' })
-  if (by === 'attendee' && hasClosed(books))
+  if (by === 'attendee' && hasClosed(ledger))
     reasons.push({ field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' })
   return reasons
 }
 
 /** An override lifts what is sold out, the event too, but never what a type allows. */
-function typeReasons(books: Books, after: Admission): Reason[] {
-  const type = typeOf(books, after)
+function typeReasons(ledger: LedgerState, after: Admission): Reason[] {
+  const type = typeOf(ledger, after)
   if (!type || type.capacity === null || type.registrants < type.capacity) return []
   return [
     {
@@ -46,10 +46,10 @@ function typeReasons(books: Books, after: Admission): Reason[] {
 }
 
 /** A group is as large as each of its members' types allows. */
-function groupReasons(books: Books, { id }: Registrant, after: Admission): Reason[] {
-  const group = groupOf(books, after)
+function groupReasons(ledger: LedgerState, { id }: Registrant, after: Admission): Reason[] {
+  const group = groupOf(ledger, after)
   if (!group) return []
-  const members = new Map(group).set(id, typeOf(books, after)?.max_group_size ?? null)
+  const members = new Map(group).set(id, typeOf(ledger, after)?.max_group_size ?? null)
   const limit = Math.min(...[...members.values()].map(each => each ?? Infinity))
   if (members.size <= limit) return []
   return [
@@ -61,27 +61,27 @@ function groupReasons(books: Books, { id }: Registrant, after: Admission): Reaso
   ]
 }
 
-/** Writes a change of these into the books: who counts for the event, a type and a group. */
-export function applyAdmission(books: Books, registrant: Registrant, after: Admission): void {
-  count(books, registrant, -1)
+/** Writes a change of these into the ledger: who counts for the event, a type and a group. */
+export function applyAdmission(ledger: LedgerState, registrant: Registrant, after: Admission): void {
+  count(ledger, registrant, -1)
   Object.assign(registrant, after)
-  count(books, registrant, 1)
+  count(ledger, registrant, 1)
 }
 
-function count(books: Books, registrant: Registrant, by: 1 | -1): void {
+function count(ledger: LedgerState, registrant: Registrant, by: 1 | -1): void {
   if (!maySit(registrant.status)) return
-  const type = typeOf(books, registrant)
-  books.event.registrants += by
+  const type = typeOf(ledger, registrant)
+  ledger.event.registrants += by
   if (type) type.registrants += by
-  const group = groupOf(books, registrant)
+  const group = groupOf(ledger, registrant)
   if (by === 1) group?.set(registrant.id, type?.max_group_size ?? null)
   else group?.delete(registrant.id)
 }
 
-function typeOf({ regTypes }: Books, { reg_type_id }: Admission): RegType | undefined {
+function typeOf({ regTypes }: LedgerState, { reg_type_id }: Admission): RegType | undefined {
   return reg_type_id === null ? undefined : regTypes.get(reg_type_id)
 }
 
-function groupOf({ groups }: Books, { group_id }: Admission): Group | undefined {
+function groupOf({ groups }: LedgerState, { group_id }: Admission): Group | undefined {
   return group_id === null ? undefined : groups.get(group_id)
 }

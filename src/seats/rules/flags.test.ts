@@ -11,7 +11,8 @@ import { emptyWish, type Wish } from './wish.ts'
 const clock = handClock()
 const app = await testApp({ clock, url: await ownDatabase() })
 const { call, make } = app
-const { event, session, person, claim, drop, lineUp, change, agenda, counts, findings, moves } = seatDesk(app)
+const { event, session, person, claim, drop, waitFor, change, agenda, counts, findings, moves } =
+  seatDesk(app)
 
 /** What the attendee's own page does. */
 async function asAttendee(who: { id: number; event_id: number }, wish: Partial<Wish>): Promise<Decision> {
@@ -168,7 +169,7 @@ describe('included sessions', () => {
     )
   })
 
-  it('that clash with each other hold a newcomer in the first, and the answer names the other', async () => {
+  it('that conflict with each other hold a newcomer in the first, and the answer names the other', async () => {
     const summit = await event()
     const first = await session(summit, { selection_control: 'included', prevent_session_conflicts: 1 })
     const second = await session(summit, { selection_control: 'included' })
@@ -256,7 +257,7 @@ describe('sessions that are selected by default', () => {
     )
   })
 
-  it('that clash with each other: the first one is taken', async () => {
+  it('that conflict with each other: the first one is taken', async () => {
     const summit = await event()
     const first = await session(summit, { selected_by_default: 1, prevent_session_conflicts: 1 })
     const second = await session(summit, { selected_by_default: 1 })
@@ -302,7 +303,7 @@ describe('sessions at the same time', () => {
       false,
     ],
     [
-      'in other zones clash by the moment, not by the clock',
+      'in other zones conflict by the moment, not by the clock',
       { prevent_session_conflicts: 1 },
       { timezone: 'Asia/Kolkata', start_time: '16:00', end_time: '16:15' },
       true,
@@ -321,23 +322,24 @@ describe('sessions at the same time', () => {
       false,
     ],
     [
-      'past midnight clash on the next day',
+      'past midnight conflict on the next day',
       { prevent_session_conflicts: 1, start_time: '23:00', end_time: '01:00' },
       { date: '2030-01-02', start_time: '00:30', end_time: '02:00' },
       true,
     ],
   ]
-  for (const [sentence, held, wanted, isClash] of pairs)
+  for (const [sentence, held, wanted, isConflict] of pairs)
     it(sentence, async () => {
       const summit = await event()
       const [a, b] = [await session(summit, held), await session(summit, wanted)]
       const someone = await person(summit, { session_ids: [a.id] })
       const reply = await claim(someone, b)
-      assert.equal(reply.status, isClash ? 422 : 200)
-      if (isClash) assert.deepEqual([reply.body[0].type, reply.body[0].conflicts_with], ['conflict', [a.id]])
+      assert.equal(reply.status, isConflict ? 422 : 200)
+      if (isConflict)
+        assert.deepEqual([reply.body[0].type, reply.body[0].conflicts_with], ['conflict', [a.id]])
     })
 
-  it('named together are refused, and each clash is told', async () => {
+  it('named together are refused, and each conflict is told', async () => {
     const summit = await event()
     const a = await session(summit, { prevent_session_conflicts: 1, capacity: 0 })
     const b = await session(summit)
@@ -356,7 +358,7 @@ describe('a session that does not take place', () => {
     const holder = await person(summit, { session_ids: [full.id] })
     const someone = await person(summit, { session_ids: [dead.id] })
     const waiting = await person(summit, { session_ids: [dead.id] })
-    await lineUp(waiting, full)
+    await waitFor(waiting, full)
     assert.deepEqual(reasonsIn(await claim(someone, wanted)), [`conflict ${wanted.id}`])
     await drop(holder, full)
     assert.deepEqual(await agenda(waiting), { in: [dead.id], waits: [full.id] })
@@ -391,7 +393,7 @@ describe('a session that does not take place', () => {
     const talk = await session(summit, { capacity: 1 })
     const holder = await person(summit, { session_ids: [talk.id] })
     const waiting = await person(summit)
-    await lineUp(waiting, talk)
+    await waitFor(waiting, talk)
     await call('PUT', `/sessions/update/${talk.id}`, { session_status: 'approved' })
     await drop(holder, talk)
     assert.deepEqual(await agenda(waiting), { in: [], waits: [talk.id] })
@@ -417,13 +419,13 @@ describe('capacity and status', () => {
   it('override lifts sold_out for the organiser, nothing else, and never for the attendee', async () => {
     const summit = await event()
     const full = await session(summit, { capacity: 0 })
-    const clashing = await session(summit, { capacity: 0, prevent_session_conflicts: 1 })
+    const conflicting = await session(summit, { capacity: 0, prevent_session_conflicts: 1 })
     const draft = await session(summit, { capacity: 0, session_status: 'approved' })
     const someone = await person(summit)
     const override = '?override_capacity_errors=true'
     assert.deepEqual(typesOf(await asAttendee(someone, { add: [full.id], override: true })), ['sold_out'])
     assert.equal((await claim(someone, full, override)).status, 200)
-    assert.deepEqual(reasonsIn(await claim(someone, clashing, override)), [`conflict ${clashing.id}`])
+    assert.deepEqual(reasonsIn(await claim(someone, conflicting, override)), [`conflict ${conflicting.id}`])
     assert.deepEqual(reasonsIn(await claim(someone, draft, override)), [`not_live ${draft.id}`])
     assert.deepEqual(await findings(summit), [])
   })

@@ -12,7 +12,7 @@ await pool`
   update tokens set expires_at = '2100-01-01'
   where credential_id in (select id from credentials where account_id = ${app.account_id})`
 const desk = seatDesk(app)
-const { event, session, person, claim, drop, lineUp, change, agenda, counts, moves } = desk
+const { event, session, person, claim, drop, waitFor, change, agenda, counts, moves } = desk
 const findings = (summit: Json & { id: number }) => desk.findings(summit, clock.now())
 
 const included = { selection_control: 'included' }
@@ -157,7 +157,7 @@ describe('registrants who did not fit into an included session', () => {
 
   it('come in behind those who wait', async () => {
     const { summit, talk, holder, second, first } = await full()
-    await lineUp(second, talk)
+    await waitFor(second, talk)
     await call('DELETE', `/registrants/${holder.id}`)
     assert.deepEqual([await isIn(second, talk), await isIn(first, talk)], [true, false])
     assert.deepEqual(await findings(summit), [])
@@ -201,7 +201,7 @@ describe('a registrant whom the organiser took out of an included session', () =
     const summit = await event()
     const talk = await session(summit, { capacity: 1 })
     const [holder, someone] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
-    await lineUp(someone, talk)
+    await waitFor(someone, talk)
     await update(talk, included)
     await drop(someone, talk)
     assert.deepEqual((await agenda(someone)).waits, [])

@@ -1,7 +1,7 @@
 import {
-  type Books,
   isIncludedLive,
   isSitting,
+  type LedgerState,
   type Move,
   maySit,
   type Registrant,
@@ -9,7 +9,7 @@ import {
   type Session,
   seatFor,
   seatsLeft,
-} from './books.ts'
+} from './state.ts'
 import type { Reason, Wish } from './wish.ts'
 
 /** Whether an active registrant is in no seat of a session that every one of them is part of, and was not taken out of it. */
@@ -20,21 +20,21 @@ export function isLeftOut(session: Session, registrant: Registrant): boolean {
 }
 
 /** Whether there may be registrants who are left out of a session: fewer have a seat than there are. */
-export function mayLackRegistrants({ event }: Books, session: Session): boolean {
+export function mayLackRegistrants({ event }: LedgerState, session: Session): boolean {
   return isIncludedLive(session) && session.selected + session.held < event.registrants
 }
 
-/** Those in the books who are left out of a session and do not wait for it, in order of registration. */
-export function leftOutOf({ registrants }: Books, session: Session): Registrant[] {
+/** Those in the ledger who are left out of a session and do not wait for it, in order of registration. */
+export function leftOutOf({ registrants }: LedgerState, session: Session): Registrant[] {
   return [...registrants.values()]
     .filter(each => isLeftOut(session, each) && !each.selections.has(session.id))
     .sort((a, b) => a.id - b.id)
 }
 
 /** What takes a registrant who is left out into a session; undefined while it is full, or in conflict with their seats. */
-export function comingIn(books: Books, registrant: Registrant, session: Session): Move | undefined {
+export function comingIn(ledger: LedgerState, registrant: Registrant, session: Session): Move | undefined {
   if (!isLeftOut(session, registrant) || seatsLeft(session) === 0) return undefined
-  if (rivalsOf(books, registrant, session).length > 0) return undefined
+  if (rivalsOf(ledger, registrant, session).length > 0) return undefined
   const from = registrant.selections.get(session.id)?.state ?? null
   return {
     registrant_id: registrant.id,
@@ -46,7 +46,7 @@ export function comingIn(books: Books, registrant: Registrant, session: Session)
 }
 
 /** Whether giving up a session takes its registrant out of it, until a wish names it: the organiser's word, of one that is included. */
-export const takesOut = ({ sessions }: Books, { by }: Wish, session_id: number): boolean =>
+export const takesOut = ({ sessions }: LedgerState, { by }: Wish, session_id: number): boolean =>
   by === 'organiser' && sessions.get(session_id)?.selection_control === 'included'
 
 /**
@@ -54,14 +54,14 @@ export const takesOut = ({ sessions }: Books, { by }: Wish, session_id: number):
  * organiser took them out of, until a wish names them.
  */
 export function removedAfter(
-  books: Books,
+  ledger: LedgerState,
   { removed }: Registrant,
   wish: Wish,
   skipped: Reason[],
 ): Set<number> {
-  const { add, drop, lineUp } = wish
+  const { add, drop, waitFor } = wish
   const refused = new Set(skipped.map(({ session_id }) => session_id))
-  const named = [...add, ...lineUp.map(line => line.session_id)].filter(id => !refused.has(id))
-  const dropped = drop.filter(id => takesOut(books, wish, id) && !refused.has(id))
+  const named = [...add, ...waitFor.map(line => line.session_id)].filter(id => !refused.has(id))
+  const dropped = drop.filter(id => takesOut(ledger, wish, id) && !refused.has(id))
   return new Set([...removed, ...dropped].filter(id => !named.includes(id)))
 }

@@ -1,7 +1,7 @@
 import {
-  type Books,
   hasClosed,
   hasStarted,
+  type LedgerState,
   type Move,
   maySit,
   maySwap,
@@ -10,39 +10,39 @@ import {
   rivalsOf,
   type Session,
   takesPlace,
-} from './books.ts'
+} from './state.ts'
 
 /** What a new offer is: it stands for the event's minutes, but no longer than it can be accepted. */
-export function newOffer(books: Books, registrant: Registrant, session: Session): Offer {
-  const until = books.now + books.event.waitlist_offer_minutes * 60_000
-  return { until, expires: endOf(until, books, registrant, session) }
+export function newOffer(ledger: LedgerState, registrant: Registrant, session: Session): Offer {
+  const until = ledger.now + ledger.event.waitlist_offer_minutes * 60_000
+  return { until, expires: endOf(until, ledger, registrant, session) }
 }
 
 /**
  * What becomes of an offer that is looked at again: undefined when it stands as it is, a new end when what limits it has
  * moved, or the former place in the line when it cannot be accepted any more.
  */
-export function offerAgain(books: Books, registrant: Registrant, session: Session): Move | undefined {
+export function offerAgain(ledger: LedgerState, registrant: Registrant, session: Session): Move | undefined {
   const { offer } = registrant.selections.get(session.id)!
   const move = { registrant_id: registrant.id, session_id: session.id, from: 'offered' as const }
-  if (!canBeAccepted(books, registrant, session))
+  if (!canBeAccepted(ledger, registrant, session))
     return { ...move, to: 'waitlisted', why: 'offer_ended', keepsPlace: true }
-  const expires = endOf(offer!.until, books, registrant, session)
+  const expires = endOf(offer!.until, ledger, registrant, session)
   if (expires === offer!.expires) return undefined
   return { ...move, to: 'offered', why: 'offer_end_moved', offer: { ...offer!, expires } }
 }
 
 /** Whether an offer can be accepted now: the session is open, and nothing that the person has is in its way. */
-export function canBeAccepted(books: Books, registrant: Registrant, session: Session): boolean {
+export function canBeAccepted(ledger: LedgerState, registrant: Registrant, session: Session): boolean {
   const selection = registrant.selections.get(session.id)!
-  const rivals = rivalsOf(books, registrant, session)
-  const isFree = rivals.length === 0 || maySwap(selection, rivals, books.now)
-  const isOpen = takesPlace(session) && !hasClosed(books) && !hasStarted(session, books.now)
+  const rivals = rivalsOf(ledger, registrant, session)
+  const isFree = rivals.length === 0 || maySwap(selection, rivals, ledger.now)
+  const isOpen = takesPlace(session) && !hasClosed(ledger) && !hasStarted(session, ledger.now)
   return isOpen && maySit(registrant.status) && isFree
 }
 
 /** An offer ends with the start of its session, of what it would be swapped for, and of the closing of registration. */
-function endOf(until: number, books: Books, registrant: Registrant, session: Session): number {
-  const starts = [session, ...rivalsOf(books, registrant, session)].map(each => each.starts ?? until)
-  return Math.min(until, books.event.closes ?? until, ...starts)
+function endOf(until: number, ledger: LedgerState, registrant: Registrant, session: Session): number {
+  const starts = [session, ...rivalsOf(ledger, registrant, session)].map(each => each.starts ?? until)
+  return Math.min(until, ledger.event.closes ?? until, ...starts)
 }

@@ -1,7 +1,16 @@
+import { takesOut } from './included.ts'
 import {
-  type Books,
-  clashes,
+  claimReasons,
+  conflictReason,
+  dropReasons,
+  includedSoldOutReason,
+  unknownReason,
+  waitlistReasons,
+} from './refusals.ts'
+import {
+  inConflict,
   isIncludedLive,
+  type LedgerState,
   type Move,
   maySit,
   maySwap,
@@ -11,16 +20,7 @@ import {
   seatFor,
   seatsLeft,
   takesPlace,
-} from './books.ts'
-import { takesOut } from './included.ts'
-import {
-  claimReasons,
-  conflictReason,
-  dropReasons,
-  includedSoldOutReason,
-  lineReasons,
-  unknownReason,
-} from './refusals.ts'
+} from './state.ts'
 import type { Reason, Wish } from './wish.ts'
 
 /** Why a seat or a place is given up. */
@@ -30,7 +30,7 @@ type Because = Pick<Move, 'why' | 'about'>
 export class Plan {
   readonly reasons: Reason[] = []
   readonly skipped: Reason[] = []
-  readonly #books: Books
+  readonly #ledger: LedgerState
   readonly #wish: Wish
   readonly #registrant: Registrant
   readonly #status: Registrant['status']
@@ -40,8 +40,8 @@ export class Plan {
   /** seats and places that are given up: session → why */
   readonly #left = new Map<number, Because>()
 
-  constructor(books: Books, wish: Wish, registrant: Registrant, status: Registrant['status']) {
-    this.#books = books
+  constructor(ledger: LedgerState, wish: Wish, registrant: Registrant, status: Registrant['status']) {
+    this.#ledger = ledger
     this.#wish = wish
     this.#registrant = registrant
     this.#status = status
@@ -52,7 +52,7 @@ export class Plan {
   giveUp(): void {
     const { add, drop, leave, replace, why } = this.#wish
     for (const id of new Set([...drop, ...leave]))
-      if (!this.#books.sessions.has(id)) this.#refuse(unknownReason(this.#books, id))
+      if (!this.#ledger.sessions.has(id)) this.#refuse(unknownReason(this.#ledger, id))
     const unwanted = replace ? [...this.#seats.keys()].filter(id => !this.#isIncluded(id)) : []
     for (const id of new Set([...drop, ...unwanted])) {
       // Who gives up a seat and takes it again keeps it: nobody else gets it in between.
@@ -60,7 +60,7 @@ export class Plan {
       if (this.#seats.has(id)) this.#drop(id)
       else if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: 'offer_declined' })
     }
-    const takenOut = drop.filter(id => !add.includes(id) && takesOut(this.#books, this.#wish, id))
+    const takenOut = drop.filter(id => !add.includes(id) && takesOut(this.#ledger, this.#wish, id))
     for (const id of [...leave, ...this.#unnamedLines(), ...takenOut]) {
       if (this.#stateOf(id) === 'waitlisted') this.#left.set(id, { why: why ?? 'left_line' })
       if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: why ?? 'offer_declined' })
@@ -87,11 +87,11 @@ export class Plan {
 
   take(): void {
     const named = [...new Set(this.#wish.add)].filter(id => !this.#seats.has(id))
-    if (!this.#wish.partial) this.#wantAll(named.flatMap(id => this.#books.sessions.get(id) ?? []))
+    if (!this.#wish.partial) this.#wantAll(named.flatMap(id => this.#ledger.sessions.get(id) ?? []))
     for (const id of named) {
-      const session = this.#books.sessions.get(id)
+      const session = this.#ledger.sessions.get(id)
       if (session) this.#sit(session)
-      else this.#refuse(unknownReason(this.#books, id))
+      else this.#refuse(unknownReason(this.#ledger, id))
     }
   }
 
@@ -105,9 +105,9 @@ export class Plan {
     }
   }
 
-  lineUp(): void {
-    for (const { session_id, on_conflict } of this.#wish.lineUp) {
-      const reasons = lineReasons(this.#books, this.#wish, session_id, this.#seats.has(session_id))
+  waitFor(): void {
+    for (const { session_id, on_conflict } of this.#wish.waitFor) {
+      const reasons = waitlistReasons(this.#ledger, this.#wish, session_id, this.#seats.has(session_id))
       for (const found of reasons) this.#refuse(found)
       const before = this.#registrant.selections.get(session_id)?.on_conflict
       if (reasons.length === 0) this.#lines.set(session_id, on_conflict ?? before ?? 'pass')
@@ -127,7 +127,7 @@ export class Plan {
   #futureOf(id: number): Omit<Move, 'registrant_id' | 'session_id' | 'from'> {
     const seat = this.#seats.get(id)
     if (seat !== undefined) {
-      const isBeyond = this.#stateOf(id) !== 'offered' && seatsLeft(this.#books.sessions.get(id)!) === 0
+      const isBeyond = this.#stateOf(id) !== 'offered' && seatsLeft(this.#ledger.sessions.get(id)!) === 0
       const override = seat !== null && this.#wish.override && isBeyond
       return {
         to: seatFor(this.#status),
@@ -146,8 +146,8 @@ export class Plan {
   }
 
   #drop(id: number): void {
-    const session = this.#books.sessions.get(id)
-    const reasons = session ? dropReasons(this.#books, this.#wish, this.#registrant, session) : []
+    const session = this.#ledger.sessions.get(id)
+    const reasons = session ? dropReasons(this.#ledger, this.#wish, this.#registrant, session) : []
     for (const found of reasons) this.#refuse(found)
     if (reasons.length === 0) this.#release(id, { why: 'released' })
   }
@@ -159,7 +159,7 @@ export class Plan {
 
   /** A seat that is given up in the step that takes another at the same time is given up for that. */
   #explained(id: number, left: Because): Because {
-    const session = this.#books.sessions.get(id)
+    const session = this.#ledger.sessions.get(id)
     const isGained = (other: Session) => this.#seats.get(other.id) != null
     const gained = session && left.why === 'released' && this.#rivalsOf(session).find(isGained)
     return gained ? swappedFor(gained) : left
@@ -175,18 +175,18 @@ export class Plan {
     const isWanted = (id: number) => this.#seats.get(id) !== null || this.#wish.add.includes(id)
     const rivals = this.#rivalsOf(session)
     const isWantedToo = rivals.some(rival => isWanted(rival.id))
-    return !isWantedToo && maySwap(selection, rivals, this.#books.now) ? rivals : []
+    return !isWantedToo && maySwap(selection, rivals, this.#ledger.now) ? rivals : []
   }
 
   #rivalsOf(session: Session): Session[] {
     return [...this.#seats.keys()]
-      .flatMap(id => this.#books.sessions.get(id) ?? [])
-      .filter(other => clashes(session, other))
+      .flatMap(id => this.#ledger.sessions.get(id) ?? [])
+      .filter(other => inConflict(session, other))
   }
 
   #unnamedLines(): number[] {
-    if (!this.#wish.replaceLines) return []
-    const named = new Set([...this.#wish.lineUp.map(line => line.session_id), ...this.#wish.add])
+    if (!this.#wish.replaceWaits) return []
+    const named = new Set([...this.#wish.waitFor.map(line => line.session_id), ...this.#wish.add])
     return [...this.#registrant.selections]
       .filter(([id, { state }]) => (state === 'waitlisted' || state === 'offered') && !named.has(id))
       .map(([id]) => id)
@@ -223,18 +223,18 @@ export class Plan {
     { rivals = this.#rivalsOf(session), override = this.#wish.override } = {},
   ): Reason[] {
     const hasOffer = this.#stateOf(session.id) === 'offered'
-    return claimReasons(this.#books, { ...this.#wish, override }, { session, hasOffer, rivals })
+    return claimReasons(this.#ledger, { ...this.#wish, override }, { session, hasOffer, rivals })
   }
 
-  /** Sessions of a kind that are not among the seats yet; in order of their ids, whatever else is in the books. */
+  /** Sessions of a kind that are not among the seats yet; in order of their ids, whatever else is in the ledger. */
   #sessionsWhere(isWanted: (session: Session) => boolean): Session[] {
-    return [...this.#books.sessions.values()]
+    return [...this.#ledger.sessions.values()]
       .filter(session => isWanted(session) && !this.#seats.has(session.id))
       .sort((a, b) => a.id - b.id)
   }
 
   #isIncluded(id: number): boolean {
-    const session = this.#books.sessions.get(id)
+    const session = this.#ledger.sessions.get(id)
     return session !== undefined && isIncludedLive(session)
   }
 

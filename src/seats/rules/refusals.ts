@@ -1,16 +1,16 @@
 import type { ReasonType } from '../schema.ts'
 import {
-  type Books,
   hasClosed,
   hasStarted,
   isActive,
   isIncludedLive,
+  type LedgerState,
   maySit,
   type Registrant,
   type Session,
   seatsLeft,
   takesPlace,
-} from './books.ts'
+} from './state.ts'
 import type { Reason, Wish } from './wish.ts'
 
 /** Attendees who are not registered any more change nothing; one whose time ran out may register again. */
@@ -22,47 +22,56 @@ export function returnReason({ status }: Registrant, wish: Wish): Reason | undef
 }
 
 /** Once registration has closed, attendees keep what they have. What they want besides is refused by itself. */
-export function standstillReasons(books: Books, { status }: Registrant, { by, add, lineUp }: Wish): Reason[] {
-  return by === 'attendee' && hasClosed(books) && maySit(status) && add.length + lineUp.length === 0
+export function standstillReasons(
+  ledger: LedgerState,
+  { status }: Registrant,
+  { by, add, waitFor }: Wish,
+): Reason[] {
+  return by === 'attendee' && hasClosed(ledger) && maySit(status) && add.length + waitFor.length === 0
     ? [{ field: 'event_id', type: 'registration_closed', message: 'Registration has closed.' }]
     : []
 }
 
 /** What keeps a session from being taken or waited for, whatever its seats. */
-function closedReasons(books: Books, { by }: Wish, session: Session, field?: string): Reason[] {
+function closedReasons(ledger: LedgerState, { by }: Wish, session: Session, field?: string): Reason[] {
   const reasons: Reason[] = []
   if (!takesPlace(session))
     reasons.push(reasonOf(session, 'not_live', `"${session.name}" is not open for selection.`, field))
   if (by === 'organiser') return reasons
-  if (hasClosed(books))
+  if (hasClosed(ledger))
     reasons.push(reasonOf(session, 'registration_closed', 'Registration has closed.', field))
-  if (hasStarted(session, books.now)) reasons.push(startedReason(session, field))
+  if (hasStarted(session, ledger.now)) reasons.push(startedReason(session, field))
   return reasons
 }
 
 /** Everything that speaks against a place in the line of a session, in which the registrant has a seat, or not. */
-export function lineReasons(books: Books, wish: Wish, session_id: number, hasSeat: boolean): Reason[] {
-  const session = books.sessions.get(session_id)
-  if (!session) return [unknownReason(books, session_id, 'waitlist_ids')]
+export function waitlistReasons(
+  ledger: LedgerState,
+  wish: Wish,
+  session_id: number,
+  hasSeat: boolean,
+): Reason[] {
+  const session = ledger.sessions.get(session_id)
+  if (!session) return [unknownReason(ledger, session_id, 'waitlist_ids')]
   if (hasSeat) return [seatedReason(session, wish.add.includes(session_id))]
-  return closedReasons(books, wish, session, 'waitlist_ids')
+  return closedReasons(ledger, wish, session, 'waitlist_ids')
 }
 
 /** Everything that speaks against a seat in a session whose registrant has, or will have, `rivals` at the same time. */
 export function claimReasons(
-  books: Books,
+  ledger: LedgerState,
   wish: Wish,
   { session, hasOffer, rivals }: { session: Session; hasOffer: boolean; rivals: Session[] },
 ): Reason[] {
-  const reasons = closedReasons(books, wish, session)
-  if (!hasOffer && !wish.override && isFull(books, wish, session))
+  const reasons = closedReasons(ledger, wish, session)
+  if (!hasOffer && !wish.override && isFull(ledger, wish, session))
     reasons.push(soldOutReason(session, reasons.length === 0))
   const conflict = conflictReason(session, rivals)
   return conflict ? [...reasons, conflict] : reasons
 }
 
 /** In manual mode the organiser picks from the line: an attendee does not pass it by. */
-function isFull({ event }: Books, { by }: Wish, session: Session): boolean {
+function isFull({ event }: LedgerState, { by }: Wish, session: Session): boolean {
   const mayNotPass = by === 'attendee' && event.waitlist_mode === 'manual' && session.waitlisted > 0
   return mayNotPass || seatsLeft(session) === 0
 }
@@ -97,7 +106,7 @@ export function conflictReason(session: Session, rivals: Session[]): Reason | un
 
 /** The attendee keeps what is included, what was locked when it was saved, and what has started. */
 export function dropReasons(
-  { now }: Books,
+  { now }: LedgerState,
   { by }: Wish,
   registrant: Registrant,
   session: Session,
@@ -122,7 +131,7 @@ export function notRegisteredReason({ status }: Registrant): Reason {
 }
 
 /** A session that is not in this event. */
-export function unknownReason({ elsewhere }: Books, session_id: number, field = 'session_ids'): Reason {
+export function unknownReason({ elsewhere }: LedgerState, session_id: number, field = 'session_ids'): Reason {
   return elsewhere.has(session_id)
     ? { field, session_id, type: 'wrong_event', message: `Session ${session_id} belongs to another event.` }
     : { field, session_id, type: 'not_found', message: `Session ${session_id} does not exist.` }

@@ -1,5 +1,5 @@
 import type { ReasonType, RegistrationStatus } from '../schema.ts'
-import type { Move, OnConflict } from './books.ts'
+import type { Move, OnConflict } from './state.ts'
 
 /** What somebody wants for one registrant. */
 export type Wish = {
@@ -23,9 +23,9 @@ export type Wish = {
   /** for a new registrant: takes the sessions that are selected by default, as far as they fit */
   useDefaults: boolean
   /** without `on_conflict` what was asked for before stays; `pass` at first */
-  lineUp: { session_id: number; on_conflict: OnConflict | undefined }[]
-  /** whether `lineUp` names every line: others are left */
-  replaceLines: boolean
+  waitFor: { session_id: number; on_conflict: OnConflict | undefined }[]
+  /** whether `waitFor` names every line: others are left */
+  replaceWaits: boolean
   /** sessions whose line, or offer, to leave */
   leave: number[]
   /** whether this takes note of who is there, or not: for those only who are registered */
@@ -41,8 +41,8 @@ export const emptyWish = {
   drop: [],
   replace: false,
   useDefaults: false,
-  lineUp: [],
-  replaceLines: false,
+  waitFor: [],
+  replaceWaits: false,
   leave: [],
 }
 

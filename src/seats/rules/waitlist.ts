@@ -1,9 +1,10 @@
+import { newOffer } from './offers.ts'
 import {
-  type Books,
-  clashes,
   hasClosed,
   hasStarted,
+  inConflict,
   isIncludedLive,
+  type LedgerState,
   type Move,
   maySit,
   maySwap,
@@ -13,23 +14,22 @@ import {
   seatsLeft,
   seatsOf,
   takesPlace,
-} from './books.ts'
-import { newOffer } from './offers.ts'
+} from './state.ts'
 
 /** Who was passed over in the line, and why. */
 export type PassedOver = { registrant_id: number; why: 'conflict' | 'registrant_inactive' }
 
 /**
  * Moves the line of a session: gives its free seats to those who wait, first come, first served. Someone whose
- * promotion would clash is passed over and keeps their place, unless they asked to swap; a swap frees seats elsewhere,
+ * promotion would conflict is passed over and keeps their place, unless they asked to swap; a swap frees seats elsewhere,
  * whose lines are then to be moved as well.
  *
- * `line`: registrants who wait, in order, the first of them at place `first`; all of them must be in the books.
+ * `line`: registrants who wait, in order, the first of them at place `first`; all of them must be in the ledger.
  * `passedOver`: who stands before them and was passed over, and is added to.
- * `carry` is told each move, and must write it into the books.
+ * `carry` is told each move, and must write it into the ledger.
  */
-export function moveLine(
-  books: Books,
+export function moveWaitlist(
+  ledger: LedgerState,
   session: Session,
   line: number[],
   first: number,
@@ -38,7 +38,7 @@ export function moveLine(
 ): void {
   for (const [index, registrant_id] of line.entries()) {
     if (seatsLeft(session) === 0) return
-    const outcome = promotion(books, books.registrants.get(registrant_id)!, session)
+    const outcome = promotion(ledger, ledger.registrants.get(registrant_id)!, session)
     if ('why' in outcome) passedOver.push({ registrant_id, why: outcome.why })
     else
       for (const move of outcome.moves)
@@ -51,22 +51,22 @@ export function moveLine(
 }
 
 /** Whether seats of this session go to its line by themselves, now. What every registrant is part of waits for nothing. */
-export function canMove(books: Books, session: Session): boolean {
+export function canMove(ledger: LedgerState, session: Session): boolean {
   if (isIncludedLive(session)) return true
-  if (books.event.waitlist_mode === 'manual' || !takesPlace(session)) return false
-  return !hasClosed(books) && !hasStarted(session, books.now)
+  if (ledger.event.waitlist_mode === 'manual' || !takesPlace(session)) return false
+  return !hasClosed(ledger) && !hasStarted(session, ledger.now)
 }
 
 function promotion(
-  books: Books,
+  ledger: LedgerState,
   registrant: Registrant,
   session: Session,
 ): { moves: Move[] } | { why: PassedOver['why'] } {
-  const { event, sessions, now } = books
+  const { event, sessions, now } = ledger
   if (!maySit(registrant.status)) return { why: 'registrant_inactive' }
   const rivals = seatsOf(registrant)
     .map(id => sessions.get(id)!)
-    .filter(other => clashes(session, other))
+    .filter(other => inConflict(session, other))
   const selection = registrant.selections.get(session.id)!
   if (rivals.length > 0 && !maySwap(selection, rivals, now)) return { why: 'conflict' }
   // Nobody is asked about a session that everybody is in.
@@ -94,7 +94,7 @@ function promotion(
         from: 'waitlisted',
         to,
         why: isOffer ? 'offered' : 'promoted',
-        ...(isOffer && { offer: newOffer(books, registrant, session) }),
+        ...(isOffer && { offer: newOffer(ledger, registrant, session) }),
       },
     ],
   }

@@ -93,7 +93,7 @@ export type RegType = {
 }
 
 /** What is known of an event while its lock is held. Sessions of other events are in `elsewhere`. */
-export type Books = {
+export type LedgerState = {
   now: number
   event: Event
   sessions: Map<number, Session>
@@ -131,7 +131,7 @@ export const seatsLeft = (session: Session) =>
   session.capacity === null ? Infinity : Math.max(0, session.capacity - taken(session))
 
 /** Whether registration has closed. */
-export const hasClosed = ({ event, now }: Pick<Books, 'event' | 'now'>) =>
+export const hasClosed = ({ event, now }: Pick<LedgerState, 'event' | 'now'>) =>
   event.closes !== null && event.closes <= now
 
 export const hasStarted = ({ starts }: Pick<Session, 'starts'>, now: number) =>
@@ -150,7 +150,7 @@ function overlaps(a: Timed, b: Timed): boolean {
 export const takesPlace = ({ session_status }: Pick<Session, 'session_status'>) => session_status === 'live'
 
 /** Whether one person may not be in both: both take place, they overlap, and at least one of the two prevents conflicts. */
-export function clashes(a: Timed, b: Timed): boolean {
+export function inConflict(a: Timed, b: Timed): boolean {
   return (
     a.id !== b.id &&
     takesPlace(a) &&
@@ -160,10 +160,10 @@ export function clashes(a: Timed, b: Timed): boolean {
   )
 }
 
-/** Writes a move into the books. */
-export function apply(books: Books, move: Move): void {
-  const session = books.sessions.get(move.session_id)!
-  const { selections } = books.registrants.get(move.registrant_id)!
+/** Writes a move into the ledger. */
+export function apply(ledger: LedgerState, move: Move): void {
+  const session = ledger.sessions.get(move.session_id)!
+  const { selections } = ledger.registrants.get(move.registrant_id)!
   if (move.from) session[move.from]--
   if (move.to) session[move.to]++
   const known = selections.get(move.session_id)
@@ -182,11 +182,11 @@ export const isSitting = (state: SelectionState | null | undefined) =>
   state === 'selected' || state === 'held'
 
 /** The sessions in which a registrant has a seat, and which are in conflict with this one. */
-export function rivalsOf({ sessions }: Books, { selections }: Registrant, session: Session): Session[] {
+export function rivalsOf({ sessions }: LedgerState, { selections }: Registrant, session: Session): Session[] {
   return [...selections]
     .filter(([, { state }]) => isSitting(state))
     .map(([id]) => sessions.get(id)!)
-    .filter(other => clashes(session, other))
+    .filter(other => inConflict(session, other))
 }
 
 /** The sessions in which a registrant has a seat, or the offer of one. */

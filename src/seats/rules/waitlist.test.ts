@@ -15,7 +15,7 @@ await pool`
   update tokens set expires_at = '2100-01-01'
   where credential_id in (select id from credentials where account_id = ${app.account_id})`
 const desk = seatDesk(app)
-const { event, session, person, claim, drop, lineUp, leave, change, agenda, counts, line, moves, seats } =
+const { event, session, person, claim, drop, waitFor, leave, change, agenda, counts, line, moves, seats } =
   desk
 const findings = (summit: { id: number }) => desk.findings(summit, clock.now())
 const lettersTo = async (who: { id: number }) =>
@@ -39,7 +39,7 @@ async function fullSession(summit: { id: number }, waiting: number, settings: ob
   const holder = await person(summit, { session_ids: [talk.id] })
   const people = []
   for (let n = 0; n < waiting; n++) people.push(await person(summit))
-  for (const someone of people) assert.equal((await lineUp(someone, talk)).status, 200)
+  for (const someone of people) assert.equal((await waitFor(someone, talk)).status, 200)
   return { talk, holder, people }
 }
 
@@ -52,14 +52,14 @@ describe('an automatic line', () => {
       people.map(someone => someone.id),
     )
     await leave(people[0], talk)
-    await lineUp(people[0], talk)
+    await waitFor(people[0], talk)
     assert.deepEqual(await line(talk), [people[1].id, people[2].id, people[0].id])
     await drop(holder, talk)
     assert.deepEqual([(await agenda(people[1])).in, await counts(talk)], [[talk.id], [1, 0, 0, 2]])
     assert.deepEqual(await lettersTo(people[1]), ['promotion'])
   })
 
-  it('is as good when it is long: those in front clash, whoever can take the seat is far behind', async () => {
+  it('is as good when it is long: those in front conflict, whoever can take the seat is far behind', async () => {
     const summit = await event()
     const [talk, rival] = [
       await session(summit, { capacity: 1 }),
@@ -74,7 +74,7 @@ describe('an automatic line', () => {
     await pool`update events set registrants_count = 251 where id = ${summit.id}`
     const lucky = people[230]!
     await Promise.all(people.filter(who => who !== lucky).map(who => claim(who, rival)))
-    for (const who of people) await lineUp(who, talk)
+    for (const who of people) await waitFor(who, talk)
     await drop(holder, talk)
     assert.deepEqual([(await agenda(lucky)).in, (await line(talk)).length], [[talk.id], 249])
     const { after } = (await moves(summit)).at(-1)!
@@ -86,17 +86,17 @@ describe('an automatic line', () => {
     const summit = await event()
     const talk = await session(summit, { capacity: 1 })
     const someone = await person(summit)
-    await lineUp(someone, talk)
+    await waitFor(someone, talk)
     assert.deepEqual(await agenda(someone), { in: [talk.id], waits: [] })
   })
 
   it('lining up again keeps the place, and whoever has a seat does not line up', async () => {
     const summit = await event()
     const { talk, holder, people } = await fullSession(summit, 2)
-    await lineUp(people[0], talk)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await waitFor(people[0], talk)
+    await waitFor(people[0], talk, { on_conflict: 'swap' })
     assert.deepEqual(await line(talk), [people[0].id, people[1].id])
-    assert.deepEqual(reasonsIn(await lineUp(holder, talk)), [`already_selected ${talk.id}`])
+    assert.deepEqual(reasonsIn(await waitFor(holder, talk)), [`already_selected ${talk.id}`])
   })
 
   for (const [cause, free] of [
@@ -126,7 +126,7 @@ describe('an automatic line', () => {
     assert.deepEqual(await counts(talk), [6, 0, 0, 2])
   })
 
-  it('passes over whom it would clash for, who keep their place and get the seat when the clash goes', async () => {
+  it('passes over whom it would conflict for, who keep their place and get the seat when the conflict goes', async () => {
     const summit = await event()
     const { talk, holder, people } = await fullSession(summit, 2)
     const rival = await session(summit, { prevent_session_conflicts: 1 })
@@ -147,8 +147,8 @@ describe('an automatic line', () => {
     const talk = await session(summit)
     const other = await session(summit)
     const someone = await person(summit, { session_ids: [rival.id] })
-    await lineUp(someone, talk)
-    await lineUp(someone, other)
+    await waitFor(someone, talk)
+    await waitFor(someone, other)
     assert.deepEqual((await agenda(someone)).waits, [talk.id, other.id])
     await call('PUT', `/sessions/update/${talk.id}`, { date: '2030-01-02' })
     assert.deepEqual((await agenda(someone)).waits, [other.id])
@@ -156,7 +156,7 @@ describe('an automatic line', () => {
     assert.deepEqual((await agenda(someone)).waits, [])
   })
 
-  it('on_conflict=swap gives up what clashes, unless it is locked or included', async () => {
+  it('on_conflict=swap gives up what conflicts, unless it is locked or included', async () => {
     const summit = await event()
     for (const [settings, isSwapped] of [
       [{}, true],
@@ -169,7 +169,7 @@ describe('an automatic line', () => {
       })
       const rival = await session(summit, { ...settings, date: '2030-02-01' })
       await claim(people[0], rival)
-      await lineUp(people[0], talk, { on_conflict: 'swap' })
+      await waitFor(people[0], talk, { on_conflict: 'swap' })
       await drop(holder, talk)
       assert.deepEqual((await agenda(people[0])).in.includes(talk.id), isSwapped)
       await call('DELETE', `/sessions/delete/${talk.id}?force=1`)
@@ -182,7 +182,7 @@ describe('an automatic line', () => {
     const rival = await session(summit, { ...inAnHour(), prevent_session_conflicts: 1 })
     const { talk, holder, people } = await fullSession(summit, 1, { ...inAnHour(90) })
     await claim(people[0], rival)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await waitFor(people[0], talk, { on_conflict: 'swap' })
     clock.pass(70)
     await drop(holder, talk)
     assert.deepEqual(await agenda(people[0]), { in: [rival.id], waits: [talk.id] })
@@ -194,12 +194,12 @@ describe('an automatic line', () => {
     const talk = await session(summit, { capacity: 0 })
     const someone = await person(summit)
     const asked = async () => (await seats(talk.id)).line[0].on_conflict
-    await lineUp(someone, talk, { on_conflict: 'swap' })
-    await lineUp(someone, talk)
+    await waitFor(someone, talk, { on_conflict: 'swap' })
+    await waitFor(someone, talk)
     assert.equal(await asked(), 'swap')
     await call('PUT', `/registrants/${someone.id}/agenda`, { waitlist_ids: [talk.id] })
     assert.equal(await asked(), 'swap')
-    await lineUp(someone, talk, { on_conflict: 'pass' })
+    await waitFor(someone, talk, { on_conflict: 'pass' })
     assert.equal(await asked(), 'pass')
   })
 
@@ -208,7 +208,7 @@ describe('an automatic line', () => {
     const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
     const rival = await session(summit, { locked_when_saved: 1 })
     await claim(people[0], rival)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await waitFor(people[0], talk, { on_conflict: 'swap' })
     await drop(holder, talk)
     assert.deepEqual((await agenda(people[0])).in, [rival.id])
     await call('PUT', `/sessions/update/${rival.id}`, { locked_when_saved: 0 })
@@ -224,7 +224,7 @@ describe('an automatic line', () => {
     const people = []
     for (const talk of talks) people.push(await person(summit, { session_ids: [talk.id] }))
     for (const [n, someone] of people.entries())
-      await lineUp(someone, talks[(n + 1) % 3], { on_conflict: 'swap' })
+      await waitFor(someone, talks[(n + 1) % 3], { on_conflict: 'swap' })
     assert.deepEqual((await agenda(people[0])).in, [talks[0].id])
     await call('PUT', `/sessions/update/${talks[0].id}`, { capacity: 2 })
     for (const [n, someone] of people.entries())
@@ -252,7 +252,7 @@ describe('an automatic line', () => {
       const summit = await event({ status })
       const talk = await session(summit, { capacity: 1 })
       const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
-      await lineUp(b, talk)
+      await waitFor(b, talk)
       await drop(a, talk)
       assert.deepEqual(await counts(talk), [0, 0, 0, 1])
       await call('PUT', `/events/update/${summit.id}`, { status: 'live' })
@@ -301,7 +301,7 @@ describe('a line that offers', () => {
     const { talk, holder, people } = await fullSession(summit, 1, { prevent_session_conflicts: 1 })
     const rival = await session(summit)
     await claim(people[0], rival)
-    await lineUp(people[0], talk, { on_conflict: 'swap' })
+    await waitFor(people[0], talk, { on_conflict: 'swap' })
     await drop(holder, talk)
     return { summit, talk, rival, people }
   }
@@ -310,7 +310,7 @@ describe('a line that offers', () => {
     const summit = await event({ waitlist_mode: 'offer' })
     const talk = await session(summit, { capacity: 1 })
     const [a, b] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
-    await lineUp(b, talk)
+    await waitFor(b, talk)
     await drop(a, talk)
     const agendaOf = (waitlist_ids: number[]) =>
       call('PUT', `/registrants/${b.id}/agenda`, { session_ids: [], waitlist_ids })
@@ -461,7 +461,7 @@ describe('a line that offers', () => {
     const rival = await session(summit, { prevent_session_conflicts: 1 })
     const third = await person(summit)
     await leave(second, talk)
-    const waits = { lineUp: [{ session_id: talk.id, on_conflict: undefined }] }
+    const waits = { waitFor: [{ session_id: talk.id, on_conflict: undefined }] }
     const orders = [order(third, waits), order(first, { add: [rival.id] }), order(second, waits)]
     await transaction(pool, db => carryOut(db, summit.id, orders, clock.now()))
     const offers = (await seats(talk.id)).offers.map((each: { registrant_id: number }) => each.registrant_id)
@@ -501,7 +501,7 @@ describe('a line that offers', () => {
     const { talk, holder, people } = await fullSession(summit, 1)
     await drop(holder, talk)
     clock.pass(30)
-    await lineUp(people[0], talk)
+    await waitFor(people[0], talk)
     assert.deepEqual(await counts(talk), [0, 0, 1, 0])
     clock.pass(29)
     await app.parts.desk.giveBackExpired()
@@ -541,7 +541,7 @@ describe('an unfinished registration', () => {
     const other = await session(summit, { date: '2030-01-02' })
     const someone = await person(summit, { registration_status: 'in_progress', session_ids: [talk.id] })
     const next = await person(summit)
-    await lineUp(next, talk)
+    await waitFor(next, talk)
     assert.deepEqual(await counts(talk), [0, 1, 0, 1])
     clock.pass(14)
     await change(someone, { company: 'Analytical Engines' })

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 
 /** The next `limit` who wait for a session, in order, behind the selection `after`. */
-export function readLine(
+export function readWaitlist(
   db: Db,
   session_id: number,
   after: number,

@@ -2,13 +2,12 @@ import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
-import type { Books, Registrant } from '../rules/books.ts'
+import type { LedgerState, Registrant } from '../rules/state.ts'
 import { emptyWish } from '../rules/wish.ts'
-import { readLine } from './line-queries.ts'
 import type { Order, Profiles } from './order.ts'
 import {
-  type EventRow,
   findElsewhere,
+  type LedgerEvent,
   lockRegistrants,
   preferIndexes,
   readEvent,
@@ -19,11 +18,12 @@ import {
   readSelections,
   readSessions,
 } from './queries.ts'
+import { readWaitlist } from './waitlist-queries.ts'
 
-/** The books of an event, and what has expired in it. */
+/** The ledger of an event, and what has expired in it. */
 export type Opened = {
-  event: EventRow
-  books: Books
+  event: LedgerEvent
+  ledger: LedgerState
   expiredHolds: number[]
   expiredOffers: { registrant_id: number; session_id: number }[]
 }
@@ -34,14 +34,14 @@ export type Opened = {
  * All of it is sent at once: statements of a transaction run one after the other, in the order in which they were sent,
  * each with eyes of its own. So everything is read after the lock was taken, in one round trip.
  */
-export async function openBooks(
+export async function openLedger(
   db: Db,
   event_id: number,
   orders: Order[],
   now: Date,
   profiles?: Profiles,
 ): Promise<Opened> {
-  const books: Omit<Books, 'event'> = {
+  const ledger: Omit<LedgerState, 'event'> = {
     now: now.getTime(),
     sessions: new Map(),
     elsewhere: new Set(),
@@ -60,48 +60,53 @@ export async function openBooks(
     registrantsInto(
       db,
       event_id,
-      books,
+      ledger,
       orders.map(order => order.wish.registrant_id),
       { named, included: true, comingIn: orders.some(isComingIn) },
     ),
   ])
   if (!event) throw notFound('Event', event_id)
-  const missing = named.filter(id => !books.sessions.has(id))
+  const missing = named.filter(id => !ledger.sessions.has(id))
   await Promise.all([
-    typesInto(db, event_id, books, orders),
-    missing.length > 0 && elsewhereInto(db, books, event.account_id, missing),
+    typesInto(db, event_id, ledger, orders),
+    missing.length > 0 && elsewhereInto(db, ledger, event.account_id, missing),
   ])
-  return { event, books: { ...books, event }, expiredHolds, expiredOffers }
+  return { event, ledger: { ...ledger, event }, expiredHolds, expiredOffers }
 }
 
 /** Adds what the rules need to decide further orders of registrants about sessions that they have. */
-export async function addOrders(db: Db, event_id: number, books: Books, orders: Order[]): Promise<void> {
+export async function addOrders(
+  db: Db,
+  event_id: number,
+  ledger: LedgerState,
+  orders: Order[],
+): Promise<void> {
   await registrantsInto(
     db,
     event_id,
-    books,
+    ledger,
     orders.map(order => order.wish.registrant_id),
   )
-  await typesInto(db, event_id, books, orders)
+  await typesInto(db, event_id, ledger, orders)
 }
 
 /** Registrants in line who are looked at together. */
-export const linePart = 100
+export const waitlistPart = 100
 
 /** Who waits for a session, in order, a part at a time: a seat that comes back seldom needs more than the first. */
-export async function* lineInParts(
+export async function* waitlistInParts(
   db: Db,
   session_id: number,
 ): AsyncGenerator<{ id: number; registrant_id: number }[]> {
   for (let after = 0; ; ) {
-    const part = await readLine(db, session_id, after, linePart)
+    const part = await readWaitlist(db, session_id, after, waitlistPart)
     yield part
-    if (part.length < linePart) return
+    if (part.length < waitlistPart) return
     after = part.at(-1)!.id
   }
 }
 
-type Pages = Omit<Books, 'event'>
+type LedgerContents = Omit<LedgerState, 'event'>
 
 const isComingIn = ({ newcomer, wish }: Order) => newcomer !== undefined || wish.status !== undefined
 
@@ -112,44 +117,45 @@ function newcomerOf({ newcomer, wish }: Order): [number, Registrant][] {
   return [[id, { ...someone, ...newcomer, removed: new Set(), selections: new Map() }]]
 }
 
-function mentioned({ wish: { add, drop, leave, lineUp } }: Order): number[] {
-  return [...add, ...drop, ...leave, ...lineUp.map(line => line.session_id)]
+function mentioned({ wish: { add, drop, leave, waitFor } }: Order): number[] {
+  return [...add, ...drop, ...leave, ...waitFor.map(line => line.session_id)]
 }
 
 /** Sessions that are read besides those of registrants: named ones, included ones, and those that newcomers take by default. */
 type Further = { named?: number[]; included?: boolean; comingIn?: boolean }
 
-/** Adds registrants with their selections, and the sessions of these and further ones, unless they are in the books already. */
+/** Adds registrants with their selections, and the sessions of these and further ones, unless they are in the ledger already. */
 export async function registrantsInto(
   db: Db,
   event_id: number,
-  books: Pages,
+  ledger: LedgerContents,
   ids: number[],
   { named = [], included = false, comingIn = false }: Further = {},
 ): Promise<void> {
-  const registrant_ids = [...new Set(ids)].filter(id => !books.registrants.has(id))
+  const registrant_ids = [...new Set(ids)].filter(id => !ledger.registrants.has(id))
   if (registrant_ids.length === 0 && named.length === 0 && !included) return
   const [rows, selections, sessions] = await Promise.all([
     registrant_ids.length > 0 ? lockRegistrants(db, event_id, registrant_ids) : [],
     registrant_ids.length > 0 ? readSelections(db, registrant_ids) : [],
     readSessions(db, event_id, { session_ids: named, registrant_ids, included, comingIn }),
   ])
-  for (const session of sessions) if (!books.sessions.has(session.id)) books.sessions.set(session.id, session)
+  for (const session of sessions)
+    if (!ledger.sessions.has(session.id)) ledger.sessions.set(session.id, session)
   for (const { registration_status: status, removed, ...row } of rows)
-    books.registrants.set(row.id, { ...row, status, removed: new Set(removed), selections: new Map() })
+    ledger.registrants.set(row.id, { ...row, status, removed: new Set(removed), selections: new Map() })
   for (const { registrant_id, session_id, until, expires, ...selection } of selections) {
     const offer = until === null ? null : { until, expires: expires ?? until }
-    books.registrants.get(registrant_id)?.selections.set(session_id, { ...selection, offer })
+    ledger.registrants.get(registrant_id)?.selections.set(session_id, { ...selection, offer })
   }
 }
 
-async function typesInto(db: Db, event_id: number, books: Pages, orders: Order[]): Promise<void> {
+async function typesInto(db: Db, event_id: number, ledger: LedgerContents, orders: Order[]): Promise<void> {
   const changes = orders.filter(
     order => order.newcomer || order.wish.status !== undefined || order.wish.profile,
   )
   if (changes.length === 0) return
   const people = changes.flatMap(order => [
-    books.registrants.get(order.wish.registrant_id),
+    ledger.registrants.get(order.wish.registrant_id),
     order.wish.profile,
   ])
   const idsOf = (column: 'reg_type_id' | 'group_id') => [
@@ -160,13 +166,18 @@ async function typesInto(db: Db, event_id: number, books: Pages, orders: Order[]
     idsOf('reg_type_id').length > 0 ? readRegTypes(db, event_id, idsOf('reg_type_id')) : [],
     group_ids.length > 0 ? readMembers(db, group_ids) : [],
   ])
-  for (const type of types) books.regTypes.set(type.id, type)
-  for (const id of group_ids) books.groups.set(id, new Map())
-  for (const { id, group_id, max_group_size } of members) books.groups.get(group_id)!.set(id, max_group_size)
+  for (const type of types) ledger.regTypes.set(type.id, type)
+  for (const id of group_ids) ledger.groups.set(id, new Map())
+  for (const { id, group_id, max_group_size } of members) ledger.groups.get(group_id)!.set(id, max_group_size)
 }
 
-async function elsewhereInto(db: Db, books: Pages, account_id: number, missing: number[]): Promise<void> {
-  for (const id of await findElsewhere(db, account_id, missing)) books.elsewhere.add(id)
+async function elsewhereInto(
+  db: Db,
+  ledger: LedgerContents,
+  account_id: number,
+  missing: number[],
+): Promise<void> {
+  for (const id of await findElsewhere(db, account_id, missing)) ledger.elsewhere.add(id)
 }
 
 /** What gives back the holds and offers of an event that have expired. */
