@@ -43,8 +43,8 @@ const tags: Record<string, string> = {
   'Registrant groups': 'Registrants who come together.',
   'Event questions': 'What the registrants of an event are asked.',
   Registrants: 'The people of an event.',
-  Seats: 'Who sits in which session, and who waits in its line.',
-  'E-mail': 'Letters to registrants: what is sent, and what became of it.',
+  Seats: 'Who has a seat in which session, and who is on its waitlist.',
+  'E-mail': 'E-mails to registrants: what is sent, and what became of it.',
   Changes: 'Every change, in the order of commits.',
   Server: 'The state of the server, and how it describes itself.',
 }

@@ -17,7 +17,7 @@ export type RegistrationStatus = (typeof registrationStatuses)[number]
 const OnConflict = Type.String({
   enum: ['pass', 'swap'],
   description:
-    'What to do when a promotion is in conflict with a seat: keep the place in the line, or give up that seat.',
+    'What to do when a promotion is in conflict with a seat: keep the place on the waitlist, or give up that seat.',
   examples: ['swap'],
 })
 const Ids = (description: string, example: number) =>
@@ -33,7 +33,7 @@ const reasonTypes = {
   not_live: 'the session is not open for selection',
   locked: 'what was saved cannot be changed by the attendee',
   included: 'part of every registration',
-  already_selected: 'who has a seat does not line up for one',
+  already_selected: 'a registrant with a seat cannot join the waitlist',
   registration_closed: 'registration has closed',
   registrant_inactive: 'who is cancelled, denied or expired has no sessions',
   wrong_event: 'the session belongs to another event',
@@ -50,9 +50,11 @@ export const faultDetails = {
   conflicts_with: Type.Optional(
     Type.Array(Type.Integer(), { description: 'Sessions at the same time.', examples: [[12345]] }),
   ),
-  waitlist: Type.Optional(Type.Boolean({ description: 'Whether lining up is possible.', examples: [true] })),
+  waitlist: Type.Optional(
+    Type.Boolean({ description: 'Whether joining the waitlist is possible.', examples: [true] }),
+  ),
   seats_taken: Type.Optional(Type.Integer({ description: 'Seats that are taken.', examples: [42] })),
-  waitlisted: Type.Optional(Type.Integer({ description: 'People in the line.', examples: [3] })),
+  waitlisted: Type.Optional(Type.Integer({ description: 'Registrants on the waitlist.', examples: [3] })),
   registrants: Type.Optional(Type.Integer({ description: 'Registrants who are there.', examples: [12] })),
 }
 
@@ -122,7 +124,7 @@ export const AgendaInput = bodyOf(
   'AgendaInput',
   Type.Object({
     session_ids: Type.Optional(Ids('Replaces the sessions.', 12345)),
-    waitlist_ids: Type.Optional(Ids('Replaces the lines that the registrant waits in.', 12346)),
+    waitlist_ids: Type.Optional(Ids('Replaces the waitlists that the registrant is on.', 12346)),
     drop: Type.Optional(Drop),
     on_conflict: Type.Optional(OnConflict),
     partial: Type.Optional(
@@ -146,7 +148,7 @@ export const Agenda = answerOf(
   }),
 )
 
-/** The seats and the line of a session. */
+/** The seats and the waitlist of a session. */
 export const Seats = answerOf(
   'Seats',
   Type.Object({
@@ -157,8 +159,8 @@ export const Seats = answerOf(
     }),
     selected: Count('Seats that people have.'),
     held: Count('Seats kept for registrations that are not finished.'),
-    offered: Count('Seats kept for someone from the line until they answer.'),
-    waitlisted: Count('People in the line.'),
+    offered: Count('Seats kept for registrants from the waitlist until they answer.'),
+    waitlisted: Count('Registrants on the waitlist.'),
     seats_left: Type.Union([Type.Integer(), Type.Null()], {
       description: 'Null when unlimited.',
       examples: [141],

@@ -23,9 +23,9 @@ export const mailOperations: Operation[] = [
     spellings: ['POST /registrants/:id/trigger-email/:type'],
     id: 'triggerEmail',
     tag,
-    summary: 'Send a letter to a registrant',
+    summary: 'Send an e-mail to a registrant',
     description:
-      'Puts a letter into the outbox: confirmation, modified, cancelled or abandoned. The names of the hosted API are understood as well: registration_created, registration_modified, registration_cancelled (or registration_canceled), registration_abandoned. `sent` is 0 when the event has switched the template off.',
+      'Puts an e-mail into the outbox: confirmation, modified, cancelled or abandoned. The names of the hosted API are understood as well: registration_created, registration_modified, registration_cancelled (or registration_canceled), registration_abandoned. `sent` is 0 when the event has switched the template off.',
     noun: 'Registrant',
     query: writeQuery,
     success: { 200: answerOf('Triggered', Triggered) },
@@ -40,7 +40,7 @@ export const mailOperations: Operation[] = [
     spellings: ['GET /outbox'],
     id: 'listOutbox',
     tag,
-    summary: 'List the letters of an event',
+    summary: 'List the e-mails of an event',
     query: eventListQuery(outboxLists),
     reads: outboxLists,
     success: { 200: pageSchema('OutboxLetter', OutboxLetter) },
@@ -59,15 +59,15 @@ export const mailOperations: Operation[] = [
     spellings: ['GET /outbox/:id'],
     id: 'getLetter',
     tag,
-    summary: 'Get a letter',
-    noun: 'Letter',
+    summary: 'Get an e-mail',
+    noun: 'E-mail',
     query: projectionQuery(outboxLists),
     reads: outboxLists,
     success: { 200: answerOf('OutboxLetter', OutboxLetter) },
     handler: async ({ db, reply, query, account_id, id }) => {
       const letter = await findLetter(db, account_id, id)
-      if (!letter) throw notFound('Letter', id)
-      // Nobody changes a letter by the API, so that its versions are not counted.
+      if (!letter) throw notFound('E-mail', id)
+      // No e-mail is changed by the API, so its versions are not counted.
       tagVersion(reply, 0)
       return project(toLetter(letter), readProjection(query, outboxLists))
     },
@@ -76,7 +76,7 @@ export const mailOperations: Operation[] = [
     spellings: ['GET /events/:id/emails'],
     id: 'getEmailTemplates',
     tag,
-    summary: 'Get which letters an event sends',
+    summary: 'Get which e-mails an event sends',
     description: 'They are a part of the event: their ETag has the version of the event.',
     noun: 'Event',
     success: { 200: answerOf('EmailTemplates', EmailTemplates), 304: Type.Null() },
@@ -90,7 +90,7 @@ export const mailOperations: Operation[] = [
     spellings: ['PUT /events/:id/emails'],
     id: 'switchEmailTemplates',
     tag,
-    summary: 'Switch letters of an event on and off',
+    summary: 'Switch e-mails of an event on and off',
     description: 'Only the given kinds change. What is switched off is not written at all.',
     noun: 'Event',
     query: writeQuery,

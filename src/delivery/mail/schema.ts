@@ -15,7 +15,7 @@ export const EmailTemplates = Type.Object(
   Object.fromEntries(
     mailKinds.map(kind => [
       kind,
-      Flag({ description: `Whether letters of this kind are sent.`, examples: [1] }),
+      Flag({ description: 'Whether e-mails of this kind are sent.', examples: [1] }),
     ]),
   ) as Record<MailKind, ReturnType<typeof Flag>>,
 )
@@ -24,7 +24,7 @@ export const EmailTemplates = Type.Object(
 export const Triggered = Type.Object({
   sent: Type.Integer({
     description:
-      '1: the letter is in the outbox; 0: the template is switched off, or the person is forgotten.',
+      '1: the e-mail is in the outbox; 0: the template is switched off, or the person is forgotten.',
     examples: [1],
   }),
   id: Id({ description: 'The registrant.', examples: [987] }),

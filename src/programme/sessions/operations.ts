@@ -81,7 +81,7 @@ export const sessionOperations: Operation<Parts>[] = [
     tag,
     summary: 'Update a session',
     description:
-      'Only the given fields change. Lines move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Who has seats at the same time since the session was moved keeps them, and is named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told; when it is `live` again, those who were told that it does not take place.',
+      'Only the given fields change. Waitlists move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Registrants whose seats overlap since the session was moved keep them, and are named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told; when it is `live` again, those who were told that it does not take place.',
     noun,
     query: changeQuery,
     body: schemas.update,
@@ -189,7 +189,7 @@ export const sessionOperations: Operation<Parts>[] = [
     spellings: ['GET /sessions/:id/seats'],
     id: 'getSeats',
     tag: 'Seats',
-    summary: 'Get the seats and the line of a session',
+    summary: 'Get the seats and the waitlist of a session',
     noun,
     success: { 200: Seats },
     handler: async ({ db, account_id, id }) => {

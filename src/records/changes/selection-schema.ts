@@ -6,14 +6,14 @@ export const moveReasons = {
   claimed: 'asked for',
   included: 'part of every registration',
   selected_by_default: 'no sessions were named',
-  lined_up: 'went into the line',
-  promoted: 'the line gave a free seat',
-  offered: 'the line kept a free seat until the answer',
+  lined_up: 'joined the waitlist',
+  promoted: 'the waitlist gave a free seat',
+  offered: 'a free seat was kept for the registrant until the answer',
   released: 'given up',
   swapped: 'given up for another session (`for_session_id`)',
-  left_line: 'left the line',
+  left_line: 'left the waitlist',
   offer_declined: 'the offer was declined',
-  offer_ended: 'the offer could not be accepted any more: back to the former place in the line',
+  offer_ended: 'the offer could not be accepted any more: back to the former place on the waitlist',
   offer_end_moved: 'nothing moved, but the offer ends at another moment',
   offer_expired: 'the offer was not answered in time',
   times_changed:
@@ -48,7 +48,8 @@ export const SelectionChange = answerOf(
     ),
     place: Type.Optional(
       Type.Integer({
-        description: 'Of a promotion, and of a registrant whom the organiser picked: the place in the line.',
+        description:
+          'Of a promotion, and of a registrant whom the organiser picked: the place on the waitlist.',
         examples: [1],
       }),
     ),

@@ -73,7 +73,7 @@ async function faultless(
   return order
 }
 
-/** `pass` keeps the place in the line when a promotion would conflict; `swap` gives up what conflicts. Throws 422. */
+/** `pass` keeps the place on the waitlist when a promotion would be in conflict; `swap` gives up what is in conflict. Throws 422. */
 export function readOnConflict(body: Body): OnConflict | undefined {
   const { on_conflict, faults } = conflictMannerIn(body)
   mustBeValid(faults)

@@ -88,7 +88,7 @@ export async function giveBackAll(
         type: 'has_seats',
         seats_taken: seats,
         waitlisted: session.waitlisted_count,
-        message: `Seats taken in this session: ${seats}; people in line: ${session.waitlisted_count}. force=1 deletes it all the same.`,
+        message: `Seats taken in this session: ${seats}; on the waitlist: ${session.waitlisted_count}. force=1 deletes it all the same.`,
       },
     ])
   await deleteSelectionsOf(db, actor, 'session', session.id)

@@ -21,7 +21,7 @@ export const privacyOperations: Operation<Parts>[] = [
     tag,
     summary: 'Export everything held about a person',
     description:
-      'Record, addresses, answers, seats with their history, and letters, as a file to hand over to the person. Of a registrant who was deleted it is the history: the change feed still has it.',
+      'Record, addresses, answers, seats with their history, and e-mails, as a file to hand over to the person. Of a registrant who was deleted it is the history: the change feed still has it.',
     noun,
     success: { 200: answerOf('PersonExport', PersonExport) },
     handler: async ({ db, reply, parts, id, actor }) => {
@@ -41,7 +41,7 @@ export const privacyOperations: Operation<Parts>[] = [
     tag,
     summary: 'Forget a person',
     description:
-      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the letters and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. Somebody who was deleted is forgotten in the same way; the change feed then has a further `delete` of them, with `forgotten_at` in its `before`. A request with an Idempotency-Key whose answer had the person in it is not carried out again when it is repeated: it is 422 `forgotten`. Forgetting twice changes nothing.',
+      'Anonymises a registrant for good: names, addresses, answers, notes and the rest are emptied, in the change log, the e-mails and remembered answers too. Seats, their history and all counts stay. Nothing can be mailed to the person any more. A registrant who was deleted is forgotten in the same way; the change feed then has a further `delete` of them, with `forgotten_at` in its `before`. A request with an Idempotency-Key whose answer had the person in it is not carried out again when it is repeated: it is 422 `forgotten`. Forgetting twice changes nothing.',
     noun,
     query: writeQuery,
     success: { 200: answerOf('Forgotten', Forgotten) },

@@ -19,7 +19,7 @@ export const PersonExport = Type.Object({
   ),
   selections: Records('Sessions that the person has or waits for.'),
   history: Records('Every change of the person and of their seats, as in the change feed.'),
-  letters: Records('Every letter, with its text.'),
+  letters: Records('Every e-mail, with its text.'),
   links: Records('Links to the agenda that were made; the links themselves are not stored.'),
 })
 

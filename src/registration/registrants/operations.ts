@@ -102,7 +102,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
     id: 'deleteRegistrant',
     tag,
     summary: 'Delete a registrant',
-    description: 'Seats are given back first, and lines move.',
+    description: 'Seats are given back first, and waitlists move.',
     noun,
     query: writeQuery,
     success: { 204: Type.Null() },

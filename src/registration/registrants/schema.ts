@@ -42,7 +42,7 @@ export const RegistrantInput = Type.Object({
   ),
   birth_date: optional(LocalDate({ description: 'Date of birth.', examples: ['1970-12-10'] })),
   cc_email: optional(
-    Email({ description: 'Gets a copy of every letter.', examples: ['office@example.com'] }),
+    Email({ description: 'Gets a copy of every e-mail.', examples: ['office@example.com'] }),
   ),
   vat_number: optional(Text(64, { description: 'VAT number.' })),
   notes: optional(Text(100_000, { description: 'Notes of the organiser.' })),
