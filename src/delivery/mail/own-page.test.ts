@@ -18,7 +18,7 @@ const desk = seatDesk(app)
 const { linkOf, open, press, send } = attendeeAt(app)
 const smtp = await testMailServer()
 const sender = { name: '', address: 'summit@example.org' }
-const dispatcherWith = (more: object) =>
+const queueWith = (more: object) =>
   mailQueue({
     pool,
     now: clock.now,
@@ -29,7 +29,7 @@ const dispatcherWith = (more: object) =>
     fault: error => assert.fail(String(error)),
     ...more,
   })
-const queue = dispatcherWith({})
+const queue = queueWith({})
 after(async () => {
   await queue.close()
   await smtp.close()
@@ -143,7 +143,7 @@ describe('the link to the own page', () => {
     await desk.change(someone, { registration_status: 'confirmed' })
     for (const more of [{ baseUrl: null }, { server: null }]) {
       await trigger(someone, 'confirmation')
-      await dispatcherWith(more).dispatch()
+      await queueWith(more).dispatch()
     }
     const { body } = await call('GET', `/outbox?event_id=${someone.event_id}&fields=body_text`)
     for (const { body_text } of body.items) assert.doesNotMatch(body_text, /\/my\//)
@@ -177,7 +177,7 @@ describe('the link to the own page', () => {
     ]
     await desk.waitFor(waiting, talk)
     await desk.drop(holder, talk)
-    await dispatcherWith({ baseUrl: null }).dispatch()
+    await queueWith({ baseUrl: null }).dispatch()
     const { mail } = smtp.received.find(({ to }) => to.includes(waiting.email))!
     assert.match(
       mail.text!,
