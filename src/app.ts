@@ -10,6 +10,7 @@ import { makeServer } from './http/server.ts'
 import { base, credentialOperations, openOperations, tokenOperations } from './operations.ts'
 import { attendeePages } from './pages/own-page/routes.ts'
 import { favicon, sessionPages } from './pages/public/routes.ts'
+import { stylesheet } from './pages/styles.ts'
 import type { Parts } from './parts.ts'
 
 /** The whole product: who may call what. `log` is where log lines go; without it nothing is logged. */
@@ -25,6 +26,7 @@ export async function buildApp(
     route(everyone, openOperations, parts)
     sessionPages(everyone, parts)
     favicon(everyone)
+    stylesheet(everyone)
     everyone.get('/', async (_request, reply) => reply.redirect('/docs'))
 
     await everyone.register(async attendees => attendeePages(attendees, parts))

@@ -56,6 +56,6 @@ export async function showDocument(app: FastifyInstance): Promise<void> {
   })
 }
 
-/** The page loads nothing from elsewhere; it sets styles of its own elements. */
+/** The page loads nothing from elsewhere. */
 const contentPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+  "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"

@@ -1,48 +1,32 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { mustGrowWithLength, repeated } from '../../test/support/growth.ts'
-import { longestHtml, readHtml } from './html.ts'
+import { asHtml, html, inLines } from './html.ts'
 
-const faultOf = (html: string) => {
-  const reading = readHtml(html)
-  return 'type' in reading ? reading.type : undefined
-}
-
-describe('HTML with too many open elements', () => {
-  it('is told from long texts whose elements are closed, or need not be', () => {
-    assert.equal(faultOf('<p>One <b>word</b>.<br></p>'.repeat(3000)), undefined)
-    assert.equal(faultOf('<B>x</b>'.repeat(12_000)), undefined)
-    assert.equal(faultOf('a < b <3 '.repeat(5000)), undefined)
-    assert.equal(faultOf('<li>x'.repeat(9000)), undefined)
-    assert.equal(faultOf('<img src="https://example.com/a.png">'.repeat(1500)), undefined)
-    assert.equal(faultOf('<b>'.repeat(1000)), undefined)
+describe('html', () => {
+  it('escapes every value, between tags and in attributes', () => {
+    const value = `"><script>'&`
+    assert.equal(
+      html`<p title="${value}">${value}</p>`.markup,
+      `<p title="&quot;&gt;&lt;script&gt;'&amp;">&quot;&gt;&lt;script&gt;'&amp;</p>`,
+    )
   })
 
-  it('is found whatever closes something else, or only seems to close', () => {
-    assert.equal(faultOf('<b>'.repeat(1001)), 'too_deep')
-    assert.equal(faultOf('<b></i>'.repeat(1001)), 'too_deep')
-    assert.equal(faultOf('<b </b>'.repeat(1001)), 'too_deep')
-    assert.equal(faultOf('<b title="</b>">'.repeat(1001)), 'too_deep')
-    assert.equal(faultOf('<b><!-- </b> -->'.repeat(1001)), 'too_deep')
-    assert.equal(faultOf('</b>'.repeat(1001) + '<b><i>'.repeat(501)), 'too_deep')
-    assert.equal(faultOf(`${'<script>'.repeat(3)}</script>${'<u>'.repeat(1001)}`), 'too_deep')
+  it('leaves markup as it is, however deep it stands in others and in lists', () => {
+    const items = ['a', 'b & c'].map(text => html`<li>${text}</li>`)
+    assert.equal(html`<ul>${items}</ul>${asHtml('<br>')}`.markup, '<ul><li>a</li><li>b &amp; c</li></ul><br>')
   })
 
-  it('costs no more than its length, whatever seems to close it', async () => {
-    for (const unit of ['<b </b>', '<b title="</b>">', '<b><!-- </b> -->', '<b></i>', '<p><b>', '<b></p>'])
-      await mustGrowWithLength(unit, length => readHtml(repeated(unit, length)))
+  it('writes nothing for what is absent, and 0 for 0', () => {
+    assert.equal(html`[${null}${undefined}${false}${''}${[]}${0}]`.markup, '[0]')
+  })
+
+  it('takes words with backslashes as they read', () => {
+    assert.equal(html`a\nb`.markup, 'a\nb')
   })
 })
 
-describe('the length of HTML', () => {
-  it('is at most 100 kB, counted in bytes of UTF-8', () => {
-    assert.equal(faultOf('x'.repeat(longestHtml)), undefined)
-    assert.equal(faultOf('x'.repeat(longestHtml + 1)), 'too_long')
-    assert.equal(faultOf('é'.repeat(longestHtml / 2)), undefined)
-    assert.equal(faultOf(`${'é'.repeat(longestHtml / 2)}x`), 'too_long')
-  })
-
-  it('is that of what is kept as well', () => {
-    assert.equal(faultOf(`<p>${'&'.repeat(30_000)}`), 'too_long')
+describe('lines of html', () => {
+  it('are those of the parts that say something, escaped as values are', () => {
+    assert.equal(inLines([html`<b>`, '', null, [], 'x < y', html``, ['p', 'q']]).markup, '<b>\nx &lt; y\npq')
   })
 })

@@ -1,66 +1,38 @@
-import sanitizeHtml from 'sanitize-html'
+/** Markup that is safe to send: written by `html`, or taken over by `asHtml`. */
+export class Html {
+  readonly markup: string
 
-/** Bytes of a text of HTML, in UTF-8, as it comes and as it is kept. */
-export const longestHtml = 100_000
-/**
- * Elements that may be open at the same time: more than a text of people ever has. What the parser does for an element
- * takes time that grows with their number.
- */
-const mostOpen = 1000
-
-/**
- * HTML that is safe to show: structure, links, images and emphasis stay; scripts, handlers and styles go. Faults:
- * `too_long` above 100 kB, `too_deep` for more than 1000 elements inside each other.
- */
-export function readHtml(html: string): { value: string } | { type: string; message: string } {
-  if (isTooLong(html)) return tooLong
-  if (!html.includes('<')) return { value: html }
-  const value = sanitised(html)
-  if (value === undefined) return tooDeep
-  return isTooLong(value) ? tooLong : { value }
-}
-
-const isTooLong = (html: string) => Buffer.byteLength(html) > longestHtml
-const tooLong = { type: 'too_long', message: 'must be at most 100 kB of HTML.' }
-const tooDeep = { type: 'too_deep', message: `must not have more than ${mostOpen} elements open at once.` }
-
-/** Undefined once too many elements are open: the parser itself counts them, and stops there. */
-function sanitised(html: string): string | undefined {
-  let open = 0
-  try {
-    return sanitizeHtml(html, {
-      ...allowedHtml,
-      onOpenTag: () => {
-        if (++open > mostOpen) throw new TooDeep()
-      },
-      onCloseTag: () => {
-        open--
-      },
-    })
-  } catch (error) {
-    if (error instanceof TooDeep) return undefined
-    throw error
+  constructor(markup: string) {
+    this.markup = markup
   }
 }
 
-class TooDeep extends Error {}
+/** What a hole may hold. Lists stand one after the other; what is absent leaves nothing. */
+export type Hole = string | number | Html | false | null | undefined | readonly Hole[]
 
-/** Text as part of HTML, also inside an attribute. */
-export function escapeHtml(text: string): string {
+/** Markup with values in it, of which each is escaped unless it is markup itself: safe between tags, and inside double quotes. */
+export function html(words: TemplateStringsArray, ...holes: Hole[]): Html {
+  return new Html(String.raw({ raw: words }, ...holes.map(markupOf)))
+}
+
+/** Markup from elsewhere, as it is: what was sanitised on its way in. */
+export const asHtml = (markup: string) => new Html(markup)
+
+/** Parts, each on a line of its own; those that are absent or empty have none. */
+export function inLines(parts: readonly Hole[], end = '\n'): Html {
+  return new Html(parts.flatMap(part => markupOf(part) || []).join(end))
+}
+
+function markupOf(hole: Hole): string {
+  if (hole instanceof Html) return hole.markup
+  if (hole === false || hole === null || hole === undefined) return ''
+  return typeof hole === 'object' ? hole.map(markupOf).join('') : escaped(String(hole))
+}
+
+function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-}
-
-const allowedHtml: sanitizeHtml.IOptions = {
-  allowedTags: [...sanitizeHtml.defaults.allowedTags, 'img', 'h1', 'h2', 'del', 'ins', 'details', 'summary'],
-  allowedAttributes: {
-    a: ['href', 'name', 'title', 'target', 'rel'],
-    img: ['src', 'alt', 'title', 'width', 'height'],
-    '*': ['lang', 'dir'],
-  },
-  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'noopener noreferrer' }) },
 }

@@ -10,6 +10,10 @@ export function baseUrlOf(request: FastifyRequest, config: { PUBLIC_URL: string 
   return base
 }
 
+/** The path under which Lectern is reached, without a slash at its end: that of the configured public URL. */
+export const pathPrefixOf = ({ PUBLIC_URL }: { PUBLIC_URL: string | null }) =>
+  PUBLIC_URL ? new URL(PUBLIC_URL).pathname.replace(/\/$/, '') : ''
+
 /**
  * Start of every link in an e-mail, which no request has asked for: the configured public URL, or the address that the server
  * listens on when that is a loopback address, so that the reader of the e-mail is on this machine. Null when it is not known.

@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../errors.ts'
 import { forms } from './forms.ts'
-import { longestHtml, readHtml } from './html.ts'
+import { longestHtml, readHtml } from './safe-html.ts'
 import { dateRange, readDate, readTime, readTimeZone } from './wall-time.ts'
 
 /*

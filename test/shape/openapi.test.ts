@@ -192,7 +192,13 @@ describe('GET /api/v1/openapi.json', () => {
     )
     assert.deepEqual(
       registering.map(({ path }) => path),
-      ['src/app.ts', 'src/http/route.ts', 'src/pages/own-page/routes.ts', 'src/pages/public/routes.ts'],
+      [
+        'src/app.ts',
+        'src/http/route.ts',
+        'src/pages/own-page/routes.ts',
+        'src/pages/public/routes.ts',
+        'src/pages/styles.ts',
+      ],
     )
   })
 

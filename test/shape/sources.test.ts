@@ -28,6 +28,11 @@ describe('source files', () => {
     assert.deepEqual(unused(queries, program), [])
   })
 
+  it('write markup by the tag that escapes its values', () => {
+    const bare = program.filter(({ text }) => /[\s(]`\s*<[a-z]+\d?[\s>][^`]*<\//.test(text))
+    assert.deepEqual(paths(bare), [])
+  })
+
   it('leave nothing for later', () => {
     const marked = everything.filter(({ text }) =>
       /\b(TO[D]O|FIX[M]E|X[X]X)\b|\b(it|describe|test)\.(skip|todo|only)\b/.test(text),

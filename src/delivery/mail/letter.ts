@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../http/html.ts'
+import { type Html, html, inLines } from '../../http/html.ts'
 import type { MailKind } from '../../records/outbox/schema.ts'
 import { type AgendaEntry, hasSeat, linksOf } from '../../registration/agenda/agenda.ts'
 import type { AgendaSession } from '../../registration/agenda/queries.ts'
@@ -24,7 +24,7 @@ export function writeLetter(facts: LetterFacts): LetterTexts {
   return {
     subject: oneLine(subject.text),
     text: `${[`Dear ${isolate(facts.name)},`, ...parts.map(textOf), isolate(facts.event_name)].join('\n\n')}\n`,
-    html: pageOf(facts, subject, parts),
+    html: pageOf(facts, subject, parts).markup,
   }
 }
 
@@ -52,7 +52,7 @@ function wayParts(facts: LetterFacts): Part[] {
       items: [
         {
           text: `${name}: ${way.page}\n${warning}`,
-          html: `<a href="${escapeHtml(way.page)}">${name}</a><br>\n${warning}`,
+          markup: html`<a href="${way.page}">${name}</a><br>\n${warning}`,
         },
       ],
     },
@@ -111,9 +111,9 @@ function droppedParts({ dropped }: LetterFacts): Part[] {
 
 /** What the session says in visible fields; texts of several lines keep them. */
 function valuesOf(fields: VisibleField[], session: AgendaSession): Prose[] {
-  return visibleValues(fields, session.custom_fields).map(({ name, text, html }) => ({
+  return visibleValues(fields, session.custom_fields).map(({ name, text, markup }) => ({
     text: [`${isolate(name)}:`, ...text.split('\n').map(isolate)].join(text.includes('\n') ? '\n    ' : ' '),
-    html: `<bdi>${escapeHtml(oneLine(name))}</bdi>: <bdi>${html}</bdi>`,
+    markup: html`<bdi>${oneLine(name)}</bdi>: <bdi>${markup}</bdi>`,
   }))
 }
 
@@ -128,37 +128,40 @@ function sessionItem(session: AgendaSession, baseUrl: string | null, remarks: Pr
       ...facts.map(fact => `  ${fact.text}`),
       ...links.map(({ text, href }) => `  ${text}: ${href}`),
     ].join('\n'),
-    html: [
-      `<strong>${name.html}</strong>`,
-      ...facts.map(fact => fact.html),
-      ...links.map(({ text, href }) => `<a href="${escapeHtml(href)}">${text}</a>`),
-    ].join('<br>\n'),
+    markup: inLines(
+      [
+        html`<strong>${name.markup}</strong>`,
+        ...facts.map(fact => fact.markup),
+        ...links.map(({ text, href }) => html`<a href="${href}">${text}</a>`),
+      ],
+      '<br>\n',
+    ),
   }
 }
 
 const textOf = ({ title, items }: Part) =>
   [...(title ? [`${title}\n`] : []), items.map(item => item.text).join('\n\n')].join('\n')
 
-const htmlOf = ({ title, items }: Part) =>
+const markupOf = ({ title, items }: Part) =>
   title
-    ? `<h2>${title}</h2>\n<ul>\n${items.map(item => `<li>${item.html}</li>`).join('\n')}\n</ul>`
-    : items.map(item => `<p>${item.html}</p>`).join('\n')
+    ? html`<h2>${title}</h2>\n<ul>\n${inLines(items.map(item => html`<li>${item.markup}</li>`))}\n</ul>`
+    : inLines(items.map(item => html`<p>${item.markup}</p>`))
 
-function pageOf({ name, event_name }: LetterFacts, subject: Prose, parts: Part[]): string {
-  return `<!doctype html>
+function pageOf({ name, event_name }: LetterFacts, subject: Prose, parts: Part[]): Html {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>${escapeHtml(oneLine(subject.text))}</title>
+<title>${oneLine(subject.text)}</title>
 <style>
 body { font: 16px/1.5 sans-serif; max-width: 40em; margin: 0 auto; padding: 1em }
 h2 { font-size: 1.1em } li { margin-bottom: .75em }
 </style>
 </head>
 <body>
-<p>${say`Dear ${name},`.html}</p>
-${parts.map(htmlOf).join('\n')}
-<p>${say`${event_name}`.html}</p>
+<p>${say`Dear ${name},`.markup}</p>
+${inLines(parts.map(markupOf))}
+<p>${say`${event_name}`.markup}</p>
 </body>
 </html>
 `

@@ -1,13 +1,13 @@
-import { escapeHtml } from '../../http/html.ts'
+import { type Html, html } from '../../http/html.ts'
 
 /** A sentence with values of people and sessions in it, which are escaped and kept apart from the words around them. */
-export type Prose = { text: string; html: string }
+export type Prose = { text: string; markup: Html }
 
 /** `say\`Dear ${name},\`` */
 export function say(words: TemplateStringsArray, ...values: string[]): Prose {
   return {
     text: String.raw({ raw: words }, ...values.map(isolate)),
-    html: String.raw({ raw: words }, ...values.map(value => `<bdi>${escapeHtml(oneLine(value))}</bdi>`)),
+    markup: html(words, ...values.map(value => html`<bdi>${oneLine(value)}</bdi>`)),
   }
 }
 

@@ -98,7 +98,7 @@ describe('GET /my/{token}', () => {
     const { headers, text } = await open(link)
     assert.equal(
       headers['content-security-policy'],
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     )
     assert.equal(headers['cache-control'], 'no-store')
     assert.equal(headers['referrer-policy'], 'no-referrer')
@@ -133,10 +133,11 @@ describe('GET /my/{token}', () => {
     assert.deepEqual((await agenda(someone)).in, [talk.id])
   })
 
-  it('200 its forms stay on this server, below the path of the public URL', async () => {
+  it('200 its forms and styles stay on this server, below the path of the public URL', async () => {
     const { talk, link } = await scene({})
     const below = await testApp({ beside: app, url, clock, env: { PUBLIC_URL: 'https://x.example/lectern' } })
     const { text } = await attendeeAt(below).open(link)
+    assert.match(text, /<link rel="stylesheet" href="\/lectern\/styles\//)
     assert.match(text, new RegExp(`action="/lectern${link}/sessions/${talk.id}/give-up"`))
     const { headers } = await attendeeAt(below).press(link, talk, 'give-up')
     assert.equal(headers.location, `/lectern${link}?done=give-up&session=${talk.id}`)

@@ -1,5 +1,5 @@
 import type { Body } from '../../http/draft.ts'
-import { escapeHtml } from '../../http/html.ts'
+import { type Html, html, inLines } from '../../http/html.ts'
 import { choiceTypes } from '../../records/custom-fields/schema.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
@@ -14,9 +14,9 @@ const headings = { unfinished: 'Finish your registration', expired: 'Register ag
 const buttons = { unfinished: 'Finish registration', expired: 'Register again', open: 'Save' }
 
 /** Names and the questions of the event; nothing when nothing may be changed any more. */
-export function detailsForm(visit: Visit, path: string, refused?: Refused): string {
+export function detailsForm(visit: Visit, path: string, refused?: Refused): Html | null {
   const { person, questions, standing } = visit
-  if (standing === 'closed' || standing === 'inactive') return ''
+  if (standing === 'closed' || standing === 'inactive') return null
   const faultOf = (name: string) => refused?.faults.get(name)
   const name = (name: 'first_name' | 'last_name', label: string, autocomplete: string) =>
     textQuestion(
@@ -28,18 +28,18 @@ export function detailsForm(visit: Visit, path: string, refused?: Refused): stri
         chosen: (refused?.body && textsIn(refused.body, name)) ?? [person[name] ?? ''],
         fault: faultOf(name),
       },
-      `autocomplete="${autocomplete}"`,
+      html`autocomplete="${autocomplete}"`,
     )
-  return `<section aria-labelledby="details"><h2 id="details">${headings[standing]}</h2>
-<p>E-mails go to <bdi>${escapeHtml(person.email)}</bdi>.</p>
+  return html`<section aria-labelledby="details"><h2 id="details">${headings[standing]}</h2>
+<p>E-mails go to <bdi>${person.email}</bdi>.</p>
 <form method="post" action="${path}/${standing === 'expired' ? 'again' : 'details'}" novalidate>
 ${name('first_name', 'First name', 'given-name')}
 ${name('last_name', 'Last name', 'family-name')}
-${questions
-  .map(question =>
+${inLines(
+  questions.map(question =>
     questionField(question, chosenOf(visit, question, refused), faultOf(attributeOf(question))),
-  )
-  .join('\n')}
+  ),
+)}
 <button class="main">${buttons[standing]}</button>
 </form></section>`
 }

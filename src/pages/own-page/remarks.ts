@@ -1,5 +1,5 @@
 import type { Fault } from '../../errors.ts'
-import { escapeHtml } from '../../http/html.ts'
+import { type Hole, type Html, html, inLines } from '../../http/html.ts'
 import type { Query } from '../../http/query.ts'
 import { readId } from '../../http/query.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
@@ -11,13 +11,13 @@ import { isRegistered, mayChange, mayClaim, type Visit } from './visit.ts'
 import type { Deed } from './wishes.ts'
 
 /** What became of a deed, read from what is true now: whoever opens the link again is told nothing that is not. */
-export function statusMessage(visit: Visit, { done, session, gave_up }: Query): string {
+export function statusMessage(visit: Visit, { done, session, gave_up }: Query): Html | null {
   const entry = visit.programme.find(each => each.id === readId(session))
   const words = entry ? sessionMessage(done, entry) : detailsMessage(visit, done)
-  if (!words) return ''
-  const lost = entry && hasSeat(entry) ? givenUpMessage(visit, gave_up) : ''
-  const back = entry ? `<br><a href="#s${entry.id}">To the session</a>` : ''
-  return `<div role="status" class="done" tabindex="-1" autofocus>${words}${lost}${back}</div>`
+  if (!words) return null
+  const lost = entry && hasSeat(entry) && givenUpMessage(visit, gave_up)
+  const back = entry && html`<br><a href="#s${entry.id}">To the session</a>`
+  return html`<div role="status" class="done" tabindex="-1" autofocus>${words}${lost}${back}</div>`
 }
 
 /** What is told after a deed, by how things stand; the page that it was done on may have been an old one. */
@@ -27,28 +27,30 @@ const deedsByEnd: Record<'seat' | 'line' | 'gone', readonly string[]> = {
   gone: ['give-up', 'leave', 'decline'],
 } satisfies Record<'seat' | 'line' | 'gone', readonly Deed[]>
 
-function sessionMessage(done: string | undefined, entry: ProgrammeEntry): string | undefined {
+function sessionMessage(done: string | undefined, entry: ProgrammeEntry): Html | undefined {
   const { name, state, place } = entry
-  const session = `“<bdi>${escapeHtml(name)}</bdi>”`
-  if (state !== null && !takesPlace(entry)) return `${session} does not take place.`
+  const session = html`“<bdi>${name}</bdi>”`
+  if (state !== null && !takesPlace(entry)) return html`${session} does not take place.`
   const was = (end: keyof typeof deedsByEnd) => deedsByEnd[end].includes(done ?? '')
   if (state === 'selected' || state === 'held')
-    return was('seat') ? `You have a seat in ${session}.` : undefined
+    return was('seat') ? html`You have a seat in ${session}.` : undefined
   if (state === 'waitlisted')
-    return was('line') ? `You are in line for ${session}, at place ${place}.` : undefined
+    return was('line') ? html`You are in line for ${session}, at place ${place}.` : undefined
   if (state === 'offered')
-    return was('line') ? `A seat in ${session} is kept for you: accept it below.` : undefined
+    return was('line') ? html`A seat in ${session} is kept for you: accept it below.` : undefined
   if (!was('gone')) return undefined
-  if (done === 'leave') return `You are no longer in line for ${session}.`
-  return done === 'decline' ? `You declined the seat in ${session}.` : `You gave up your seat in ${session}.`
+  if (done === 'leave') return html`You are no longer in line for ${session}.`
+  return done === 'decline'
+    ? html`You declined the seat in ${session}.`
+    : html`You gave up your seat in ${session}.`
 }
 
 /** What was given up for another session, unless they have it again. */
-function givenUpMessage({ programme }: Visit, gave_up = ''): string {
+function givenUpMessage({ programme }: Visit, gave_up = ''): Hole {
   const ids = gave_up.split(',').map(readId)
   const lost = programme.filter(entry => ids.includes(entry.id) && !hasSeat(entry))
-  const names = lost.map(({ name }) => `“<bdi>${escapeHtml(name)}</bdi>”`)
-  return names.length > 0 ? ` For it you gave up ${names.join(', ')}.` : ''
+  const names = lost.map(({ name }) => html`“<bdi>${name}</bdi>”`)
+  return names.length > 0 && html` For it you gave up ${inLines(names, ', ')}.`
 }
 
 function detailsMessage(visit: Visit, done: string | undefined): string | undefined {
@@ -58,23 +60,24 @@ function detailsMessage(visit: Visit, done: string | undefined): string | undefi
 }
 
 /** What stands in the way of a deed: every reason, heard at once; one about a field leads there. `ways` are forms that help. */
-export function alertOf(visit: Visit, heading: string, faults: Fault[], ways: string[] = []): string {
+export function alertOf(visit: Visit, heading: string, faults: Fault[], ways: Html[] = []): Html {
   const items = faults.map(({ field, message }) => {
     const label =
       fieldLabels[field] ?? visit.questions.find(question => attributeOf(question) === field)?.name
     return label === undefined
-      ? `<li dir="auto">${escapeHtml(message)}</li>`
-      : `<li dir="auto"><a href="#${field}"><bdi>${escapeHtml(label)}</bdi>: ${escapeHtml(message)}</a></li>`
+      ? html`<li dir="auto">${message}</li>`
+      : html`<li dir="auto"><a href="#${field}"><bdi>${label}</bdi>: ${message}</a></li>`
   })
-  return `<div role="alert" class="alert" tabindex="-1" autofocus><h2 dir="auto">${escapeHtml(heading)}</h2><ul>${items.join('\n')}</ul>${ways.length > 0 ? `<div class="deeds">${ways.join('\n')}</div>` : ''}</div>`
+  const deeds = ways.length > 0 && html`<div class="deeds">${inLines(ways)}</div>`
+  return html`<div role="alert" class="alert" tabindex="-1" autofocus><h2 dir="auto">${heading}</h2><ul>${inLines(items)}</ul>${deeds}</div>`
 }
 
 const fieldLabels: Record<string, string> = { first_name: 'First name', last_name: 'Last name' }
 
 /** Where the person stands, when that needs saying. */
-export function standingNote(visit: Visit): string {
+export function standingNote(visit: Visit): Html {
   const notes = [noteOf(visit), ...(mayChange(visit) && !mayClaim(visit) ? [detailsFirst] : [])]
-  return notes.flatMap(note => (note ? `<p class="note"><strong>${note}</strong></p>` : [])).join('\n')
+  return inLines(notes.map(note => note && html`<p class="note"><strong>${note}</strong></p>`))
 }
 
 function noteOf({ standing, person }: Visit): string {
@@ -85,8 +88,7 @@ function noteOf({ standing, person }: Visit): string {
   return notes[standing]
 }
 
-const detailsFirst =
-  'Please <a href="#details">complete your details</a> first: sessions can be taken after that.'
+const detailsFirst = html`Please <a href="#details">complete your details</a> first: sessions can be taken after that.`
 
 const notes = {
   open: '',

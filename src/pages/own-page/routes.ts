@@ -4,7 +4,7 @@ import type { Pool } from '../../db/connection.ts'
 import { ApiError, type Fault } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Body } from '../../http/draft.ts'
-import { baseUrlOf } from '../../http/links.ts'
+import { baseUrlOf, pathPrefixOf } from '../../http/links.ts'
 import { type Query, readId } from '../../http/query.ts'
 import type { SessionFieldRow } from '../../programme/session-fields/session-fields.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
@@ -36,7 +36,8 @@ const attempts = 5
 
 /** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
 export function attendeePages(app: FastifyInstance, parts: Parts): void {
-  app.setErrorHandler(refusePage)
+  const prefix = pathPrefixOf(parts.config)
+  app.setErrorHandler((error: Error, request, reply) => refusePage(error, request, reply, prefix))
   app.addHook('onRequest', async (_request, reply) => {
     reply.type('text/html; charset=utf-8').headers({
       'cache-control': 'no-store',
@@ -47,7 +48,7 @@ export function attendeePages(app: FastifyInstance, parts: Parts): void {
 
   app.get('/my/:token', async (request, reply) => {
     const visit = await visitOf(parts, request)
-    if (!visit) return unknownLink(reply)
+    if (!visit) return unknownLink(parts, reply)
     const message = statusMessage(visit, request.query as Query)
     return reply.send(attendeePage(visit, addressOf(parts, request), { message }))
   })
@@ -57,7 +58,7 @@ export function attendeePages(app: FastifyInstance, parts: Parts): void {
 
   app.post('/my/:token/sessions/:session_id/:deed', async (request, reply) => {
     const visit = await visitOf(parts, request)
-    if (!visit) return unknownLink(reply)
+    if (!visit) return unknownLink(parts, reply)
     const { session_id = '', deed = '' } = request.params as Record<string, string>
     const entry = visit.programme.find(each => each.id === readId(session_id))
     if (!isDeed(deed) || !entry) return unknownSession(parts, request, reply, visit)
@@ -83,7 +84,7 @@ export function attendeePages(app: FastifyInstance, parts: Parts): void {
       const body = request.body as Body
       for (let attempt = 1; ; attempt++) {
         const visit = await visitOf(parts, request)
-        if (!visit) return unknownLink(reply)
+        if (!visit) return unknownLink(parts, reply)
         try {
           const own = detailsFor(visit, actorFor(parts, request, visit), body, path === 'again')
           await submit(parts, own)
@@ -127,8 +128,8 @@ function visitOf(
 
 function addressOf({ config }: Parts, request: FastifyRequest): Address {
   const baseUrl = baseUrlOf(request, config)
-  const prefix = new URL(baseUrl).pathname.replace(/\/$/, '')
-  return { baseUrl, path: `${prefix}/my/${encodeURIComponent(tokenOf(request))}` }
+  const prefix = pathPrefixOf(config)
+  return { baseUrl, prefix, path: `${prefix}/my/${encodeURIComponent(tokenOf(request))}` }
 }
 
 /** A person has no credential: that, and the id of the request, is what the change log has of them. */
@@ -166,7 +167,7 @@ async function refused(
   { heading, faults, session_id, refused }: Refusal,
 ): Promise<FastifyReply> {
   const visit = await visitOf(parts, request)
-  if (!visit) return unknownLink(reply)
+  if (!visit) return unknownLink(parts, reply)
   const entry = visit.programme.find(each => each.id === session_id)
   const isConflict = faults.some(({ type }) => type === 'conflict')
   const ways = entry && isConflict ? claimForms(visit, addressOf(parts, request), entry) : []
@@ -189,4 +190,5 @@ function unknownSession(
   return reply.code(404).send(attendeePage(visit, addressOf(parts, request), { message, isRefusal: true }))
 }
 
-const unknownLink = (reply: FastifyReply) => reply.code(404).send(noAgendaPage())
+const unknownLink = ({ config }: Parts, reply: FastifyReply) =>
+  reply.code(404).send(noAgendaPage(pathPrefixOf(config)))

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../http/html.ts'
+import { type Hole, type Html, html, inLines } from '../../http/html.ts'
 import { type AgendaEntry, linksOf } from '../../registration/agenda/agenda.ts'
 import { definitionsOf, visibleValues } from '../../registration/agenda/visible-values.ts'
 import { momentIn, timesOf, whenOf } from '../../registration/agenda/words.ts'
@@ -11,13 +11,15 @@ import type { Deed } from './wishes.ts'
 export type Address = {
   /** path of the page itself */
   path: string
+  /** path of Lectern itself */
+  prefix: string
   baseUrl: string
 }
 
-type Item = { heading: 'h3' | 'h4'; facts: (string | null)[]; deeds: string[] }
+type Item = { heading: 'h3' | 'h4'; facts: (string | null)[]; deeds: Html[] }
 
 /** A session in which the person has a seat; one that they may not give up says why. */
-export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): Html {
   const why = whyKept(visit, entry)
   return itemOf(visit, address, entry, {
     heading: 'h3',
@@ -27,7 +29,7 @@ export function ownItem(visit: Visit, address: Address, entry: ProgrammeEntry): 
 }
 
 /** A seat that is kept until the person answers, or the session starts. */
-export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntry): Html {
   const isOver = hasBegun(visit, entry)
   const until = `Kept until ${momentIn(entry.expires_at!, visit.person.event_timezone)}`
   const decline = deedForm(address, entry, 'decline', 'Decline')
@@ -46,10 +48,10 @@ export function offeredItem(visit: Visit, address: Address, entry: ProgrammeEntr
   })
 }
 
-const detailsLink = '<a href="#details">Complete your details to accept it</a>'
+const detailsLink = html`<a href="#details">Complete your details to accept it</a>`
 
 /** A session that the person waits for. A free seat passes by who has another session at the same time: it can be taken instead. */
-export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntry): Html {
   const claims = hasNoSeatFor(visit, entry) ? [] : claimForms(visit, address, entry)
   return itemOf(visit, address, entry, {
     heading: 'h3',
@@ -59,7 +61,7 @@ export function waitingItem(visit: Visit, address: Address, entry: ProgrammeEntr
 }
 
 /** A session that does not take place, which the person can leave. */
-export function withdrawnItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+export function withdrawnItem(visit: Visit, address: Address, entry: ProgrammeEntry): Html {
   const leave =
     entry.state === 'waitlisted'
       ? deedForm(address, entry, 'leave', 'Leave the line')
@@ -74,7 +76,7 @@ export function withdrawnItem(visit: Visit, address: Address, entry: ProgrammeEn
 }
 
 /** A session that was deleted. */
-export const goneItem = (visit: Visit, address: Address, entry: AgendaEntry): string =>
+export const goneItem = (visit: Visit, address: Address, entry: AgendaEntry): Html =>
   itemOf(visit, address, entry, {
     heading: 'h3',
     facts: [whenOf(entry), entry.location_name, 'Does not take place'],
@@ -82,7 +84,7 @@ export const goneItem = (visit: Visit, address: Address, entry: AgendaEntry): st
   })
 
 /** A session that the person could take, or wait for; the day stands above it. */
-export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): string {
+export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry): Html {
   const isFull = hasNoSeatFor(visit, entry)
   const isOver = hasBegun(visit, entry)
   return itemOf(visit, address, entry, {
@@ -103,7 +105,7 @@ export function otherItem(visit: Visit, address: Address, entry: ProgrammeEntry)
  * The button that takes a seat, or joins the line: none when that is not possible now. What the person has at the same time
  * is named by the button, and given up for it in the same press.
  */
-export function claimForms(visit: Visit, address: Address, entry: ProgrammeEntry): string[] {
+export function claimForms(visit: Visit, address: Address, entry: ProgrammeEntry): Html[] {
   if (!mayClaim(visit) || hasBegun(visit, entry)) return []
   const isOffered = entry.state === 'offered'
   if (!isOffered && hasNoSeatFor(visit, entry))
@@ -111,9 +113,12 @@ export function claimForms(visit: Visit, address: Address, entry: ProgrammeEntry
   const rivals = rivalsOf(visit, entry)
   if (rivals.some(rival => whyKept(visit, rival))) return []
   const label = isOffered ? 'Accept' : rivals.length > 0 ? 'Take' : 'Add'
-  const names = rivals.map(({ name }) => `<bdi>${escapeHtml(name)}</bdi>`).join(', ')
-  const more = rivals.map(({ id }) => `<input type="hidden" name="instead_of[]" value="${id}">`).join('')
-  const after = rivals.length > 0 ? ` instead of ${names}` : ''
+  const names = inLines(
+    rivals.map(({ name }) => html`<bdi>${name}</bdi>`),
+    ', ',
+  )
+  const more = rivals.map(({ id }) => html`<input type="hidden" name="instead_of[]" value="${id}">`)
+  const after = rivals.length > 0 && html` instead of ${names}`
   return [deedForm(address, entry, isOffered ? 'accept' : 'add', label, { more, after, isMain: isOffered })]
 }
 
@@ -130,22 +135,20 @@ function itemOf(
   { baseUrl }: Address,
   entry: ProgrammeEntry | AgendaEntry,
   { heading, facts, deeds }: Item,
-): string {
+): Html {
   const { id, name } = entry
   const links = linksOf(entry, baseUrl).map(
     ({ text, href }) =>
-      `<a href="${escapeHtml(href)}" rel="noopener noreferrer" aria-label="${text}: ${escapeHtml(name)}">${text}</a>`,
+      html`<a href="${href}" rel="noopener noreferrer" aria-label="${text}: ${name}">${text}</a>`,
   )
-  return [
-    `<li id="s${id}"><${heading} id="n${id}" dir="auto">${escapeHtml(name)}</${heading}>`,
-    ...facts.flatMap(fact => (fact ? [`<p dir="auto">${escapeHtml(fact)}</p>`] : [])),
+  const parts = [
+    html`<li id="s${id}"><${heading} id="n${id}" dir="auto">${name}</${heading}>`,
+    ...facts.map(fact => fact && html`<p dir="auto">${fact}</p>`),
     definitionsOf(visibleValues(fields, entry.custom_fields)),
     ...links,
-    ...(deeds.length > 0 ? [`<div class="deeds">${deeds.join('\n')}</div>`] : []),
+    deeds.length > 0 && html`<div class="deeds">${inLines(deeds)}</div>`,
   ]
-    .filter(Boolean)
-    .join('\n')
-    .concat('</li>')
+  return html`${inLines(parts)}</li>`
 }
 
 /** A button that names its session to those who do not see where it stands. */
@@ -154,13 +157,13 @@ function deedForm(
   { id, name }: ProgrammeEntry,
   deed: Deed,
   label: string,
-  { more = '', after = '', isMain = false } = {},
-): string {
-  return `<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain ? ' class="main"' : ''}>${label}<span class="unseen"> <bdi>${escapeHtml(name)}</bdi></span>${after}</button></form>`
+  { more, after, isMain = false }: { more?: Hole; after?: Hole; isMain?: boolean } = {},
+): Html {
+  return html`<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain && html` class="main"`}>${label}<span class="unseen"> <bdi>${name}</bdi></span>${after}</button></form>`
 }
 
-function swapBox({ id }: ProgrammeEntry): string {
-  return `<label class="box"><input type="checkbox" name="on_conflict" value="swap" aria-describedby="n${id}"><span>When a seat comes free, give up what I have at the same time</span></label>`
+function swapBox({ id }: ProgrammeEntry): Html {
+  return html`<label class="box"><input type="checkbox" name="on_conflict" value="swap" aria-describedby="n${id}"><span>When a seat comes free, give up what I have at the same time</span></label>`
 }
 
 /** In manual mode the organiser picks from the line: nobody passes it by. */

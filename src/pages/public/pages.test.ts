@@ -147,6 +147,28 @@ describe('session fields', () => {
 })
 
 describe('every page', () => {
+  it('has its styles from a file of this server, which can be kept for good', async () => {
+    const talk = await session()
+    const links = new Set<string>()
+    for (const url of [`/sessions/${talk.id}`, '/sessions/0', '/my/nobody']) {
+      const { headers, text } = await open(url)
+      assert.match(headers['content-security-policy'], /; style-src 'self';/, url)
+      assert.doesNotMatch(text, /<style| style=/, url)
+      links.add(/<link rel="stylesheet" href="([^"]*)">/.exec(text)![1]!)
+    }
+    const [link = ''] = links
+    const { status, headers, text } = await open(link)
+    assert.deepEqual([links.size, status, headers['content-type']], [1, 200, 'text/css; charset=utf-8'])
+    assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
+    assert.match(text, /max-width: 42rem/)
+  })
+
+  it('of another version finds the styles as well, which nobody keeps under that name', async () => {
+    const { status, headers, text } = await open('/styles/layout.another.css')
+    assert.deepEqual([status, headers['cache-control']], [200, 'no-store'])
+    assert.match(text, /max-width: 42rem/)
+  })
+
   it('is not framed, runs nothing, is what its content type says, and has an icon', async () => {
     const talk = await session()
     for (const url of [`/sessions/${talk.id}`, '/sessions/0', '/my/nobody', '/docs']) {
@@ -154,6 +176,7 @@ describe('every page', () => {
       const policy = headers['content-security-policy'] ?? ''
       assert.match(policy, /frame-ancestors '(none|self)'/, url)
       assert.match(policy, /^default-src '(none|self)';/, url)
+      assert.doesNotMatch(policy, /unsafe/, url)
       assert.match(policy, /base-uri '(none|self)'/, url)
       assert.equal(headers['x-content-type-options'], 'nosniff', url)
       assert.match(text, /<link rel="icon"/, url)

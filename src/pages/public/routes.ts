@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NotifiedCache } from '../../db/cache.ts'
 import type { Pool } from '../../db/connection.ts'
-import { escapeHtml } from '../../http/html.ts'
+import { asHtml, html } from '../../http/html.ts'
+import { pathPrefixOf } from '../../http/links.ts'
 import { pagePolicy } from '../../http/page-policy.ts'
 import { readId } from '../../http/query.ts'
 import type { SessionFieldRow } from '../../programme/session-fields/session-fields.ts'
@@ -13,15 +14,20 @@ import { icon, pageOf } from '../layout.ts'
 import { findPublicSession, type PublicSession } from './queries.ts'
 
 /** What public pages need of the program. */
-type Parts = { readers: Pool; sessionFields: NotifiedCache<SessionFieldRow[]> }
+type Parts = {
+  readers: Pool
+  config: { PUBLIC_URL: string | null }
+  sessionFields: NotifiedCache<SessionFieldRow[]>
+}
 
-const html = 'text/html; charset=utf-8'
+const asPage = 'text/html; charset=utf-8'
 
 /**
  * The pages that `direct_link` and `virtual_link` of a session lead to. Those of open events have them; one that does not
  * take place any more says so.
  */
-export function sessionPages(app: FastifyInstance, { readers, sessionFields }: Parts): void {
+export function sessionPages(app: FastifyInstance, { readers, config, sessionFields }: Parts): void {
+  const prefix = pathPrefixOf(config)
   const sessionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string }
     return findPublicSession(readers, readId(id) ?? 0)
@@ -32,14 +38,14 @@ export function sessionPages(app: FastifyInstance, { readers, sessionFields }: P
 
   app.get('/sessions/:id', async (request, reply) => {
     const session = await sessionOf(request)
-    if (!session) return nothingHere(reply)
+    if (!session) return nothingHere(reply, prefix)
     return (
       reply
         .code(takesPlace(session) ? 200 : 410)
-        .type(html)
+        .type(asPage)
         // Descriptions may show images from anywhere.
         .header('content-security-policy', pagePolicy('https: http:'))
-        .send(page(session, await fieldsOf(session)))
+        .send(page(session, await fieldsOf(session), prefix))
     )
   })
 
@@ -47,7 +53,7 @@ export function sessionPages(app: FastifyInstance, { readers, sessionFields }: P
     const session = await sessionOf(request)
     const { secure_id } = request.params as { secure_id: string }
     if (!session?.webinar_url || !takesPlace(session) || secure_id !== session.secure_id)
-      return nothingHere(reply)
+      return nothingHere(reply, prefix)
     return reply.redirect(new URL(session.webinar_url).href, 302)
   })
 }
@@ -60,27 +66,27 @@ export function favicon(app: FastifyInstance): void {
 }
 
 /** E-mails and calendars keep their links longer than sessions are to be seen: whoever follows one is a person. */
-function nothingHere(reply: FastifyReply): FastifyReply {
-  const main = '<p>The session may have been moved or withdrawn. The organiser can tell you more.</p>'
+function nothingHere(reply: FastifyReply, prefix: string): FastifyReply {
+  const main = html`<p>The session may have been moved or withdrawn. The organiser can tell you more.</p>`
   return reply
     .code(404)
-    .type(html)
-    .send(pageOf({ title: 'There is nothing here', over: 'Lectern', main }))
+    .type(asPage)
+    .send(pageOf({ title: 'There is nothing here', over: 'Lectern', main, prefix }))
 }
 
-function page(session: PublicSession, fields: VisibleField[]): string {
+function page(session: PublicSession, fields: VisibleField[], prefix: string): string {
   const facts = [
     ['When', whenOf(session)],
     ['Where', session.location_name],
     ['Track', session.track_name],
-  ].flatMap(([name, text]) => (text ? [{ name: name!, html: escapeHtml(text) }] : []))
+  ].flatMap(([name, text]) => (text ? [{ name: name!, markup: text }] : []))
   const definitions = definitionsOf([...facts, ...visibleValues(fields, session.custom_fields)])
-  const note = takesPlace(session)
-    ? ''
-    : '<p class="note"><strong>This session does not take place.</strong></p>\n'
+  const note =
+    !takesPlace(session) && html`<p class="note"><strong>This session does not take place.</strong></p>\n`
   return pageOf({
     title: session.name,
     over: session.event_name,
-    main: `${note}${definitions}\n<div dir="auto">${session.description ?? ''}</div>`,
+    main: html`${note}${definitions}\n<div dir="auto">${asHtml(session.description ?? '')}</div>`,
+    prefix,
   })
 }

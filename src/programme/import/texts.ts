@@ -1,15 +1,17 @@
+import { asHtml, type Html, html, inLines } from '../../http/html.ts'
 import type { Link, Row } from './schedule.ts'
 
 /** The description of a session as HTML: subtitle, abstract, description, links, attachments; null when all are empty. */
 export function descriptionOf(row: Row): string | null {
-  const body = [row.abstract, row.description].map(text => htmlOf(text ?? ''))
+  const body = new Set([row.abstract, row.description].map(text => markupOf(text ?? '')))
+  const subtitle = row.subtitle?.trim()
   const parts = [
-    row.subtitle?.trim() ? `<p><strong>${escapeHtml(row.subtitle.trim())}</strong></p>` : '',
-    ...new Set(body),
+    subtitle && html`<p><strong>${subtitle}</strong></p>`,
+    ...[...body].map(asHtml),
     listOf('Links', row.links),
     listOf('Attachments', row.attachments),
   ]
-  return parts.filter(part => part !== '').join('\n') || null
+  return inLines(parts).markup || null
 }
 
 /** What is kept for the organiser: one `Speaker:` line per person, then type, language, recording and page. */
@@ -31,32 +33,22 @@ const inlineTag =
 const entity = /&(?:#\d+|#x[\da-f]+|[a-z]\w*);/i
 
 /** HTML stays what it is; of anything else the paragraphs and line breaks are kept. */
-function htmlOf(text: string): string {
+function markupOf(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '' || blockTag.test(trimmed)) return trimmed
-  const html = inlineTag.test(trimmed) || entity.test(trimmed) ? trimmed : escapeHtml(trimmed)
-  return html
-    .split(/(?:\r?\n[ \t]*){2,}/)
-    .map(paragraph => `<p>${paragraph.replaceAll(/\r?\n/g, '<br />')}</p>`)
-    .join('\n')
+  const markup = inlineTag.test(trimmed) || entity.test(trimmed) ? trimmed : html`${trimmed}`.markup
+  const paragraphs = markup.split(/(?:\r?\n[ \t]*){2,}/)
+  return inLines(paragraphs.map(lines => html`<p>${asHtml(lines.replaceAll(/\r?\n/g, '<br />'))}</p>`)).markup
 }
 
-function listOf(title: string, links: Link[]): string {
-  const items = links.filter(link => link.url || link.title).map(link => `<li>${anchorOf(link)}</li>`)
-  return items.length > 0 ? `<p>${title}:</p>\n<ul>${items.join('')}</ul>` : ''
+function listOf(title: string, links: Link[]): Html | null {
+  const items = links.filter(link => link.url || link.title).map(link => html`<li>${anchorOf(link)}</li>`)
+  return items.length > 0 ? html`<p>${title}:</p>\n<ul>${items}</ul>` : null
 }
 
-function anchorOf({ url, title }: Link): string {
+function anchorOf({ url, title }: Link): Html {
   // People write links the way they say them: `example.org/slides`.
   const href = /^[\w-]+(\.[\w-]+)+(\/|$)/.test(url) ? `https://${url}` : url
-  if (/^(https?|mailto):/i.test(href)) return `<a href="${escapeHtml(href)}">${escapeHtml(title || url)}</a>`
-  return escapeHtml(title && title !== url ? `${title} (${url})` : url)
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  if (/^(https?|mailto):/i.test(href)) return html`<a href="${href}">${title || url}</a>`
+  return html`${title && title !== url ? `${title} (${url})` : url}`
 }

@@ -1,4 +1,5 @@
-import { escapeHtml, readHtml } from '../../http/html.ts'
+import { asHtml, type Html, html, inLines } from '../../http/html.ts'
+import { readHtml } from '../../http/safe-html.ts'
 import {
   attributeOf,
   type CustomField,
@@ -7,8 +8,8 @@ import {
 } from '../../records/custom-fields/values.ts'
 import { dayInWords } from './words.ts'
 
-/** A value that people see, as plain text and as HTML that is safe to show. */
-export type VisibleValue = { name: string; text: string; html: string }
+/** A value that people see, as plain text and as HTML. */
+export type VisibleValue = { name: string; text: string; markup: Html }
 
 export type VisibleField = CustomField & { visible: number }
 
@@ -23,26 +24,29 @@ export function visibleValues(fields: VisibleField[], stored: StoredValues): Vis
 }
 
 /** Names and values as a list of definitions; empty when there are none. */
-export function definitionsOf(values: { name: string; html: string }[]): string {
+export function definitionsOf(values: { name: string; markup: Html | string }[]): Html | null {
   const items = values.map(
-    ({ name, html }) => `<dt dir="auto">${escapeHtml(name)}</dt><dd dir="auto">${html}</dd>`,
+    ({ name, markup }) => html`<dt dir="auto">${name}</dt><dd dir="auto">${markup}</dd>`,
   )
-  return items.length > 0 ? `<dl>${items.join('\n')}</dl>` : ''
+  return items.length > 0 ? html`<dl>${inLines(items)}</dl>` : null
 }
 
-function show(field: CustomField, value: unknown): { text: string; html: string } {
+function show(field: CustomField, value: unknown): { text: string; markup: Html } {
   if (isHtml(field)) return showHtml(String(value))
   const text = textOf(field, value)
-  const html = escapeHtml(text).replaceAll(/\r?\n/g, '<br>')
+  const lines = text.split(/\r?\n/).map((line, index) => html`${index > 0 && html`<br>`}${line}`)
   const href = hrefs[field.type]?.(text)
-  return { text, html: href ? `<a href="${escapeHtml(href)}" rel="noopener noreferrer">${html}</a>` : html }
+  return {
+    text,
+    markup: href ? html`<a href="${href}" rel="noopener noreferrer">${lines}</a>` : html`${lines}`,
+  }
 }
 
 /** What was stored before HTML was allowed has not been sanitised. */
-function showHtml(stored: string): { text: string; html: string } {
+function showHtml(stored: string): { text: string; markup: Html } {
   const read = readHtml(stored)
-  const html = 'value' in read ? read.value : escapeHtml(stored)
-  return { text: plainText(html), html }
+  const markup = 'value' in read ? asHtml(read.value) : html`${stored}`
+  return { text: plainText(markup), markup }
 }
 
 function textOf(field: CustomField, value: unknown): string {
@@ -64,8 +68,8 @@ const hrefs: Record<string, (text: string) => string> = {
 }
 
 /** HTML as a reader of plain text sees it: paragraphs and items on lines of their own, nothing of the tags. */
-function plainText(html: string): string {
-  return html
+function plainText({ markup }: Html): string {
+  return markup
     .replaceAll(/<(?:br|hr|\/p|\/div|\/li|\/h[1-6]|\/tr)[^>]*>/gi, '\n')
     .replaceAll(/<[^>]*>/g, '')
     .replaceAll(/&(?:lt|gt|quot|amp|nbsp|#39);/g, entity => characters[entity]!)
