@@ -2,7 +2,7 @@ import './runtime.ts'
 import { runCommandLine } from './cli/run.ts'
 import { terminalOf } from './cli/terminal.ts'
 
-// Whoever reads may stop reading, as `head` does.
+// A reader may stop reading, as `head` does.
 process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1))
 
 /** `npm run -s lectern -- <command>`: the commands are in cli/commands.ts. */

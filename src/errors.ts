@@ -154,7 +154,7 @@ const databaseFailures: [codes: RegExp, message: string][] = [
   [/^(55P03|57014|25P0[34]|40001|40P01|QUEUE_(FULL|TIMEOUT))$/, busy],
 ]
 
-/** Every failure as an ApiError; undefined for one that nobody expected. */
+/** Every failure as an ApiError; undefined for an unexpected one. */
 export function expectedError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
   const { code = '', statusCode } = error as { code?: string; statusCode?: number }
@@ -241,7 +241,7 @@ function problemDetails(error: ApiError, requestId: string): unknown {
   }
 }
 
-/** What a client learns of a failure that nobody expected: its request id, under which the log has the rest. */
+/** What a client learns of an unexpected failure: its request id, under which the log has the rest. */
 export const unexpectedError = () =>
   new ApiError(
     500,

@@ -109,7 +109,7 @@ function wrong(command: Command, message: string): UsageError {
   return new UsageError([message, ...usage].join('\n'))
 }
 
-/** What people need to know of a failure; the stack of one that nobody expected is not part of it. */
+/** What people need to know of a failure; the stack of an unexpected one is not part of it. */
 function messageOf(error: unknown): string {
   const message = expectedError(error)?.message ?? (error instanceof Error ? error.message : String(error))
   return message || 'It failed without saying why.'

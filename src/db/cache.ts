@@ -32,7 +32,7 @@ export class NotifiedCache<V> {
     return unlisten
   }
 
-  /** Drops what changed. Whoever changes it calls this as well: the notification arrives a moment after the answer. */
+  /** Drops what changed. A change calls this as well: the notification arrives a moment after the answer. */
   forget(key: string): void {
     this.#vain.forget(key)
     for (const known of [this.#entries, this.#loading])

@@ -10,7 +10,7 @@ const muchSkew = 2000
 
 /**
  * The time of the database, as this process knows it: measured at first, with every new connection that hears
- * notifications, and every 30 s; counted by a clock that nobody sets in between. However wrong the clock of this machine
+ * notifications, and every 30 s; counted by a clock that is never set in between. However wrong the clock of this machine
  * is, all processes of one database agree on what has expired, to within the time of a way there and back.
  */
 export class DatabaseClock {

@@ -42,7 +42,7 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
   return cluster
 }
 
-/** A folder that belongs to somebody else, such as a mounted volume, keeps the mode that it has. */
+/** A folder of another owner, such as a mounted volume, keeps the mode that it has. */
 function makePrivate(folder: string): void {
   try {
     chmodSync(folder, 0o700)
@@ -69,7 +69,7 @@ async function initialise(cluster: Cluster, passwordFile: string): Promise<void>
 }
 
 /**
- * Tries to start the server, and resolves when it answers or has given up: whoever connects next knows which. Losing the
+ * Tries to start the server, and resolves when it answers or has given up: the next attempt to connect tells which. Losing the
  * race against another process is no error: the server runs then.
  */
 export async function startServer(cluster: Cluster): Promise<void> {
@@ -79,7 +79,7 @@ export async function startServer(cluster: Cluster): Promise<void> {
     const args = ['start', '-w', '-t', '600', '-D', cluster.folder, '-l', cluster.log, '-o', options]
     await run(cluster, cluster.binaries.pg_ctl, args)
   } catch {
-    // The next attempt to connect tells whether a server of somebody else runs now; its log tells the rest.
+    // The next attempt to connect tells whether another server runs now; its log tells the rest.
   }
 }
 

@@ -2,7 +2,7 @@ import type postgresTypes from 'postgres'
 import { postgres } from './driver.ts'
 import { Notifications } from './notifications.ts'
 
-/** The pool, or a transaction of it: whoever gets one can query, and need not know which it is. */
+/** The pool, or a transaction of it: both can be queried in the same way. */
 export type Db = postgresTypes.ISql<{ bigint: number }>
 export type Pool = postgresTypes.Sql<{ bigint: number }>
 export type Fragment = postgresTypes.PendingQuery<postgresTypes.Row[]>
@@ -116,7 +116,7 @@ export function swiftTransaction<T>(
     const { result, writes } = (await pool.begin(async db => {
       const { result, writes } = await work(db)
       writes.catch(() => {})
-      // In an object, so that nobody awaits it here: the driver sends the commit now.
+      // In an object, so that it is not awaited here: the driver sends the commit now.
       return { result, writes }
     })) as { result: T; writes: Promise<unknown> }
     try {

@@ -78,8 +78,8 @@ export class EmbeddedServer {
   }
 
   /**
-   * Gives the server back. It is stopped when no other process uses it; in a `hurry` without waiting until it has. Whoever
-   * releases it once more waits for the same: a process that ended meanwhile would leave its server running.
+   * Gives the server back. It is stopped when no other process uses it; in a `hurry` without waiting until it has. A second
+   * release waits for the same: a process that ended meanwhile would leave its server running.
    */
   release({ hurry = false } = {}): Promise<void> {
     this.#releasing ??= this.#release(hurry)

@@ -15,7 +15,7 @@ class QueueFull extends Error {
 /**
  * Writes many items with one statement and one commit: while some are being written, those who come gather for the next.
  * There is no timer: an item that comes alone is written alone, at once. When a batch fails because of what is in it
- * (`isOwnFault`), each of its items is written by itself, so that one harms nobody else; when it fails because the database
+ * (`isOwnFault`), each of its items is written by itself, so that one harms no other; when it fails because the database
  * is away, those who wait hear so as well, instead of each batch in its turn.
  */
 export class GatheredWrites<I, O> {

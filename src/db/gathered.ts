@@ -1,6 +1,6 @@
 /**
  * Answers many askers with one statement: while one is being answered, those who come gather for the next. There is no
- * timer: whoever asks alone is answered alone, at once.
+ * timer: a question that comes alone is answered alone, at once.
  */
 export class Gathered<V> {
   readonly #load: (ids: number[]) => Promise<Map<number, V>>

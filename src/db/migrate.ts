@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { type Db, type Pool, transaction } from './connection.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
-/** Any constant: whoever holds this advisory lock is the one that migrates. */
+/** Any constant: the holder of this advisory lock migrates. */
 const migrationLock = 5_327_836
 
 export type Migration = { version: number; name: string; sql: string }
@@ -45,7 +45,7 @@ export async function migrate(pool: Pool, migrations = knownMigrations()): Promi
   })
 }
 
-/** What migrations have to tell whoever runs the server: each text once, whichever process asks first. */
+/** What migrations have to tell the operator: each text once, whichever process asks first. */
 export async function takeStartNotices(db: Db): Promise<string[]> {
   const notices = await db<{ id: number; message: string }[]>`delete from start_notices returning id, message`
   return notices.sort((a, b) => a.id - b.id).map(({ message }) => message)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 const remembered = 1000
-/** Looks in vain for one key while they are remembered; whoever wants more is told what is known. */
+/** Looks in vain for one key while they are remembered; after that the answer is what is known. */
 const mostLooks = 10
 const mostKeys = 10_000
 

@@ -74,7 +74,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Leaves out members called toString: no field has that name, and nobody could ask such an object for its text. */
+/** Leaves out members called toString: no field has that name, and such an object has no text. */
 function reviverFor(text: string): ((name: string, value: unknown) => unknown) | undefined {
   // Only a text that may have one, perhaps spelt with escapes, is worth a call for each of its values.
   if (!text.includes('toString') && !text.includes('\\u')) return undefined

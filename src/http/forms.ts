@@ -59,7 +59,7 @@ export const Language = kind('language', { examples: ['en'] })
 export const Country = kind('country', { examples: ['BE'] })
 /** A word for a URL, of letters and digits of any script. */
 export const Slug = kind('slug')
-/** An identifier that nobody guesses, which can stand in a URL as it is. */
+/** An unguessable identifier, which can stand in a URL as it is. */
 export const SecureId = kind('secure-id')
 /** A colour, `#RRGGBB`. */
 export const Color = kind('color', { examples: ['#1A7F64'] })

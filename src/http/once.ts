@@ -56,7 +56,7 @@ function noting({ ignored }: FastifyRequest, kept: Kept): Kept {
   return names ? { ...kept, headers: { ...kept.headers, [ignoredHeader]: names } } : kept
 }
 
-/** Whether a failure is the answer to a request for good; 409, 429, 5xx and what nobody expected are not. */
+/** Whether a failure is the answer to a request for good; 409, 429, 5xx and unexpected failures are not. */
 export function isRemembered(error: unknown): boolean {
   const status = expectedError(error)?.status ?? 500
   return status < 500 && status !== 409 && status !== 429
@@ -79,7 +79,7 @@ function serialise(reply: FastifyReply, { status, body, version, location, heade
 
 /**
  * Takes the keys of requests until the transaction ends, and looks what was answered to them in the last 24 hours. Those
- * that are absent from the result are new; a failure is for a key that somebody else has at this moment, or that was used
+ * that are absent from the result are new; a failure is for a key that another request has at this moment, or that was used
  * for another request.
  */
 export async function takeKeys(db: Db, requests: Once[]): Promise<Map<Once, Kept | { failure: ApiError }>> {

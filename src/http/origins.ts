@@ -28,5 +28,5 @@ export async function answerOrigins(app: FastifyInstance, origins: string[]): Pr
   })
 }
 
-/** The API; not the pages, whose forms act for somebody. */
+/** The API; not the pages, whose forms act for a person. */
 const isApi = ({ url }: FastifyRequest) => /^\/(?:api\/v1|oauth2)\//.test(url)

@@ -6,7 +6,7 @@ import { Flag, faultOf, readValue } from './values.ts'
 /** The query of a request: each name once, the last one given; `fields[0]=id&fields[1]=name` joined by commas. */
 export type Query = Record<string, string>
 
-/** Reads a query string (generosity rule 5). Never throws: the router calls it, where nobody would catch. */
+/** Reads a query string (generosity rule 5). Never throws: the router calls it, where nothing is caught. */
 export function parseQuery(text: string): Query {
   const query: Query = {}
   const lists = new Map<string, string[]>()

@@ -5,7 +5,7 @@ import { withUnknown } from './ignored.ts'
 import { methodNotAllowed } from './methods.ts'
 import type { SparseLog } from './sparse-log.ts'
 
-/** Answers a failure in the dialect that the client asked for; logs what nobody expected. */
+/** Answers a failure in the dialect that the client asked for; logs an unexpected one. */
 export function refuse(
   error: FastifyError | Error,
   request: FastifyRequest,
@@ -51,6 +51,6 @@ function isSendable(name: string, value: string): boolean {
   }
 }
 
-/** 405 with Allow for a path that other methods have, 404 for one that nobody has. */
+/** 405 with Allow for a path that other methods have, 404 for one that does not exist. */
 export const refusePath = (request: FastifyRequest): ApiError =>
   methodNotAllowed(request) ?? notFound('Path', request.url.split('?')[0])

@@ -23,7 +23,7 @@ function loggedPath({ routeOptions, originalUrl, params }: FastifyRequest): stri
 }
 
 const isNumber = (text = '') => /^\d{1,15}$/.test(text)
-/** What a part of a path of ours looks like; a secret that does is short, and made by nobody here. */
+/** What a part of a path of ours looks like; a secret that does is short, and not made here. */
 const word = /^(?:\.?[a-z]{1,16}(?:-[a-z]{1,16}){0,3}(?:\.json)?|oauth2|v\d|\d{1,15}|)$/
 
 function scrubbed(url: string): string {

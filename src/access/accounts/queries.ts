@@ -57,7 +57,7 @@ export async function revokeCredential(db: Db, key: string): Promise<Credential 
   return credential
 }
 
-/** Makes whoever else locks this account wait until the transaction ends; does not hinder other writes. */
+/** Locks this account until the transaction ends; other writes go on. */
 export async function lockAccount(db: Db, id: number): Promise<void> {
   await db`select from accounts where id = ${id} for no key update`
 }

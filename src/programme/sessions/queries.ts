@@ -126,7 +126,7 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
 }
 
 /**
- * The choices of these that exist. Whoever deletes one waits until this is committed, as for a foreign key; see
+ * The choices of these that exist. A deletion of one waits until this is committed, as for a foreign key; see
  * lockChoices.
  */
 const standing = (db: Db, choice_ids: number[]) => db`
@@ -207,7 +207,7 @@ export async function findSessionByExternalId(
 
 /**
  * The session, locked until the transaction ends. Its event is locked before it, as everywhere: a session is never
- * changed while the zone of its event changes, and nobody waits in a circle.
+ * changed while the zone of its event changes, and there is no deadlock.
  */
 export async function lockSession(db: Db, account_id: number, id: number): Promise<SessionRow | undefined> {
   await db`
@@ -218,7 +218,7 @@ export async function lockSession(db: Db, account_id: number, id: number): Promi
   return session
 }
 
-/** Waits for whoever changes a session of this event, and keeps others out until the transaction ends. */
+/** Waits for changes of sessions of this event, and keeps others out until the transaction ends. */
 export async function lockSessionsOfEvent(db: Db, event_id: number): Promise<void> {
   await db`select from sessions where event_id = ${event_id} order by id for update`
 }

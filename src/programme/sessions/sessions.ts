@@ -90,7 +90,7 @@ async function createIncluded(
   place: EventZone,
   override: boolean,
 ): Promise<Changed> {
-  // The event before anything that refers to it, as everywhere: nobody waits in a circle.
+  // The event before anything that refers to it, as everywhere, so that there is no deadlock.
   await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)
   const { id } = await tryCreateSession(db, actor, fields, body, place, insertAlone)
   const session = await mustFindSession(db, actor.account_id, id)
@@ -208,7 +208,7 @@ export async function mustFindSession(db: Db, account_id: number, id: number): P
   return session
 }
 
-/** The session, under the lock of its event and its own: nobody claims a seat in it meanwhile. */
+/** The session, under the lock of its event and its own, so that no seat in it is claimed meanwhile. */
 async function mustLockSession(db: Db, actor: Actor, id: number): Promise<SessionRow> {
   const { event_id } = await mustFindSession(db, actor.account_id, id)
   await lockEventSeats(db, event_id)

@@ -89,7 +89,7 @@ export class Definitions<I extends TObject, R extends TObject> {
     return (definition as unknown as Record<string, number>)[this.declaration.within]!
   }
 
-  /** Whoever takes values from sessions or registrants holds the lock that they are written under before. */
+  /** A change that takes values from sessions or registrants first takes the lock that they are written under. */
   async #mustLock(db: Db, actor: Actor, id: number, takesValues: boolean): Promise<DefinitionRow<R>> {
     const found = await this.mustFind(db, actor.account_id, id)
     if (takesValues) await this.declaration.lockHolders(db, this.ownerOf(found))

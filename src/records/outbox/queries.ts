@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import type { LetterBrief, MailKind } from './schema.ts'
 
-/** Somebody who has to be told something. */
+/** A registrant who has to be told something. */
 export type Letter = {
   registrant_id: number
   kind: MailKind

@@ -145,7 +145,7 @@ export class Desk {
       this.#waiting -= batch.length
     } catch (error) {
       if (batch.length > 1 && isOwnFault(error)) {
-        // One of them cannot be carried out: each by itself, so that it harms nobody else.
+        // One of them cannot be carried out: each by itself, so that the others are carried out.
         for (const waiting of batch) await this.#serveBatch(event_id, queue, [waiting])
         return
       }
@@ -199,7 +199,7 @@ async function answeredBefore(db: Db, batch: Waiting[]): Promise<Map<Waiting, Se
   )
 }
 
-/** The answer to a request, or its refusal, which harms no other. Throws what nobody expected. */
+/** The answer to a request, or its refusal, which harms no other. Throws an unexpected failure. */
 async function settle(db: Db, { answer, once }: Waiting, outcome: Outcome): Promise<Settled> {
   const work = async () => answer(db, mustBeGranted(outcome))
   if (once) return { answered: await once.render(work as () => Promise<Answer>) }

@@ -58,7 +58,7 @@ export class StoredProfiles implements Profiles {
 
 const seatsIn = (moves: Move[]) => moves.filter(({ from }) => isSitting(from)).map(move => move.session_id)
 
-/** Of a change that says who somebody is who was forgotten. */
+/** The refusal of a change that says who a forgotten person is. */
 const forgotten = () =>
   invalid([
     {

@@ -7,7 +7,7 @@ import { deleteSelectionsOf, readOutsiders } from '../../seats/ledger/queries.ts
 import { emptyWish, type Reason } from '../../seats/rules/wish.ts'
 import { carryOut } from './registration.ts'
 
-/** An included session has no room for somebody, or conflicts with what they have. */
+/** An included session has no room for a registrant, or is in conflict with what they have. */
 export type NotIncluded = Reason & { registrant_id: number }
 
 type Seated = {

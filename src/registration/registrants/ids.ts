@@ -8,7 +8,7 @@ export class IdBlock {
   #free: number[] = []
   #drawing: Promise<void> | undefined
 
-  /** The next id. A block is drawn through `db`: whoever is in a transaction never waits for a second connection. */
+  /** The next id. A block is drawn through `db`, so that a transaction never waits for a second connection. */
   async next(db: Db): Promise<number> {
     for (;;) {
       const id = this.#free.shift()

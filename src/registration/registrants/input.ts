@@ -42,12 +42,12 @@ export function readRegistrantUpdate(
 ): RegistrantDraft<Given<RegistrantInput>> {
   const draft = readUpdate(RegistrantInput, body)
   delete draft.given.event_id
-  // Falling back to the default would bring somebody back who has cancelled.
+  // Falling back to the default would bring back a registrant who has cancelled.
   if (isBlank(body.registration_status)) delete draft.given.registration_status
   return withParts(draft, questions, body)
 }
 
-/** Whether a change writes something down about who somebody is. */
+/** Whether a change stores something about who a person is. */
 export function isPersonal({ given, addresses, answers }: ProfileChange): boolean {
   return (
     Object.entries(given).some(([name, value]) => value !== null && !impersonal.includes(name)) ||

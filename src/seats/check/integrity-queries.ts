@@ -136,8 +136,8 @@ export const selectionsInParts = (db: Db): AsyncIterable<StoredSelection[]> =>
   >`select id, event_id, registrant_id, session_id, state from selections order by id`.cursor(1000)
 
 /**
- * Events in which a session has free seats although somebody waits for it, or is not in it although every registrant is
- * part of it; and those in which somebody has an offer.
+ * Events in which a session has free seats although it has a waitlist, or is not in it although every registrant is
+ * part of it; and those with an open offer.
  */
 export async function listEventsThatWait(db: Db): Promise<number[]> {
   const rows = await db<{ event_id: number }[]>`

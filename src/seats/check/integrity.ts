@@ -42,7 +42,7 @@ export type Integrity = { checked: Amounts; findings: Finding[] }
 
 /**
  * Recounts all seats and says what is wrong. Everything is seen as of one moment, so it can run while the servers do;
- * only events in which somebody waits, has an offer or may be left out are locked, one after the other, to ask the rules.
+ * only events with a waitlist, an offer, or a registrant who may be left out are locked, one after the other, to ask the rules.
  */
 export async function checkIntegrity(db: Db, now: Date): Promise<Integrity> {
   const { waiting, ...integrity } = await transaction(db, async tx => {
@@ -124,7 +124,7 @@ async function seatsForLeftOut(db: Db, ledger: LedgerState): Promise<Finding[]> 
   return findings
 }
 
-/** Sessions that have a free seat which the rules would give to somebody who waits. */
+/** Sessions that have a free seat which the rules would give to a registrant who waits. */
 async function freeSeats(db: Db, ledger: LedgerState, waitedFor: number[]): Promise<Finding[]> {
   const { id: event_id } = ledger.event
   const findings: Finding[] = []

@@ -19,7 +19,7 @@ export type Decided = {
   /** what gave back holds that were over */
   expired: Order[]
   notices: Notice[]
-  /** whether somebody's registration is still to be finished */
+  /** whether a registration is still to be finished */
   isUnfinished: (registrant_id: number) => boolean
   /** sends every statement at once */
   writeSeats: () => Promise<void>
@@ -27,8 +27,8 @@ export type Decided = {
 
 /**
  * Takes the lock of an event, and decides its orders in order of arrival. Expired holds and offers are given back
- * first. Lines move after each order, and included sessions take in who was left out, so that nobody who came later in the
- * same batch gets a seat before them. With `changing` who changed something else than seats, such as times or a
+ * first. Lines move after each order, and included sessions take in who was left out, so that a later order of the
+ * same batch gets no seat before them. With `changing` who changed something else than seats, such as times or a
  * capacity, is told: everything is looked at again last. Each order is granted or refused by itself.
  */
 export async function decideOrders(

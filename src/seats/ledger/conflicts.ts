@@ -2,11 +2,11 @@ import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { listConflictingSeats, logConflicts, type SeatConflict } from './conflict-queries.ts'
 
-/** Somebody has seats at the same time since a session was moved. */
+/** A registrant whose seats overlap since a session was moved. */
 export type NewConflict = Omit<SeatConflict, 'selection_id' | 'state'>
 
 /**
- * Carries out work that may move sessions of an event, whose lock is held. Whoever has seats that conflict since then keeps
+ * Carries out work that may move sessions of an event, whose lock is held. Registrants whose seats overlap since then keep
  * them (docs/seats.md §6, 3): the change log says so, and so does the answer.
  */
 export async function notingConflicts(

@@ -150,7 +150,7 @@ export async function readExpiredHolds(db: Db, event_id: number, now: Date): Pro
   return rows.map(row => row.id)
 }
 
-/** Offers that nobody answered in time. */
+/** Offers that were not answered in time. */
 export function readExpiredOffers(
   db: Db,
   event_id: number,

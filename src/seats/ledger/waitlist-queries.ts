@@ -12,7 +12,7 @@ export function readWaitlist(
     order by id limit ${limit}`
 }
 
-/** The sessions of an event for which somebody waits. */
+/** The sessions of an event that have a waitlist. */
 export async function readWaitedFor(db: Db, event_id: number): Promise<number[]> {
   const rows = await db<
     { id: number }[]

@@ -55,7 +55,7 @@ export class Plan {
       if (!this.#ledger.sessions.has(id)) this.#refuse(unknownReason(this.#ledger, id))
     const unwanted = replace ? [...this.#seats.keys()].filter(id => !this.#isIncluded(id)) : []
     for (const id of new Set([...drop, ...unwanted])) {
-      // Who gives up a seat and takes it again keeps it: nobody else gets it in between.
+      // A seat that is given up and taken again is kept: it is never free in between.
       if (add.includes(id)) continue
       if (this.#seats.has(id)) this.#drop(id)
       else if (this.#stateOf(id) === 'offered') this.#left.set(id, { why: 'offer_declined' })
@@ -68,7 +68,7 @@ export class Plan {
   }
 
   /**
-   * Whoever becomes able to sit is in every included session, without asking, also when it has started; but not in one
+   * A registrant who becomes active is in every included session, without asking, also when it has started; but not in one
    * that an organiser took them out of.
    */
   takeIncluded(): void {
@@ -95,7 +95,7 @@ export class Plan {
     }
   }
 
-  /** What nobody has named is taken if it fits: an override is for what was named. */
+  /** What was not named is taken if it fits: an override is for what was named. */
   takeDefaults(): void {
     if (!this.#wish.useDefaults) return
     for (const session of this.#sessionsWhere(isDefault)) {

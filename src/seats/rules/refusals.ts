@@ -88,7 +88,7 @@ function soldOutReason(session: Session, waitlist: boolean): Reason {
   return { ...reasonOf(session, 'sold_out', message), waitlist }
 }
 
-/** Nobody can come in any more who would have to be in this session. */
+/** A registration is refused when a session that it includes is full. */
 export function includedSoldOutReason(session: Session): Reason {
   const message = `"${session.name}" is part of every registration, and every seat in it is taken.`
   return { ...reasonOf(session, 'sold_out', message), waitlist: false }

@@ -69,7 +69,7 @@ function promotion(
     .filter(other => inConflict(session, other))
   const selection = registrant.selections.get(session.id)!
   if (rivals.length > 0 && !maySwap(selection, rivals, now)) return { why: 'conflict' }
-  // Nobody is asked about a session that everybody is in.
+  // An included session has no waitlist to ask.
   const isOffer = event.waitlist_mode === 'offer' && !isIncludedLive(session)
   // An offer takes nothing away: the swap happens when it is accepted.
   const released = isOffer

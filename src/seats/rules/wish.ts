@@ -1,7 +1,7 @@
 import type { ReasonType, RegistrationStatus } from '../schema.ts'
 import type { Move, OnConflict } from './state.ts'
 
-/** What somebody wants for one registrant. */
+/** What is wanted for one registrant. */
 export type Wish = {
   registrant_id: number
   /** the organiser's API may do what the attendee may not: drop locked sessions, register late, override */
@@ -30,7 +30,7 @@ export type Wish = {
   leave: number[]
   /** whether this takes note of who is there, or not: for those only who are registered */
   isCheckIn?: boolean
-  /** for the change log: why a seat is taken, or a line or an offer is left, when nobody asked for it */
+  /** for the change log: why a seat is taken, or a line or an offer is left, when it was not asked for */
   why?: string
 }
 
