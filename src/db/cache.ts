@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Db, Pool } from './connection.ts'
 import { VainLooks } from './vain-looks.ts'
 
@@ -10,7 +11,7 @@ const mostEntries = 20_000
  * the transaction that makes it (`*` means all of them); should a notification be lost, 10 s bound the error.
  */
 export class NotifiedCache<V> {
-  readonly #entries = new Map<string, { value: V; until: number }>()
+  readonly #entries = new LRUCache<string, { value: V; until: number }>({ max: mostEntries })
   readonly #loading = new Map<string, Promise<V>>()
   readonly #next = new Map<string, Promise<V>>()
   readonly #vain = new VainLooks()
@@ -92,7 +93,6 @@ export class NotifiedCache<V> {
   }
 
   #remember(key: string, value: V): void {
-    if (this.#entries.size >= mostEntries) this.#entries.clear()
     this.#entries.set(key, { value, until: performance.now() + this.#believed })
   }
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 
 const remembered = 1000
 /** Looks in vain for one key while they are remembered; after that the answer is what is known. */
@@ -10,7 +11,7 @@ const mostKeys = 10_000
  * exist costs a second no more than these.
  */
 export class VainLooks {
-  readonly #looks = new Map<string, { digests: Set<string>; until: number }>()
+  readonly #looks = new LRUCache<string, { digests: Set<string>; until: number }>({ max: mostKeys })
 
   /** Whether to look for these names: not when it was just done in vain. */
   allows(key: string, names: string[]): boolean {
@@ -22,7 +23,6 @@ export class VainLooks {
   note(key: string, names: string[]): void {
     const looks = this.#current(key) ?? { digests: new Set(), until: performance.now() + remembered }
     looks.digests.add(digestOf(names))
-    if (this.#looks.size >= mostKeys) this.#looks.clear()
     this.#looks.set(key, looks)
   }
 

@@ -1,17 +1,18 @@
 import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { ApiError } from '../errors.ts'
 
 /** Something that may fail so often within a minute. */
 export type Limited = { name: string; limit: number }
 
-/** Most names that are remembered; a minute with more begins anew. */
+/** Most names that are remembered; beyond them, those whose failures are longest ago are forgotten. */
 const mostNames = 100_000
 
 /** Counts failures, and nothing else, by the minute and in this process. */
 export class FailureLimit {
   #minute = 0
-  readonly #failures = new Map<string, number>()
+  readonly #failures = new LRUCache<string, number>({ max: mostNames })
 
   /** Throws 429 when any of these has failed too often in this minute. */
   mustBeOpen(limited: Limited[], now: Date): void {
@@ -30,7 +31,7 @@ export class FailureLimit {
 
   #turn(now: Date): void {
     const minute = Math.floor(now.getTime() / 60_000)
-    if (minute === this.#minute && this.#failures.size < mostNames) return
+    if (minute === this.#minute) return
     this.#minute = minute
     this.#failures.clear()
   }

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /* What people write of days, times of day and zones, in the one form in which it is kept. */
 
 /** Years whose days are kept: every calculation with a day of them is one with days that the database has too. */
@@ -19,17 +21,17 @@ export function readTime(text: string): string | undefined {
   return `${hour.padStart(2, '0')}:${minute}:${second}`
 }
 
-const zones = new Map<string, string | undefined>()
+/** By what was written; bounded, because it is filled from outside. */
+const zones = new LRUCache<string, { name: string | undefined }>({ max: 2000 })
 
 /** The zone's name in its usual letter case, undefined when the platform does not know it. */
 export function readTimeZone(text: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9/_+-]{0,63}$/.test(text)) return undefined
-  if (!zones.has(text)) {
-    // Bounded, because it is filled from outside.
-    if (zones.size > 2000) zones.clear()
-    zones.set(text, findTimeZone(text))
-  }
-  return zones.get(text)
+  const known = zones.get(text)
+  if (known) return known.name
+  const name = findTimeZone(text)
+  zones.set(text, { name })
+  return name
 }
 
 function findTimeZone(text: string): string | undefined {

@@ -1,9 +1,10 @@
+import { LRUCache } from 'lru-cache'
+
 /** Each of these locales knows the abbreviations of its own part of the world and writes GMT+1 for the others. */
 const locales = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'en-CA']
 const formats = new Map<string, Intl.DateTimeFormat[]>()
 /** By zone, offset and day: asking seven locales takes a tenth of the time that creating a session takes. */
-const abbreviations = new Map<string, string>()
-const mostAbbreviations = 10_000
+const abbreviations = new LRUCache<string, string>({ max: 10_000 })
 
 /** What people call the zone at that moment: `CEST`, or `GMT+4` where it has no other name. */
 export function abbreviationOf(moment: Temporal.ZonedDateTime): string {
@@ -11,7 +12,6 @@ export function abbreviationOf(moment: Temporal.ZonedDateTime): string {
   const key = `${moment.timeZoneId} ${moment.offset} ${day}`
   const known = abbreviations.get(key)
   if (known) return known
-  if (abbreviations.size >= mostAbbreviations) abbreviations.clear()
   const found = findAbbreviation(moment)
   abbreviations.set(key, found)
   return found

@@ -91,7 +91,7 @@ export function clientName(authorization: string | undefined, body: TokenRequest
 
 /** Whom a token speaks for, remembered by its hash. */
 export function callers(db: Db): NotifiedCache<Caller | undefined> {
-  return new NotifiedCache(async tokenHash => {
+  return new NotifiedCache<Caller | undefined>(async tokenHash => {
     const token = await findToken(db, Buffer.from(tokenHash, 'hex'))
     return token && { ...token, expires_at: momentOf(token.expires_at) }
   })

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /**
  * The VTIMEZONE of a zone (RFC 5545 §3.6.5) for these instants, as the platform knows it: of each instant's year, and of
  * the one before, every change of the clocks; before them the offset with which these years begin. A zone that puts its
@@ -18,14 +20,12 @@ export function timeZoneBlock(zone: string, instants: Temporal.Instant[]): strin
 type Observances = { beginning: string; changes: string[] }
 
 /** By zone and year: asking the platform takes milliseconds, and the sessions of an event ask for the same. */
-const known = new Map<string, Observances>()
-const mostKnown = 5000
+const known = new LRUCache<string, Observances>({ max: 5000 })
 
 function observancesIn(zone: string, year: number): Observances {
   const key = `${zone} ${year}`
   const found = known.get(key)
   if (found) return found
-  if (known.size >= mostKnown) known.clear()
   const [begin, end] = [year, year + 1].map(each =>
     new Temporal.PlainDate(each, 1, 1).toZonedDateTime({ timeZone: zone }),
   )

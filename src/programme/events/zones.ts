@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache'
+
 /** Bounded, because it grows with what is asked. */
-const mostZones = 20_000
-const remembered = new Map<string, string>()
+const remembered = new LRUCache<string, string>({ max: 20_000 })
 
 /**
  * The zone that an event of this account had when this process last read it: a guess that saves a statement. Only for
@@ -11,6 +12,5 @@ export function recallZone(account_id: number, event_id: number): string | undef
 }
 
 export function rememberZone(account_id: number, event_id: number, timezone: string): void {
-  if (remembered.size >= mostZones) remembered.clear()
   remembered.set(`${account_id} ${event_id}`, timezone)
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { type Db, type Pool, swiftTransaction, transaction } from '../../db/connection.ts'
 import { Gathered } from '../../db/gathered.ts'
 import { ApiError, type Fault, invalid, isUnavailable, unavailable } from '../../errors.ts'
@@ -45,7 +46,7 @@ export class Desk {
   readonly #now: () => Date
   readonly #memberships: Gathered<Membership>
   /** A registrant never moves to another event, so this cannot go stale. */
-  readonly #known = new Map<number, Membership>()
+  readonly #known = new LRUCache<number, Membership>({ max: mostKnown })
   readonly #queues = new Map<number, Queue>()
   readonly #sweep: NodeJS.Timeout
   #waiting = 0
@@ -113,7 +114,6 @@ export class Desk {
       db === this.#pool
         ? await this.#memberships.get(registrant_id)
         : (await findMemberships(db, [registrant_id])).get(registrant_id)
-    if (this.#known.size >= mostKnown) this.#known.clear()
     if (membership) this.#known.set(registrant_id, membership)
     return membership
   }
