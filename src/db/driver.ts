@@ -118,6 +118,9 @@ const patches: Record<string, Patch[]> = {
   ],
 }
 
+/** Files of the driver that were changed. */
+const changed = new Set<string>()
+
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context)
@@ -131,9 +134,16 @@ function patched(name: string, source: string): string {
   return patches[name]!.reduce((text, patch) => {
     if (text.split(patch.text).length !== 2)
       throw new Error(`postgres/src/${name} is not the version that src/db/driver.ts knows: ${patch.text}`)
+    changed.add(name)
     return text.replace(patch.text, () => patch.becomes)
   }, source)
 }
 
-/** The driver. Everybody takes it from here: what was loaded before would not have the patches. */
+/** The driver. Everybody takes it from here: what was loaded before does not have the patches. */
 export const { default: postgres } = await import('postgres')
+
+const unchanged = Object.keys(patches).filter(name => !changed.has(name))
+if (unchanged.length > 0)
+  throw new Error(
+    `The driver postgres was loaded without the changes of src/db/driver.ts (${unchanged.join(', ')}): everybody imports it from there.`,
+  )
