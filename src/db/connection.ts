@@ -32,6 +32,20 @@ export const unlimited: Limits = { lock: 0, statement: 0, idle: 0, queue: 0 }
 /** What the driver was taught beside its own options (driver.ts). */
 type Taught = { answer_seconds?: number; queue_seconds?: number; longest_queue?: number }
 
+type Connecting = {
+  max: number
+  name?: string
+  limits?: Limits
+  /** only for reads, whose plans are not to depend on luck */
+  reads?: boolean
+}
+
+/**
+ * Plans are made for any value, and not for what statistics say of this one: they may be of before an event was imported,
+ * and a list would then read and sort the whole event instead of its page from an index.
+ */
+const steadyPlans = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' }
+
 /**
  * Opens a pool. Values arrive in the form of the wire: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps
  * `YYYY-MM-DD HH:MM:SS` in UTC, 64-bit ids as numbers (identity columns stay far below 2^53). A connection that is lost
@@ -39,9 +53,14 @@ type Taught = { answer_seconds?: number; queue_seconds?: number; longest_queue?:
  */
 export function connect(
   url: string,
-  { max, name = 'lectern', limits = unlimited }: { max: number; name?: string; limits?: Limits },
+  { max, name = 'lectern', limits = unlimited, reads = false }: Connecting,
 ): Pool {
-  const pool = postgres(url, { max, ...options(name, limits) })
+  const own = options(name, limits)
+  const pool = postgres(url, {
+    max,
+    ...own,
+    ...(reads && { connection: { ...own.connection, ...steadyPlans } }),
+  })
   const taught: Taught = {
     ...(limits.statement > 0 && { answer_seconds: limits.statement + 2 }),
     ...(limits.queue > 0 && { queue_seconds: limits.queue, longest_queue: 10_000 }),

@@ -37,7 +37,12 @@ export async function openDatabase(
   const limits = limitsOf(config)
   const pool = connect(url, { max: config.DATABASE_POOL, limits })
   // Reads do not wait behind the commits of others in the same connection.
-  const readers = connect(url, { max: config.DATABASE_READERS, name: 'lectern readers', limits })
+  const readers = connect(url, {
+    max: config.DATABASE_READERS,
+    name: 'lectern readers',
+    limits,
+    reads: true,
+  })
   const close = async ({ hurry = false } = {}) => {
     const timeout = hurry ? 0 : 5
     const ended = Promise.all([pool.end({ timeout }), readers.end({ timeout })])

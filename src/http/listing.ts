@@ -24,7 +24,7 @@ export type Listing = {
   fields: Set<string> | undefined
   expand: Set<string>
   ids: number[] | undefined
-  sort: { column: NonNullable<Attribute['column']>; descending: boolean }[]
+  sort: { name: string; column: NonNullable<Attribute['column']>; descending: boolean }[]
   search: Condition[]
   joinByOr: boolean
 }
@@ -71,20 +71,37 @@ export function mustNameEvent(query: Query): number {
   throw new ApiError(404, 'not_found', `Event ${query.event_id} does not exist.`)
 }
 
-/** The conditions of a list, to follow a `where …` of the resource's own; rows are those of table alias `alias`. */
-export function filterOf(db: Db, { ids, search, joinByOr }: Listing, alias: string): Fragment {
-  const id = db(`${alias}.id`)
-  return db`${ids ? db`and ${id} = any(${ids}::bigint[])` : db``} ${whereOf(db, search, joinByOr, alias)}`
+/**
+ * The conditions, and the order and page, of a list of what one owner has: `column`, such as `s.event_id`, says whose a row
+ * is. It is written as a range, so that it is something to sort by: pages come from an index that begins with it, and never
+ * from the primary key, along which the rows of other owners lie. Ties are broken by id, so that pages neither repeat nor
+ * skip a row.
+ */
+export function pageWithin(
+  db: Db,
+  column: string,
+  owner_id: number,
+  listing: Listing,
+): { where: Fragment; order: Fragment } {
+  const [alias = ''] = column.split('.')
+  const { sort, page, perPage } = listing
+  // An id is never null, and its indexes say nothing of that.
+  const asked = sort.map(({ name, column, descending }) =>
+    name === 'id'
+      ? db`${column(db, alias)} ${descending ? db`desc` : db`asc`},`
+      : db`${column(db, alias)} ${descending ? db`desc nulls last` : db`asc nulls first`},`,
+  )
+  const sorted = asked.length > 0 ? joined(asked, (left, right) => db`${left} ${right}`) : db``
+  const offset = Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)
+  return {
+    where: db`where ${db(column)} between ${owner_id} and ${owner_id} ${filterOf(db, listing, alias)}`,
+    order: db`order by ${db(column)} ${sort[0]?.descending ? db`desc` : db`asc`}, ${sorted} ${db(`${alias}.id`)} limit ${perPage} offset ${offset}`,
+  }
 }
 
-/** Order and page of a list. Ties are broken by id, so that pages neither repeat nor skip a row. */
-export function pageOf(db: Db, { sort, page, perPage }: Listing, alias: string): Fragment {
-  const order = sort.map(
-    ({ column, descending }) =>
-      db`${column(db, alias)} ${descending ? db`desc nulls last` : db`asc nulls first`},`,
-  )
-  return db`order by ${order.length > 0 ? joined(order, (left, right) => db`${left} ${right}`) : db``} ${db(`${alias}.id`)}
-    limit ${perPage} offset ${Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)}`
+function filterOf(db: Db, { ids, search, joinByOr }: Listing, alias: string): Fragment {
+  const id = db(`${alias}.id`)
+  return db`${ids ? db`and ${id} = any(${ids}::bigint[])` : db``} ${whereOf(db, search, joinByOr, alias)}`
 }
 
 /** These columns of the table with alias `alias`, less the long ones of which nothing is asked: rows do not have them. */
@@ -176,5 +193,5 @@ function readSort(word: string, { attributes }: Listable): Listing['sort'][numbe
   if (!attribute) throw badRequest('bad_parameter', `sort: there is no attribute "${name}".`)
   const column = orderOf(attribute)
   if (!column) throw badRequest('bad_parameter', `sort: ${name} has no order.`)
-  return { column, descending: word.startsWith('-') }
+  return { name, column, descending: word.startsWith('-') }
 }

@@ -43,6 +43,8 @@ export type TestOptions = {
   isDeaf?: boolean
   /** how long its statements may wait for the database; without end unless given */
   limits?: Limits
+  /** reads over connections of their own, as the server does */
+  hasReaders?: boolean
 }
 
 export async function testApp(options: TestOptions = {}): Promise<TestApp> {
@@ -56,11 +58,12 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     ...options.env,
   })
   const { clock = systemClock, log } = options
-  const parts = await makeParts({ pool, config, clock })
+  const readers = options.hasReaders ? connect(url, { max: 1, reads: true }) : pool
+  const parts = await makeParts({ pool, readers, config, clock })
   const app = await buildApp(parts, log)
   after(async () => {
     await app.close()
-    await pool.end({ timeout: 5 })
+    await Promise.all([pool.end({ timeout: 5 }), readers.end({ timeout: 5 })])
   })
   const check = documentationOf()
   const raw = async (request: InjectOptions) => {

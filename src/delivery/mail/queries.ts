@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { columnsOf, type Listing, pageWithin } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
 import { OutboxLetter, outboxLists } from '../../records/outbox/schema.ts'
@@ -11,10 +11,10 @@ export type OutboxRow = Static<typeof OutboxLetter>
 
 /** A page of the e-mails of an event. */
 export async function listOutbox(db: Db, event_id: number, listing: Listing) {
-  const where = db`where o.event_id = ${event_id} ${filterOf(db, listing, 'o')}`
+  const { where, order } = pageWithin(db, 'o.event_id', event_id, listing)
   const [rows, [count]] = await Promise.all([
     rowsOfPage(db<OutboxRow[]>`
-      select ${columnsOf(db, 'o', Object.keys(OutboxLetter.properties), outboxLists, listing)} from outbox o ${where} ${pageOf(db, listing, 'o')}`),
+      select ${columnsOf(db, 'o', Object.keys(OutboxLetter.properties), outboxLists, listing)} from outbox o ${where} ${order}`),
     db<{ total: number }[]>`select count(*)::int as total from outbox o ${where}`,
   ])
   return { rows, total: count!.total }

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Given } from '../../http/draft.ts'
-import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { columnsOf, type Listing, pageWithin } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
 import { deleteQuestionsOf } from '../../registration/event-questions/queries.ts'
@@ -98,10 +98,10 @@ export async function takenUrls(db: Db, account_id: number, stem: string): Promi
 }
 
 export async function listEvents(db: Db, account_id: number, listing: Listing) {
-  const where = db`where e.account_id = ${account_id} ${filterOf(db, listing, 'e')}`
+  const { where, order } = pageWithin(db, 'e.account_id', account_id, listing)
   const [rows, [count]] = await Promise.all([
     rowsOfPage(db<EventRow[]>`
-      select ${columnsOf(db, 'e', eventColumns, eventLists, listing)} from events e ${where} ${pageOf(db, listing, 'e')}`),
+      select ${columnsOf(db, 'e', eventColumns, eventLists, listing)} from events e ${where} ${order}`),
     db<{ total: number }[]>`select count(*)::int as total from events e ${where}`,
   ])
   return { rows, total: count!.total }

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { filterOf, type Listable, type Listing, pageOf } from '../../http/listing.ts'
+import { type Listable, type Listing, pageWithin } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { logged } from '../changes/log.ts'
 import type { ObjectKind } from '../changes/schema.ts'
@@ -105,10 +105,10 @@ export class DefinitionQueries<I extends TObject, R extends TObject> {
 
   async list(db: Db, owner_id: number, listing: Listing) {
     const { within } = this.declaration
-    const where = db`where ${db(`d.${within}`)} = ${owner_id} ${filterOf(db, listing, 'd')}`
+    const { where, order } = pageWithin(db, `d.${within}`, owner_id, listing)
     const [rows, [count]] = await Promise.all([
       rowsOfPage(db<DefinitionRow<R>[]>`
-        select ${this.#withChoices(db)} from ${this.#source(db)} ${where} ${pageOf(db, listing, 'd')}`),
+        select ${this.#withChoices(db)} from ${this.#source(db)} ${where} ${order}`),
       db<{ total: number }[]>`select count(*)::int as total from ${this.#source(db)} ${where}`,
     ])
     return { rows, total: count!.total }

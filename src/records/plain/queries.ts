@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { columnsOf, type Listing, pageWithin } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { writers } from '../../http/view.ts'
 import { logged } from '../changes/log.ts'
@@ -86,11 +86,11 @@ export class PlainQueries<I extends TObject, R extends TObject> {
 
   /** A page of the records of an event. */
   async list(db: Db, event_id: number, listing: Listing) {
-    const where = db`where r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+    const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
     const columns = columnsOf(db, 'r', this.#columns, this.declaration.lists, listing)
     const [rows, [count]] = await Promise.all([
       rowsOfPage(db<Row<R>[]>`
-        select ${columns} from ${this.source(db)} ${where} ${pageOf(db, listing, 'r')}`),
+        select ${columns} from ${this.source(db)} ${where} ${order}`),
       db<{ total: number }[]>`select count(*)::int as total from ${this.source(db)} ${where}`,
     ])
     return { rows, total: count!.total }

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import type { Attribute } from '../../http/attributes.ts'
-import { columnsOf, filterOf, type Listing, pageOf } from '../../http/listing.ts'
+import { columnsOf, type Listing, pageWithin } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { type RegistrantRow, withSelections } from './queries.ts'
 import { RegistrantInput, registrantLists } from './schema.ts'
@@ -14,10 +14,10 @@ const listed = [
 
 /** A page of the registrants of an event. */
 export async function listRegistrants(db: Db, event_id: number, listing: Listing) {
-  const where = db`where r.event_id = ${event_id} ${filterOf(db, listing, 'r')}`
+  const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
   const [rows, [count]] = await Promise.all([
     rowsOfPage(db<RegistrantRow[]>`
-      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${pageOf(db, listing, 'r')}`),
+      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${order}`),
     db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
   ])
   return { rows, total: count!.total }
