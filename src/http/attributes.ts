@@ -41,6 +41,12 @@ export function attributesOf(schema: TObject, derived: readonly string[] = []): 
   return Object.fromEntries(entries)
 }
 
+/** The fields of a record schema that leave as they are stored, in a column of their own. */
+export const storedIn = (schema: TObject, derived: readonly string[] = []): string[] =>
+  Object.entries(schema.properties)
+    .filter(([name, kind]) => !derived.includes(name) && (kind as { format?: string }).format !== 'date-time')
+    .map(([name]) => name)
+
 const comparisons: Record<string, Comparison> = {
   id: 'number',
   whole: 'number',

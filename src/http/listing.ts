@@ -12,6 +12,8 @@ export type Listable = {
   sparse: string[]
   /** names that `expand` knows */
   expansions?: readonly string[]
+  /** fields that leave as they are stored, in a column of their own: who asks for no others gets just these columns */
+  stored?: readonly string[]
   /** columns that may be long, and the fields and related objects that are made of them: read only for who asks for one */
   long?: Record<string, RegExp>
 }
@@ -104,14 +106,28 @@ function filterOf(db: Db, { ids, search, joinByOr }: Listing, alias: string): Fr
   return db`${ids ? db`and ${id} = any(${ids}::bigint[])` : db``} ${whereOf(db, search, joinByOr, alias)}`
 }
 
-/** These columns of the table with alias `alias`, less the long ones of which nothing is asked: rows do not have them. */
+/** The fields that are asked for, when all of them leave as they are stored. */
+export function storedFields({ stored }: Listable, { fields, expand }: Projection): string[] | undefined {
+  if (!stored || !fields || expand.size > 0) return undefined
+  const asked = [...fields]
+  return asked.every(name => stored.includes(name)) ? asked : undefined
+}
+
+/**
+ * The columns of the table with alias `alias` that are needed for what is asked, of these: the fields alone when all of them
+ * are stored, else all less the long ones of which nothing is asked.
+ */
 export function columnsOf(
   db: Db,
   alias: string,
   columns: readonly string[],
-  { long = {} }: Listable,
-  { fields, expand }: Listing,
+  listable: Listable,
+  listing: Listing,
 ): Fragment {
+  const { long = {} } = listable
+  const { fields, expand } = listing
+  const stored = storedFields(listable, listing)
+  if (stored) return db`${db(stored.map(column => `${alias}.${column}`))}`
   const asked = fields && [...fields, ...expand]
   const isRead = (column: string) =>
     !asked || !Object.hasOwn(long, column) || asked.some(name => long[column]!.test(name))

@@ -134,6 +134,7 @@ export type CloneInput = Static<typeof CloneInput>
 export const eventColumns = Object.keys(Event.properties).filter(name => !Object.hasOwn(writers, name))
 
 export const eventLists: Listable = {
+  stored: eventColumns,
   attributes: attributesOf(Event, Object.keys(writers)),
   sparse: ['id', 'name'],
   long: { description: /^description$/ },

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { columnsOf, type Listing, pageWithin } from '../../http/listing.ts'
+import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { type SessionRow, withNames, written } from './queries.ts'
 import { sessionLists } from './schema.ts'
@@ -13,9 +13,10 @@ const listed = [
 /** A page of the sessions of an event. */
 export async function listSessions(db: Db, event_id: number, listing: Listing) {
   const { where, order } = pageWithin(db, 's.event_id', event_id, listing)
+  const columns = columnsOf(db, 's', listed, sessionLists, listing)
+  const read = storedFields(sessionLists, listing) ? db`${columns} from sessions s` : withNames(db, columns)
   const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<SessionRow[]>`
-      select ${withNames(db, columnsOf(db, 's', listed, sessionLists, listing))} ${where} ${order}`),
+    rowsOfPage(db<SessionRow[]>`select ${read} ${where} ${order}`),
     db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
   ])
   return { rows, total: count!.total }

@@ -236,9 +236,15 @@ export function listConflicts(
   ids: number[],
 ): Promise<{ id: number; other_id: number; name: string; registrants: number }[]> {
   return db<{ id: number; other_id: number; name: string; registrants: number }[]>`
-    select s.id, o.id as other_id, o.name, (
-      select count(*)::int from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id = o.id
-      where a.session_id = s.id and a.state in ('selected', 'held') and b.state in ('selected', 'held')) as registrants
-    from sessions s join sessions o on o.event_id = s.event_id and ${sessionsConflict(db)}
-    where s.id = any(${ids}::bigint[]) order by s.id, o.starts_at, o.id`
+    with pairs as (
+        select s.id, o.id as other_id, o.name, o.starts_at
+        from sessions s join sessions o on o.event_id = s.event_id and ${sessionsConflict(db)}
+        where s.id = any(${ids}::bigint[])),
+      shared as (
+        select a.session_id as id, b.session_id as other_id, count(*)::int as registrants
+        from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id <> a.session_id
+        where a.session_id = any(${ids}::bigint[]) and a.state in ('selected', 'held') and b.state in ('selected', 'held')
+        group by a.session_id, b.session_id)
+    select id, other_id, name, coalesce(registrants, 0) as registrants
+    from pairs left join shared using (id, other_id) order by id, starts_at, other_id`
 }

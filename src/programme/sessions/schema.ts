@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
+import { attributesOf, storedIn } from '../../http/attributes.ts'
 import { SecureId } from '../../http/forms.ts'
 import type { Listable } from '../../http/listing.ts'
 import { dropDefaults } from '../../http/schemas.ts'
@@ -243,6 +243,7 @@ const derived = [
 
 export const sessionLists: Listable = {
   attributes: attributesOf(Session, derived),
+  stored: storedIn(Session, derived),
   sparse: ['id', 'name'],
   long: { description: /^description$/, notes: /^notes$/, custom_fields: /^(custom_fields|c_\d+)$/ },
   expansions: ['location', 'track', 'conflicts', 'registrantCount', 'reservedCount', 'waitlistCount'],

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { type Projection, project } from '../../http/listing.ts'
+import { type Projection, project, storedFields } from '../../http/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import { showCustomValues } from '../../records/custom-fields/values.ts'
 import { locations } from '../locations/locations.ts'
@@ -8,6 +8,7 @@ import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { Track } from '../tracks/schema.ts'
 import { tracks } from '../tracks/tracks.ts'
 import { listConflicts, type SessionRow } from './queries.ts'
+import { sessionLists } from './schema.ts'
 
 const showTrack = viewOf(Track)
 const showLocation = viewOf(Location)
@@ -70,7 +71,8 @@ export async function showSessions(
   fields: SessionFieldRow[],
   projection: Projection,
   baseUrl: string,
-) {
+): Promise<Record<string, unknown>[]> {
+  if (storedFields(sessionLists, projection)) return rows.map(row => project(row, projection))
   const related = await relatedOf(db, rows, projection.expand)
   return rows.map(row => project({ ...showSession(row, fields, baseUrl), ...related(row) }, projection))
 }
@@ -94,6 +96,7 @@ async function relatedOf(
   ])
   const trackOf = new Map(ofTracks.map(track => [track.id, showTrack(track)]))
   const locationOf = new Map(ofLocations.map(location => [location.id, showLocation(location)]))
+  const conflictsOf = Map.groupBy(conflicts, conflict => conflict.id)
   return row => ({
     ...(expand.has('registrantCount') && { registrantCount: row.selected_count }),
     ...(expand.has('reservedCount') && { reservedCount: row.held_count + row.offered_count }),
@@ -101,9 +104,11 @@ async function relatedOf(
     ...(expand.has('track') && { track: trackOf.get(row.track_id ?? 0) ?? null }),
     ...(expand.has('location') && { location: locationOf.get(row.location_id ?? 0) ?? null }),
     ...(expand.has('conflicts') && {
-      conflicts: conflicts
-        .filter(conflict => conflict.id === row.id)
-        .map(({ other_id, name, registrants }) => ({ id: other_id, name, registrants })),
+      conflicts: (conflictsOf.get(row.id) ?? []).map(({ other_id, name, registrants }) => ({
+        id: other_id,
+        name,
+        registrants,
+      })),
     }),
   })
 }

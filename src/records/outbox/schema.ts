@@ -85,6 +85,7 @@ export const LetterBrief = Type.Pick(OutboxLetter, [
 ])
 
 export const outboxLists: Listable = {
+  stored: Object.keys(OutboxLetter.properties),
   attributes: attributesOf(OutboxLetter, ['dropped_session_ids', 'recipients', 'delivered', 'refused']),
   sparse: ['id', 'registrant_id', 'kind', 'state', 'subject'],
   long: { body_text: /^body_text$/, body_html: /^body_html$/, calendar: /^calendar$/ },

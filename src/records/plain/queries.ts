@@ -87,7 +87,13 @@ export class PlainQueries<I extends TObject, R extends TObject> {
   /** A page of the records of an event. */
   async list(db: Db, event_id: number, listing: Listing) {
     const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
-    const columns = columnsOf(db, 'r', this.#columns, this.declaration.lists, listing)
+    const columns = columnsOf(
+      db,
+      'r',
+      this.#columns,
+      { ...this.declaration.lists, stored: this.#columns },
+      listing,
+    )
     const [rows, [count]] = await Promise.all([
       rowsOfPage(db<Row<R>[]>`
         select ${columns} from ${this.source(db)} ${where} ${order}`),

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import type { Attribute } from '../../http/attributes.ts'
-import { columnsOf, type Listing, pageWithin } from '../../http/listing.ts'
+import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/listing.ts'
 import { rowsOfPage } from '../../http/page-size.ts'
 import { type RegistrantRow, withSelections } from './queries.ts'
 import { RegistrantInput, registrantLists } from './schema.ts'
@@ -15,9 +15,11 @@ const listed = [
 /** A page of the registrants of an event. */
 export async function listRegistrants(db: Db, event_id: number, listing: Listing) {
   const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
+  const columns = columnsOf(db, 'r', listed, registrantLists, listing)
+  const isStored = storedFields(registrantLists, listing)
+  const read = isStored ? db`${columns} from registrants r` : withSelections(db, columns)
   const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<RegistrantRow[]>`
-      select ${withSelections(db, columnsOf(db, 'r', listed, registrantLists, listing))} ${where} ${order}`),
+    rowsOfPage(db<RegistrantRow[]>`select ${read} ${where} ${order}`),
     db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
   ])
   return { rows, total: count!.total }
@@ -34,14 +36,14 @@ export const seatAttributes: Record<string, Attribute> = {
 
 function selectionAttribute(...states: string[]): Attribute {
   return {
-    // `is true` keeps this a set that is read once and looked up for each registrant, the offset a look at each one's own
-    // selections: never a join whose cost hangs on how many the planner believes there are, or on other events.
+    // Ids are read once, and their registrants looked up; the offset keeps the other a look at each one's own selections:
+    // never a join whose cost hangs on how many the planner believes there are, or on other events.
     holds: (db, alias, ids) => {
       const id = db(`${alias}.id`)
       return ids
-        ? db`(${id} in (
+        ? db`${id} = any(array(
             select registrant_id from selections
-            where session_id = any(${ids}::bigint[]) and state = any(${states}::text[]))) is true`
+            where session_id = any(${ids}::bigint[]) and state = any(${states}::text[])))`
         : db`exists (
             select from selections s where s.registrant_id = ${id} and s.state = any(${states}::text[]) offset 0)`
     },

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { type Attribute, attributesOf } from '../../http/attributes.ts'
+import { type Attribute, attributesOf, storedIn } from '../../http/attributes.ts'
 import { Country, Email, Language, SecureId } from '../../http/forms.ts'
 import type { Listable } from '../../http/listing.ts'
 import {
@@ -210,6 +210,7 @@ export const registrantLists: Listable = {
     ...addressAttributes,
     reg_type_id: { comparison: 'number', column: (db, alias) => db`${db(`${alias}.reg_type_id`)}` },
   },
+  stored: storedIn(Registrant, derived),
   sparse: ['id', 'first_name', 'last_name'],
   long: {
     bio: /^bio$/,

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import { isBlank } from '../../http/draft.ts'
-import { type Projection, project } from '../../http/listing.ts'
+import { type Projection, project, storedFields } from '../../http/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import {
   attributeOf,
@@ -12,7 +12,7 @@ import { listLettersOf } from '../../records/outbox/queries.ts'
 import { listSessionBriefsByIds } from '../../records/sessions/brief-queries.ts'
 import { noMoney } from './money-schema.ts'
 import type { RegistrantRow } from './queries.ts'
-import { type Address, AddressInput, type AddressKind, Registrant } from './schema.ts'
+import { type Address, AddressInput, type AddressKind, Registrant, registrantLists } from './schema.ts'
 
 const members = viewOf(Registrant)
 
@@ -59,7 +59,8 @@ export async function showRegistrants(
   rows: RegistrantRow[],
   questions: CustomField[],
   projection: Projection,
-) {
+): Promise<Record<string, unknown>[]> {
+  if (storedFields(registrantLists, projection)) return rows.map(row => project(row, projection))
   const related = await relatedOf(db, rows, projection.expand)
   return rows.map(row => project({ ...showRegistrant(row, questions), ...related(row) }, projection))
 }
