@@ -44,7 +44,11 @@ type Connecting = {
  * Plans are made for any value, and not for what statistics say of this one: they may be of before an event was imported,
  * and a list would then read and sort the whole event instead of its page from an index.
  */
-const steadyPlans = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' }
+const steadyPlans = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+}
 
 /**
  * Opens a pool. Values arrive in the form of the wire: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps
