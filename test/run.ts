@@ -28,7 +28,12 @@ const runner = spawn(
   ],
   {
     stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: server.url, NODE_NO_WARNINGS: '1' },
+    env: {
+      ...process.env,
+      TEST_DATABASE_URL: server.url,
+      NODE_NO_WARNINGS: '1',
+      NODE_DISABLE_COMPILE_CACHE: '1',
+    },
   },
 )
 const interrupt = () => runner.kill('SIGINT')
