@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { settings } from '../src/config.ts'
-import { documentOf } from '../src/http/openapi.ts'
+import { documentOf } from '../src/http/document/openapi.ts'
 import { details, operationLists } from '../src/operations.ts'
 import { version } from '../src/version.ts'
 import { expandedDocument } from './expanded.ts'

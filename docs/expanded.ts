@@ -1,4 +1,4 @@
-import { fullDocumentOf } from '../src/http/openapi.ts'
+import { fullDocumentOf } from '../src/http/document/openapi.ts'
 import { details, operationLists } from '../src/operations.ts'
 import { version } from '../src/version.ts'
 import type { Document } from './reference.ts'

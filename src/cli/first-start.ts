@@ -2,7 +2,7 @@ import { createAccount, createCredential, type NewCredential } from '../access/a
 import { listAccounts } from '../access/accounts/queries.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import type { Actor } from '../http/actor.ts'
-import { readNew } from '../http/draft.ts'
+import { readNew } from '../http/values/draft.ts'
 import { createEvent } from '../programme/events/events.ts'
 import { EventInput } from '../programme/events/schema.ts'
 import { locations } from '../programme/locations/locations.ts'

@@ -11,8 +11,8 @@ import { parseXml } from '../programme/import/xml.ts'
 import { valueTypes } from '../records/custom-fields/schema.ts'
 import { type CustomField, readCustomValues } from '../records/custom-fields/values.ts'
 import { readIds } from '../registration/registrants/input.ts'
-import * as formKinds from './forms.ts'
-import * as kinds from './values.ts'
+import * as formKinds from './values/forms.ts'
+import * as kinds from './values/values.ts'
 
 const { raw, call, token } = await testApp()
 

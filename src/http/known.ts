@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import type { Listable } from './listing.ts'
+import type { Listable } from './lists/listing.ts'
 import { listsIn, type Members, membersOf } from './members.ts'
 import type { Parameters } from './query.ts'
 

@@ -3,12 +3,12 @@ import type { TSchema } from 'typebox'
 import type { Db, Pool } from '../db/connection.ts'
 import { notFound } from '../errors.ts'
 import type { Actor } from './actor.ts'
-import type { Caller } from './auth.ts'
-import type { Body } from './draft.ts'
 import { baseUrlOf } from './links.ts'
-import type { Listable } from './listing.ts'
-import { methodNotAllowed } from './methods.ts'
+import type { Listable } from './lists/listing.ts'
 import { type Parameters, type Query, readId } from './query.ts'
+import type { Caller } from './server/auth.ts'
+import { methodNotAllowed } from './server/methods.ts'
+import type { Body } from './values/draft.ts'
 
 /** What every operation is given. */
 export type CommonParts = {

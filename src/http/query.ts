@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { badRequest, type Fault, mustBeValid } from '../errors.ts'
-import { type Body, isBlank } from './draft.ts'
-import { Flag, faultOf, readValue } from './values.ts'
+import { type Body, isBlank } from './values/draft.ts'
+import { Flag, faultOf, readValue } from './values/values.ts'
 
 /** The query of a request: each name once, the last one given; `fields[0]=id&fields[1]=name` joined by commas. */
 export type Query = Record<string, string>

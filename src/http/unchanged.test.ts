@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { changesOf, type Json, testApp } from '../../test/support/app.ts'
-import { longestHtml } from './safe-html.ts'
+import { longestHtml } from './values/safe-html.ts'
 
 const app = await testApp()
 const { call, make, pool } = app

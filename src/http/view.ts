@@ -1,5 +1,5 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
-import { Id } from './values.ts'
+import { Id } from './values/values.ts'
 
 /**
  * What leaves of a row: exactly the members that the schema lists, in its order; one that the row lacks is null. Answers are

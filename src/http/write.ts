@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify'
 import { type Db, type Pool, transaction } from '../db/connection.ts'
 import type { Answer } from './answer.ts'
-import { tagVersion } from './etag.ts'
 import { isRefused, mustKnowAll } from './ignored.ts'
 import { isRemembered, type Kept, keepAnswers, type Once, onceOf, takeKeys } from './once.ts'
 import type { Call } from './operation.ts'
 import { isOn } from './query.ts'
+import { tagVersion } from './server/etag.ts'
 
 type Work = (db: Db) => Promise<Answer>
 

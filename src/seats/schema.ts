@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { answerOf, bodyOf, ExplainedWord } from '../http/schemas.ts'
+import { answerOf, bodyOf, ExplainedWord } from '../http/document/schemas.ts'
 
 /** Where a registration stands (docs/seats.md §1). */
 export const registrationStatuses = [

@@ -1,5 +1,5 @@
 import { connect } from '../../src/db/connection.ts'
-import { readTimeZone } from '../../src/http/wall-time.ts'
+import { readTimeZone } from '../../src/http/values/wall-time.ts'
 
 /** Every zone that an event or a session may have: of those that the database knows, also under their old names. */
 export async function acceptedZones(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { failureMembers } from '../../http/failure-schemas.ts'
+import { failureMembers } from '../../http/document/failure-schemas.ts'
 
 const ClientFields = {
   client_id: Type.Optional(

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { Flag, Id } from '../../http/values.ts'
+import { Flag, Id } from '../../http/values/values.ts'
 import { type MailKind, mailKinds } from '../../records/outbox/schema.ts'
 
 /** Those that `trigger-email` can send again. */

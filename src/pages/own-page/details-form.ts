@@ -1,5 +1,5 @@
-import type { Body } from '../../http/draft.ts'
 import { type Html, html, inLines } from '../../http/html.ts'
+import type { Body } from '../../http/values/draft.ts'
 import { choiceTypes } from '../../records/custom-fields/schema.ts'
 import { attributeOf } from '../../records/custom-fields/values.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { Fault } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { type Body, readUpdate } from '../../http/draft.ts'
+import { type Body, readUpdate } from '../../http/values/draft.ts'
 import { choiceTypes } from '../../records/custom-fields/schema.ts'
 import {
   attributeOf,

@@ -1,6 +1,6 @@
 import { mustBeValid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Body } from '../../http/draft.ts'
+import type { Body } from '../../http/values/draft.ts'
 import { readOnConflict } from '../../registration/desk/claims.ts'
 import { readIds } from '../../registration/registrants/input.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'

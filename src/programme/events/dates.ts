@@ -1,6 +1,6 @@
 import type { Fault } from '../../errors.ts'
-import type { Given } from '../../http/draft.ts'
-import { dateRange, readDate } from '../../http/wall-time.ts'
+import type { Given } from '../../http/values/draft.ts'
+import { dateRange, readDate } from '../../http/values/wall-time.ts'
 import type { SessionRow } from '../sessions/queries.ts'
 import { gapAt, rezone, shiftDays } from '../sessions/times.ts'
 import type { EventRow } from './queries.ts'

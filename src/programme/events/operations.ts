@@ -1,13 +1,13 @@
 import Type from 'typebox'
 import { type Answer, notTold, notToldNote } from '../../http/answer.ts'
-import { readNew } from '../../http/draft.ts'
-import { tagVersion } from '../../http/etag.ts'
+import { answerOf, bodyOf, recordSchemas, withMeanings } from '../../http/document/schemas.ts'
 import { upsert } from '../../http/external.ts'
-import { readListing, readProjection, renderPage } from '../../http/listing.ts'
+import { readListing, readProjection, renderPage } from '../../http/lists/listing.ts'
+import { listQuery, projectionQuery, writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
-import { listQuery, projectionQuery, writeQuery } from '../../http/parameters.ts'
 import { isAsked, isOn, Switch } from '../../http/query.ts'
-import { answerOf, bodyOf, recordSchemas, withMeanings } from '../../http/schemas.ts'
+import { tagVersion } from '../../http/server/etag.ts'
+import { readNew } from '../../http/values/draft.ts'
 import { write } from '../../http/write.ts'
 import {
   type ChangedEvent,

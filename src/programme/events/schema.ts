@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import { Slug } from '../../http/forms.ts'
-import type { Listable } from '../../http/listing.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Slug } from '../../http/values/forms.ts'
 import {
   Flag,
   Html,
@@ -15,7 +15,7 @@ import {
   TimeZone,
   Whole,
   Word,
-} from '../../http/values.ts'
+} from '../../http/values/values.ts'
 import { writers } from '../../http/view.ts'
 import { whatHappenedToSeats } from '../../seats/schema.ts'
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { type Projection, project } from '../../http/listing.ts'
+import { type Projection, project } from '../../http/lists/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import { listSessionBriefs } from '../../records/sessions/brief-queries.ts'
 import type { ChangedEvent } from './events.ts'

@@ -1,5 +1,5 @@
 import { type Db, transaction } from '../../db/connection.ts'
-import type { Draft, Given } from '../../http/draft.ts'
+import type { Draft, Given } from '../../http/values/draft.ts'
 import { locations } from '../locations/locations.ts'
 import { tracks } from '../tracks/tracks.ts'
 import { takeRecord } from './records.ts'

@@ -1,5 +1,5 @@
 import { type Fault, mustBeValid } from '../../errors.ts'
-import type { Draft, Given } from '../../http/draft.ts'
+import type { Draft, Given } from '../../http/values/draft.ts'
 import { differencesOf } from './edits.ts'
 import type { Members, Noun } from './queries.ts'
 import type { Taken } from './report.ts'

@@ -1,5 +1,5 @@
 import { type Fault, mustBeValid } from '../../errors.ts'
-import { type Body, readUpdate } from '../../http/draft.ts'
+import { type Body, readUpdate } from '../../http/values/draft.ts'
 import type { EventRow } from '../events/queries.ts'
 import { sessionFields } from '../session-fields/session-fields.ts'
 import { listSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'

@@ -1,5 +1,5 @@
 import type { Fault } from '../../errors.ts'
-import { readDate, readTime } from '../../http/wall-time.ts'
+import { readDate, readTime } from '../../http/values/wall-time.ts'
 import { resolveTimes } from '../sessions/times.ts'
 import type { Row } from './schedule.ts'
 

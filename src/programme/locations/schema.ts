@@ -1,8 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import { Color, Country } from '../../http/forms.ts'
-import type { Listable } from '../../http/listing.ts'
-import { Decimal, Flag, Id, Nullable, Text, Timestamp, Whole } from '../../http/values.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Color, Country } from '../../http/values/forms.ts'
+import { Decimal, Flag, Id, Nullable, Text, Timestamp, Whole } from '../../http/values/values.ts'
 import { writers } from '../../http/view.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))

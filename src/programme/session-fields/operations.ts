@@ -1,5 +1,5 @@
 import type { NotifiedCache } from '../../db/cache.ts'
-import { listQuery } from '../../http/parameters.ts'
+import { listQuery } from '../../http/lists/parameters.ts'
 import { definitionOperations } from '../../records/definitions/operations.ts'
 import { SessionFieldBody, sessionFieldLists } from './schema.ts'
 import { type SessionFieldRow, sessionFields } from './session-fields.ts'

@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import type { Listable } from '../../http/listing.ts'
-import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../../http/values.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../../http/values/values.ts'
 import { Choice, ChoiceInputs, valueTypes } from '../../records/custom-fields/schema.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))

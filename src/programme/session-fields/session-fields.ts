@@ -1,6 +1,6 @@
 import { mustBeValid } from '../../errors.ts'
-import type { Body } from '../../http/draft.ts'
-import { faultOf, readValue, Text } from '../../http/values.ts'
+import type { Body } from '../../http/values/draft.ts'
+import { faultOf, readValue, Text } from '../../http/values/values.ts'
 import { Definitions } from '../../records/definitions/definitions.ts'
 import { DefinitionQueries, type DefinitionRow } from '../../records/definitions/queries.ts'
 import { lockSeatsOfAccount } from '../../records/events/queries.ts'

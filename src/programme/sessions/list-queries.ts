@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
-import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/listing.ts'
-import { rowsOfPage } from '../../http/page-size.ts'
+import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
+import { rowsOfPage } from '../../http/lists/page-size.ts'
 import { type SessionRow, withNames, written } from './queries.ts'
 import { sessionLists } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { faultOf } from '../../http/values.ts'
+import { faultOf } from '../../http/values/values.ts'
 import { unknownEvent } from '../../records/events/events.ts'
 import { recallZone, rememberZone } from '../events/zones.ts'
 import { findPlacement, type Placement } from './queries.ts'

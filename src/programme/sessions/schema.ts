@@ -1,8 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf, storedIn } from '../../http/attributes.ts'
-import { SecureId } from '../../http/forms.ts'
-import type { Listable } from '../../http/listing.ts'
-import { dropDefaults } from '../../http/schemas.ts'
+import { dropDefaults } from '../../http/document/schemas.ts'
+import { attributesOf, storedIn } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { SecureId } from '../../http/values/forms.ts'
 import {
   Flag,
   Html,
@@ -17,7 +17,7 @@ import {
   TimeZone,
   Whole,
   Word,
-} from '../../http/values.ts'
+} from '../../http/values/values.ts'
 import { whatHappenedToSeats } from '../../seats/schema.ts'
 
 const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { Color, Email, Slug } from '../../http/forms.ts'
+import { Color, Email, Slug } from '../../http/values/forms.ts'
 import {
   Decimal,
   Flag,
@@ -15,7 +15,7 @@ import {
   TimeZone,
   Whole,
   Word,
-} from '../../http/values.ts'
+} from '../../http/values/values.ts'
 import { resolveTimes, type WallTimes } from './times.ts'
 
 const resolve = (times: Partial<WallTimes>) =>

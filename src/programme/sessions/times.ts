@@ -1,5 +1,5 @@
 import type { Fault } from '../../errors.ts'
-import { abbreviationOf } from '../../http/zone-names.ts'
+import { abbreviationOf } from '../../http/values/zone-names.ts'
 
 /** Times as people say them: on the wall of the session's zone. */
 export type WallTimes = {

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { type Projection, project, storedFields } from '../../http/listing.ts'
+import { type Projection, project, storedFields } from '../../http/lists/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import { showCustomValues } from '../../records/custom-fields/values.ts'
 import { locations } from '../locations/locations.ts'

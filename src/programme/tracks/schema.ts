@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import { Color } from '../../http/forms.ts'
-import type { Listable } from '../../http/listing.ts'
-import { Html, Id, Nullable, Text, Timestamp, Whole } from '../../http/values.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Color } from '../../http/values/forms.ts'
+import { Html, Id, Nullable, Text, Timestamp, Whole } from '../../http/values/values.ts'
 
 /** What a client may say of a track. */
 export const TrackInput = Type.Object({

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { ApiError, badRequest } from '../../errors.ts'
 import type { Operation } from '../../http/operation.ts'
 import { CountParameter, readId, TextParameter, wordsOf } from '../../http/query.ts'
-import { Id } from '../../http/values.ts'
+import { Id } from '../../http/values/values.ts'
 import { type ChangeRow, type Cursor, isKnown, readChanges, start } from './queries.ts'
 import { ChangePage, objectKinds } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import Type from 'typebox'
-import { answerOf } from '../../http/schemas.ts'
-import { Id, Nullable, Timestamp } from '../../http/values.ts'
+import { answerOf } from '../../http/document/schemas.ts'
+import { Id, Nullable, Timestamp } from '../../http/values/values.ts'
 import { SelectionChange } from './selection-schema.ts'
 
 const Row = (description: string, example: object) =>

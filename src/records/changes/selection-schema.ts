@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { answerOf, ExplainedWord } from '../../http/schemas.ts'
+import { answerOf, ExplainedWord } from '../../http/document/schemas.ts'
 
 /** Why a selection changed: the `why` of its records in the change feed. */
 export const moveReasons = {

@@ -1,6 +1,6 @@
 import type { Fault } from '../../errors.ts'
-import { type Body, changesIn, isBlank } from '../../http/draft.ts'
-import { Flag, faultOf, readValue, Text, Whole } from '../../http/values.ts'
+import { type Body, changesIn, isBlank } from '../../http/values/draft.ts'
+import { Flag, faultOf, readValue, Text, Whole } from '../../http/values/values.ts'
 import { type Choice, choiceTypes, mostChoices } from './schema.ts'
 import type { CustomField } from './values.ts'
 

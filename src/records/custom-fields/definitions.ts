@@ -1,11 +1,11 @@
 import type { NotifiedCache } from '../../db/cache.ts'
 import type { Db } from '../../db/connection.ts'
 import { ApiError } from '../../errors.ts'
-import type { Body } from '../../http/draft.ts'
 import { ignoringFields } from '../../http/ignored.ts'
-import { type Listable, type Listing, readListing } from '../../http/listing.ts'
+import { type Listable, type Listing, readListing } from '../../http/lists/listing.ts'
 import type { Call } from '../../http/operation.ts'
 import { type Query, wordsOf } from '../../http/query.ts'
+import type { Body } from '../../http/values/draft.ts'
 import { choiceTypes } from './schema.ts'
 import { attributeOf, type CustomField, customAttributes, isAttribute, unknownChoices } from './values.ts'
 

@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import type { Fault } from '../../errors.ts'
-import { type Attribute, columnTypes, comparisonOf } from '../../http/attributes.ts'
-import { type Body, isBlank, isUnchanged, Repeated } from '../../http/draft.ts'
-import { Email, Phone } from '../../http/forms.ts'
+import { type Attribute, columnTypes, comparisonOf } from '../../http/lists/attributes.ts'
+import { type Body, isBlank, isUnchanged, Repeated } from '../../http/values/draft.ts'
+import { Email, Phone } from '../../http/values/forms.ts'
 import {
   Decimal,
   Flag,
@@ -14,7 +14,7 @@ import {
   readValue,
   Text,
   unwrapChoice,
-} from '../../http/values.ts'
+} from '../../http/values/values.ts'
 import { type Choice, choiceTypes } from './schema.ts'
 
 /** What a value is read by: a session field, or a question of an event. */

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import { type Fault, notFound } from '../../errors.ts'
-import type { Draft } from '../../http/draft.ts'
+import type { Draft } from '../../http/values/draft.ts'
 import { findKnownEvent, type KnownEvent } from './queries.ts'
 
 /** The event, when it is one of the account. Throws 404. */

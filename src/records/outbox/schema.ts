@@ -1,7 +1,7 @@
 import Type from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import type { Listable } from '../../http/listing.ts'
-import { Id, Nullable, Text, Timestamp, Whole, Word } from '../../http/values.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Id, Nullable, Text, Timestamp, Whole, Word } from '../../http/values/values.ts'
 
 /** What letters can be about. */
 export const mailKinds = [

@@ -1,7 +1,7 @@
 import type { TObject } from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Listable } from '../../http/listing.ts'
+import type { Listable } from '../../http/lists/listing.ts'
 import type { ObjectKind } from '../changes/schema.ts'
 
 /**

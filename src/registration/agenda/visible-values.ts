@@ -1,5 +1,5 @@
 import { asHtml, type Html, html, inLines } from '../../http/html.ts'
-import { readHtml } from '../../http/safe-html.ts'
+import { readHtml } from '../../http/values/safe-html.ts'
 import {
   attributeOf,
   type CustomField,

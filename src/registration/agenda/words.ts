@@ -1,4 +1,4 @@
-import { abbreviationOf } from '../../http/zone-names.ts'
+import { abbreviationOf } from '../../http/values/zone-names.ts'
 import type { AgendaSession } from './queries.ts'
 
 /** How people read days and times, wherever they do: in e-mails and on pages. */

@@ -1,6 +1,6 @@
 import type { NotifiedCache } from '../../db/cache.ts'
-import { mustNameEvent } from '../../http/listing.ts'
-import { eventListQuery } from '../../http/parameters.ts'
+import { mustNameEvent } from '../../http/lists/listing.ts'
+import { eventListQuery } from '../../http/lists/parameters.ts'
 import { definitionOperations } from '../../records/definitions/operations.ts'
 import { mustNameOwnEvent, mustOwnEvent } from '../../records/events/events.ts'
 import { type EventQuestionRow, eventQuestions } from './event-questions.ts'

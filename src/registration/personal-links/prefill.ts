@@ -1,6 +1,6 @@
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Body } from '../../http/draft.ts'
+import type { Body } from '../../http/values/draft.ts'
 import type { DeskOrder } from '../desk/order.ts'
 import {
   changeRegistrant,

@@ -1,5 +1,5 @@
 import type { Db, Fragment } from '../../db/connection.ts'
-import { folded, lowered } from '../../http/attributes.ts'
+import { folded, lowered } from '../../http/lists/attributes.ts'
 
 export type Named = { id: number; event_id: number; registration_status: string | null }
 

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { Id, Text, Timestamp } from '../../http/values.ts'
+import { Id, Text, Timestamp } from '../../http/values/values.ts'
 
 /** Who a link is for: an id, or an event and an address; and what is known of a person who may not have registered yet. */
 export const ResumeInput = Type.Object({

@@ -1,6 +1,6 @@
 import Type from 'typebox'
-import { answerOf, withMeanings } from '../../http/schemas.ts'
-import { Timestamp } from '../../http/values.ts'
+import { answerOf, withMeanings } from '../../http/document/schemas.ts'
+import { Timestamp } from '../../http/values/values.ts'
 import { Registrant, RegistrantBody } from '../registrants/schema.ts'
 
 const Records = (description: string) =>

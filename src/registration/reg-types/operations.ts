@@ -1,5 +1,5 @@
+import { writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
-import { writeQuery } from '../../http/parameters.ts'
 import { isAsked, isOn, Switch } from '../../http/query.ts'
 import { plainOperations } from '../../records/plain/operations.ts'
 import { changeRegType, createRegType, regTypes, removeRegType } from './reg-types.ts'

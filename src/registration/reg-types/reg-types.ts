@@ -1,7 +1,7 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { type Body, type Given, readNew, readUpdate } from '../../http/draft.ts'
+import { type Body, type Given, readNew, readUpdate } from '../../http/values/draft.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { PlainQueries, type Row } from '../../records/plain/queries.ts'
 import { PlainRecords } from '../../records/plain/records.ts'

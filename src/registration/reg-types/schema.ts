@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import type { Listable } from '../../http/listing.ts'
-import { Html, Id, Nullable, Text, Timestamp, Whole } from '../../http/values.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Html, Id, Nullable, Text, Timestamp, Whole } from '../../http/values/values.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { attributesOf } from '../../http/attributes.ts'
-import type { Listable } from '../../http/listing.ts'
-import { Id, Nullable, Text, Timestamp, Whole } from '../../http/values.ts'
+import { attributesOf } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Id, Nullable, Text, Timestamp, Whole } from '../../http/values/values.ts'
 
 /** What a client may say of a registrant group. */
 export const RegistrantGroupInput = Type.Object({

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { Id, Word } from '../../http/values.ts'
+import { Id, Word } from '../../http/values/values.ts'
 import { WrittenRegistrant } from './schema.ts'
 
 const checkInStatuses = ['attended', 'confirmed', 'no_show'] as const

@@ -1,4 +1,4 @@
-import { type Body, readNew, settle } from '../../http/draft.ts'
+import { type Body, readNew, settle } from '../../http/values/draft.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 import { CheckInInput, type CheckInStatus } from './check-in-schema.ts'
 

@@ -1,6 +1,6 @@
 import type { Fault } from '../../errors.ts'
-import { type Body, type Draft, type Given, isBlank, readNew, readUpdate } from '../../http/draft.ts'
-import { faultOf, unwrapChoice } from '../../http/values.ts'
+import { type Body, type Draft, type Given, isBlank, readNew, readUpdate } from '../../http/values/draft.ts'
+import { faultOf, unwrapChoice } from '../../http/values/values.ts'
 import {
   attributeOf,
   type CustomField,

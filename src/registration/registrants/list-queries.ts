@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
-import type { Attribute } from '../../http/attributes.ts'
-import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/listing.ts'
-import { rowsOfPage } from '../../http/page-size.ts'
+import type { Attribute } from '../../http/lists/attributes.ts'
+import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
+import { rowsOfPage } from '../../http/lists/page-size.ts'
 import { type RegistrantRow, withSelections } from './queries.ts'
 import { RegistrantInput, registrantLists } from './schema.ts'
 

@@ -1,6 +1,6 @@
-import type { Body } from '../../http/draft.ts'
-import { writeQuery } from '../../http/parameters.ts'
+import { writeQuery } from '../../http/lists/parameters.ts'
 import { isAsked, type Query, Switch } from '../../http/query.ts'
+import type { Body } from '../../http/values/draft.ts'
 
 /** How a caller wants a wish to be carried out. */
 export type Manner = { override: boolean; mail: boolean }

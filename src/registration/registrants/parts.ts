@@ -1,6 +1,6 @@
 import type { NotifiedCache } from '../../db/cache.ts'
-import type { Body } from '../../http/draft.ts'
 import type { Call } from '../../http/operation.ts'
+import type { Body } from '../../http/values/draft.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
 import type { Desk } from '../desk/desk.ts'
 import type { EventQuestionRow } from '../event-questions/event-questions.ts'

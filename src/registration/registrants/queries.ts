@@ -1,6 +1,6 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Given } from '../../http/draft.ts'
+import type { Given } from '../../http/values/draft.ts'
 import { logged } from '../../records/changes/log.ts'
 import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'

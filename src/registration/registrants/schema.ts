@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { type Attribute, attributesOf, storedIn } from '../../http/attributes.ts'
-import { Country, Email, Language, SecureId } from '../../http/forms.ts'
-import type { Listable } from '../../http/listing.ts'
+import { type Attribute, attributesOf, storedIn } from '../../http/lists/attributes.ts'
+import type { Listable } from '../../http/lists/listing.ts'
+import { Country, Email, Language, SecureId } from '../../http/values/forms.ts'
 import {
   Html,
   HttpUrl,
@@ -13,7 +13,7 @@ import {
   Timestamp,
   TimeZone,
   Word,
-} from '../../http/values.ts'
+} from '../../http/values/values.ts'
 import { AlwaysNull } from '../../http/view.ts'
 import { Refusal, registrationStatuses } from '../../seats/schema.ts'
 import { money } from './money-schema.ts'

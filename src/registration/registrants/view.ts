@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
-import { isBlank } from '../../http/draft.ts'
-import { type Projection, project, storedFields } from '../../http/listing.ts'
+import { type Projection, project, storedFields } from '../../http/lists/listing.ts'
+import { isBlank } from '../../http/values/draft.ts'
 import { viewOf } from '../../http/view.ts'
 import {
   attributeOf,

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { type ApiError, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { mustMatchVersion } from '../../http/etag.ts'
+import { mustMatchVersion } from '../../http/server/etag.ts'
 import { admissionAfter, applyAdmission } from '../rules/admission.ts'
 import { decide } from '../rules/decide.ts'
 import { removedAfter } from '../rules/included.ts'

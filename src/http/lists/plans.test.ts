@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testApp } from '../../../test/support/app.ts'
+import { ownDatabase } from '../../../test/support/database.ts'
+
+const { make, call, pool, parts } = await testApp({ url: await ownDatabase(), hasReaders: true })
+const { readers } = parts
+// Statistics are what the test makes them.
+for (const table of ['sessions', 'registrants', 'outbox', 'changes'])
+  await pool`alter table ${pool(table)} set (autovacuum_enabled = false)`
+const small = await make('events', { name: 'Summit', timezone: 'UTC' })
+const large = await make('events', { name: 'Congress', timezone: 'UTC' })
+const first = await make('sessions', { event_id: small.id, name: 'Talk', date: '2027-06-01' })
+const person = await make('registrants', {
+  event_id: small.id,
+  first_name: 'Ada',
+  last_name: 'Byron',
+  email: 'ada@example.com',
+})
+await call('POST', `/registrants/${person.id}/trigger-email/confirmation`)
+const [letter] = await pool`select id from outbox`
+const [change] = await pool`select id from changes where event_id = ${small.id} order by id desc limit 1`
+
+type Copied = 'sessions' | 'registrants' | 'outbox' | 'changes'
+
+/** Puts so many copies of a row into an event; their names differ. */
+async function copy(table: Copied, id: number, event_id: number, count: number) {
+  const columns = await pool<{ name: string }[]>`
+    select column_name as name from information_schema.columns
+    where table_name = ${table} and is_generated = 'NEVER' and column_name not in ('id', 'external_id')`
+  const own: Record<string, string> = {
+    event_id: String(event_id),
+    secure_id: 'gen_random_uuid()::text',
+    name: "'Talk ' || n",
+    date: "date '2027-06-01' + n % 5",
+    last_name: "'Byron ' || n",
+    email: "'p' || n || '@example.com'",
+  }
+  const names = columns.map(({ name }) => name)
+  await pool.unsafe(
+    `insert into ${table} (${names.join()}) select ${names.map(name => own[name] ?? `o.${name}`).join()}
+      from ${table} o, generate_series(1, ${count}) n where o.id = ${id}`,
+  )
+}
+
+/** Blocks of 8 kB that the statement of a list reads for its page, by the plan that the server has for it. */
+async function blocksOf(path: string): Promise<number> {
+  const statements: [string, unknown[]][] = []
+  readers.options.debug = (_connection, statement, parameters) =>
+    void statements.push([statement, parameters])
+  const { status } = await call('GET', path)
+  readers.options.debug = false
+  assert.equal(status, 200)
+  const [statement, parameters] = statements.find(([statement]) => /limit (?:\$|1\))/.test(statement))!
+  const values = parameters.map(value => `'${String(value).replaceAll("'", "''")}'`)
+  await readers.unsafe(`prepare page as ${statement}`)
+  const [row] = await readers.unsafe(
+    `explain (analyze, buffers, format json) execute page (${values.join()})`,
+  )
+  await readers.unsafe('deallocate page')
+  const plan = row!['QUERY PLAN'][0].Plan
+  return plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+}
+
+/** More than a page in any order has: its rows, what they refer to, and the way to them in an index. */
+const mostBlocks = 16
+const lists = (event_id: number) => [
+  `/sessions?event_id=${event_id}`,
+  `/sessions?event_id=${event_id}&fields=*&sort=-id`,
+  `/sessions?event_id=${event_id}&sort=date,start_time`,
+  `/sessions?event_id=${event_id}&sort=name`,
+  `/registrants?event_id=${event_id}`,
+  `/registrants?event_id=${event_id}&sort=last_name`,
+  `/registrants?event_id=${event_id}&search=email=P7@example.com`,
+  `/outbox?event_id=${event_id}`,
+  `/events`,
+]
+
+/** The feed finds one change after the other: so many blocks for each. */
+const blocksOfAChange = 8
+const feeds = (event_id: number) => [`/changes`, `/changes?event_id=${event_id}`]
+
+async function mustBeRead(paths: string[], most = mostBlocks): Promise<void> {
+  for (const path of paths) {
+    const blocks = await blocksOf(path)
+    assert.ok(blocks <= most, `${path} reads ${blocks} blocks`)
+  }
+}
+
+describe('the page of a list', () => {
+  const fill = async (event_id: number, count: number) => {
+    await copy('sessions', first.id, event_id, count)
+    await copy('registrants', person.id, event_id, 2 * count)
+    await copy('outbox', letter!.id, event_id, count)
+    await copy('changes', change!.id, event_id, count)
+  }
+  const beforeLooking: Record<string, () => Promise<unknown>> = {
+    'without statistics': () => fill(small.id, 1000),
+    'with statistics of before an event was filled': async () => {
+      await pool`analyze`
+      await fill(large.id, 20_000)
+    },
+    'with fresh statistics': () => pool`analyze`,
+  }
+
+  for (const [state, work] of Object.entries(beforeLooking))
+    it(`reads its own rows, however many the event and the others have, ${state}`, async () => {
+      await work()
+      await mustBeRead([...lists(small.id), ...lists(large.id)])
+      await mustBeRead([...feeds(small.id), ...feeds(large.id)], 100 * blocksOfAChange)
+    })
+})
