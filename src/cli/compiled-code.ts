@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /** Beside the packages: who can write there can change the program anyway, and `npm ci` empties it. */
@@ -10,4 +10,12 @@ const usualFolder = fileURLToPath(new URL('../../node_modules/.cache/lectern', i
  */
 export function keepCompiledCode(folder = usualFolder): void {
   enableCompileCache(folder)
+}
+
+/** When a start is over, in milliseconds. */
+const settled = 4000
+
+/** Writes down what was compiled when the start is over, so that a process that is killed leaves it as well. */
+export function writeCompiledCodeSoon(): void {
+  setTimeout(flushCompileCache, settled).unref()
 }

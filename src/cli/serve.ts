@@ -11,8 +11,8 @@ import { startMail } from '../delivery/mail/mail.ts'
 import { linkBaseAt } from '../http/links.ts'
 import { makeParts } from '../parts.ts'
 import { adoptRestoredChanges } from '../records/changes/queries.ts'
+import { writeCompiledCodeSoon } from './compiled-code.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
-import { tidyUpSoon } from './memory.ts'
 import { onStopSignals } from './stop-signals.ts'
 
 /** Exit codes, as docs/operations.md has them. */
@@ -85,7 +85,7 @@ async function start(): Promise<void> {
   })
   const first = await prepareFirstStart(pool, config.SAMPLE, clock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
-  tidyUpSoon()
+  writeCompiledCodeSoon()
   for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)
 }
 
