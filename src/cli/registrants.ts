@@ -5,7 +5,7 @@ import type { Actor } from '../http/actor.ts'
 import { readId } from '../http/query.ts'
 import { findEventOverview } from '../programme/events/overview-queries.ts'
 import { findRegistrantByEmail } from '../registration/personal-links/queries.ts'
-import { makeResumeToken } from '../registration/personal-links/tokens.ts'
+import { makePersonalLink } from '../registration/personal-links/tokens.ts'
 import { findMemberships } from '../seats/ledger/queries.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
 
@@ -25,7 +25,7 @@ export const registrantsLink = command({
     const link = await open(async (db, now) => {
       const { id, event_id, account_id } = await mustFindWanted(db, wanted)
       const actor: Actor = { account_id, credential_id: null, request_id: null, now }
-      const { url, expires_at } = await makeResumeToken(db, actor, { id, event_id }, baseUrlOf(config))
+      const { url, expires_at } = await makePersonalLink(db, actor, { id, event_id }, baseUrlOf(config))
       return { id, url, expires_at }
     })
     if (options.json) terminal.out(JSON.stringify(link))

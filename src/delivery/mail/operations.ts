@@ -43,7 +43,7 @@ export const mailOperations: Operation[] = [
     summary: 'List the e-mails of an event',
     query: eventListQuery(outboxLists),
     reads: outboxLists,
-    success: { 200: pageSchema('OutboxLetter', OutboxLetter) },
+    success: { 200: pageSchema('OutboxEmail', OutboxLetter) },
     failures: [404],
     isList: true,
     handler: async call => {
@@ -63,7 +63,7 @@ export const mailOperations: Operation[] = [
     noun: 'E-mail',
     query: projectionQuery(outboxLists),
     reads: outboxLists,
-    success: { 200: answerOf('OutboxLetter', OutboxLetter) },
+    success: { 200: answerOf('OutboxEmail', OutboxLetter) },
     handler: async ({ db, reply, query, account_id, id }) => {
       const letter = await findLetter(db, account_id, id)
       if (!letter) throw notFound('E-mail', id)

@@ -34,7 +34,7 @@ type Parts = {
 /** How often details are read again when the registration changes in the same moment. */
 const attempts = 5
 
-/** The page that a resume token leads to. It is nobody's business but the person's: not stored, not passed on. */
+/** The page that a personal link leads to. It is for its registrant alone: not stored, not passed on. */
 export function attendeePages(app: FastifyInstance, parts: Parts): void {
   const prefix = pathPrefixOf(parts.config)
   app.setErrorHandler((error: Error, request, reply) => refusePage(error, request, reply, prefix))

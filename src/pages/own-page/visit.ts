@@ -6,7 +6,7 @@ import { type AgendaEntry, hasSeat, readAgendas } from '../../registration/agend
 import { registrationOf } from '../../registration/agenda/registration.ts'
 import type { DeskOrder } from '../../registration/desk/order.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
-import { resume } from '../../registration/personal-links/tokens.ts'
+import { follow } from '../../registration/personal-links/tokens.ts'
 import { type LedgerEvent, readEvent } from '../../seats/ledger/queries.ts'
 import { hasClosed, maySit } from '../../seats/rules/state.ts'
 import { missingDetails } from './missing.ts'
@@ -53,8 +53,8 @@ export async function openVisit(
   { db, now, questionsOf, fieldsOf }: VisitTools,
   token: string,
 ): Promise<Visit | undefined> {
-  const resumed = await resume(db, token, now)
-  const person = resumed && (await findVisitor(db, resumed.id))
+  const linked = await follow(db, token, now)
+  const person = linked && (await findVisitor(db, linked.id))
   if (!person) return undefined
   const [event, programme, agendas, questions, fields] = await Promise.all([
     readEvent(db, person.event_id),

@@ -6,8 +6,8 @@ import type { Operation } from '../../http/operation.ts'
 import { write } from '../../http/write.ts'
 import { type RegistrantParts, toolsFor } from '../registrants/parts.ts'
 import { personFor } from './prefill.ts'
-import { ResumeInput, ResumeToken } from './schema.ts'
-import { endLinks, makeResumeToken } from './tokens.ts'
+import { PersonalLink, PersonalLinkInput } from './schema.ts'
+import { endLinks, makePersonalLink } from './tokens.ts'
 
 export const personalLinkOperations: Operation<RegistrantParts>[] = [
   {
@@ -18,9 +18,9 @@ export const personalLinkOperations: Operation<RegistrantParts>[] = [
     description:
       'An unguessable link to the page where a person sees and changes what they have: who has it acts for them. It lives 24 hours, for the person named by `id`, or by `event_id` and `email`, and ends earlier when their address changes. With `fields[email]` a person who is not registered gets an unfinished registration (`in_progress`) with the other `fields`; one that they have is given these, so that an address has one. Only a hash of the link is stored; therefore an Idempotency-Key is not looked at: every call makes another link, and earlier ones stay valid.',
     query: writeQuery,
-    body: bodyOf('ResumeInput', ResumeInput),
+    body: bodyOf('PersonalLinkInput', PersonalLinkInput),
     aliases: ['registrant_id'],
-    success: { 200: answerOf('ResumeToken', ResumeToken) },
+    success: { 200: answerOf('PersonalLink', PersonalLink) },
     failures: [404],
     takesKey: false,
     handler: call => {
@@ -33,7 +33,7 @@ export const personalLinkOperations: Operation<RegistrantParts>[] = [
             const person = await personFor(toolsFor(call.within(tx)), actor, body, order =>
               parts.desk.submit(tx, order, async () => {}),
             )
-            return { status: 200, body: await makeResumeToken(tx, actor, person, baseUrl) }
+            return { status: 200, body: await makePersonalLink(tx, actor, person, baseUrl) }
           }),
         { remember: false },
       )

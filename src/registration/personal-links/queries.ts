@@ -22,7 +22,7 @@ export async function findRegistrantByEmail(
  * Stores a link for the address that the person has now; those of everybody that have expired go. Undefined for a person
  * who is forgotten.
  */
-export async function insertResumeToken(
+export async function insertLink(
   db: Db,
   registrant_id: number,
   token_hash: Buffer,
@@ -51,7 +51,7 @@ export async function deleteLinksOf(db: Db, registrant_id: number): Promise<void
   await db`delete from resume_tokens where registrant_id = ${registrant_id}`
 }
 
-export type ResumedRegistrant = {
+export type LinkedRegistrant = {
   id: number
   first_name: string | null
   last_name: string | null
@@ -61,12 +61,12 @@ export type ResumedRegistrant = {
 }
 
 /** Whom a link leads to, as long as it is valid: until its time is over, or the person has another address. */
-export async function findResumed(
+export async function findLinked(
   db: Db,
   token_hash: Buffer,
   now: Date,
-): Promise<ResumedRegistrant | undefined> {
-  const [registrant] = await db<ResumedRegistrant[]>`
+): Promise<LinkedRegistrant | undefined> {
+  const [registrant] = await db<LinkedRegistrant[]>`
     select r.id, r.first_name, r.last_name, r.registration_status, e.name as event_name, e.timezone as event_timezone
     from resume_tokens t join registrants r on r.id = t.registrant_id join events e on e.id = r.event_id
     where t.token_hash = ${token_hash} and t.expires_at > ${now} 

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { Id, Text, Timestamp } from '../../http/values/values.ts'
 
 /** Who a link is for: an id, or an event and an address; and what is known of a person who may not have registered yet. */
-export const ResumeInput = Type.Object({
+export const PersonalLinkInput = Type.Object({
   id: Type.Optional(
     Id({ description: 'The registrant; `registrant_id` is understood as well.', examples: [987] }),
   ),
@@ -33,7 +33,7 @@ export const ResumeInput = Type.Object({
 })
 
 /** A link that leads a person to their own page. */
-export const ResumeToken = Type.Object({
+export const PersonalLink = Type.Object({
   event_id: Id({ description: 'The event of the registrant.', examples: [67890] }),
   id: Id({ description: 'The registrant.', examples: [987] }),
   token: Type.String({ description: 'The secret in the link.', examples: ['qmR0XvT1zB'] }),

@@ -7,18 +7,18 @@ import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, isBlank, readNew, settle } from '../../http/values/draft.ts'
 import { faultOf } from '../../http/values/values.ts'
 import { mustFindRegistrant } from '../registrants/registrants.ts'
-import { deleteLinksOf, findResumed, insertResumeToken, type ResumedRegistrant } from './queries.ts'
-import { ResumeInput } from './schema.ts'
+import { deleteLinksOf, findLinked, insertLink, type LinkedRegistrant } from './queries.ts'
+import { PersonalLinkInput } from './schema.ts'
 
-const { fields: _fields, ...naming } = ResumeInput.properties
-const ResumeNaming = Type.Object(naming)
+const { fields: _fields, ...naming } = PersonalLinkInput.properties
+const PersonalLinkNaming = Type.Object(naming)
 /** What `fields` may tell of a person who has not registered yet. */
 const prefilled = ['email', 'first_name', 'last_name', 'reg_type_id'] as const
 
 const lifetime = 24 * 3_600_000
 
 /** Makes a link to a person's agenda, valid for 24 hours. The token is not stored. Throws 404. */
-export async function makeResumeToken(
+export async function makePersonalLink(
   db: Db,
   actor: Actor,
   { id, event_id }: { id: number; event_id: number },
@@ -26,7 +26,7 @@ export async function makeResumeToken(
 ): Promise<{ event_id: number; id: number; token: string; url: string; expires_at: string }> {
   const token = randomBytes(32).toString('base64url')
   const until = new Date(actor.now.getTime() + lifetime)
-  const stored = await insertResumeToken(db, id, hashOf(token), actor.now, until)
+  const stored = await insertLink(db, id, hashOf(token), actor.now, until)
   if (!stored) throw notFound('Registrant', id)
   return { event_id, id, token, url: `${baseUrl}/my/${token}`, expires_at: stored.expires_at }
 }
@@ -39,8 +39,8 @@ export async function endLinks(db: Db, actor: Actor, id: number): Promise<void> 
 }
 
 /** Whom a token leads to; undefined when it is unknown or has expired. */
-export function resume(db: Db, token: string, now: Date): Promise<ResumedRegistrant | undefined> {
-  return findResumed(db, hashOf(token), now)
+export function follow(db: Db, token: string, now: Date): Promise<LinkedRegistrant | undefined> {
+  return findLinked(db, hashOf(token), now)
 }
 
 /** Whom a body names: by their id, or by an event and an address. */
@@ -53,7 +53,7 @@ type Naming = { id: number } | { event_id: number; email: string }
 export function readNaming(body: Body): Naming {
   const named = withFields(body)
   const { id, event_id, email } = settle(
-    readNew(ResumeNaming, { ...named, id: named.id ?? body.registrant_id }),
+    readNew(PersonalLinkNaming, { ...named, id: named.id ?? body.registrant_id }),
   )
   if (id) return { id }
   const blank = { type: 'required', message: 'cannot be blank.' }
