@@ -1,5 +1,6 @@
 import type { Plan, Round } from './load.ts'
-import { startDriver } from './servers.ts'
+import { processorTime } from './processor.ts'
+import { type Driver, startDriver } from './servers.ts'
 
 /** How long to measure: rounds of each side, and seconds of a round. */
 export type Effort = { rounds: number; seconds: number; warmUp: number }
@@ -7,12 +8,18 @@ export const thorough: Effort = { rounds: 31, seconds: 0.7, warmUp: 3 }
 export const quick: Effort = { rounds: 5, seconds: 0.5, warmUp: 1 }
 
 /**
- * What a ratio has to reach. A rate is ours through the other's; a cost is the other way round; a p99 is ours through the
- * other's as well. Without a target it is a rate that is only looked at.
+ * What a ratio has to reach. A rate is ours through the other's; a cost is the other way round; a p99 and processor time are
+ * ours through the other's as well. Without a target it is a rate that is only looked at.
  */
-export type Target = { rateAtLeast?: number } | { costAtMost: number } | { p99AtMost: number }
-/** Median of the rounds of one side. */
-export type Side = { perSecond: number; p50: number; p99: number }
+export type Target =
+  | { rateAtLeast?: number }
+  | { costAtMost: number }
+  | { p99AtMost: number }
+  | { processorAtMost: number }
+/** Median of the rounds of one side; `processor` in µs for each answer, of the program and the database together. */
+export type Side = { perSecond: number; p50: number; p99: number; processor: number | undefined }
+/** A round, with the milliseconds of processor time that it took where these are counted. */
+type Counted = Round & { processor: number | undefined }
 export type Comparison = {
   what: string
   subject: Side
@@ -43,6 +50,7 @@ export type Bench = {
  */
 export async function compare(
   effort: Effort,
+  postmaster: number,
   what: string,
   target: Target,
   subject: Plan,
@@ -50,13 +58,21 @@ export async function compare(
 ): Promise<Comparison> {
   using ours = startDriver(subject)
   using theirs = startDriver(base)
-  const rounds: [Round, Round][] = []
+  const rounds: [Counted, Counted][] = []
+  const run = async (driver: Driver): Promise<Counted> => {
+    const { process } = driver === ours ? subject : base
+    const used = () => (process === undefined ? undefined : processorTime(process, postmaster))
+    const before = used()
+    const round = await driver.run(effort.seconds)
+    const after = used()
+    return { ...round, processor: before === undefined ? undefined : after! - before }
+  }
   await ours.run(effort.warmUp)
   await theirs.run(effort.warmUp)
   for (let round = 0; round < effort.rounds; round++) {
     const first = round % 2 === 0 ? ours : theirs
-    const one = await first.run(effort.seconds)
-    const other = await (first === ours ? theirs : ours).run(effort.seconds)
+    const one = await run(first)
+    const other = await run(first === ours ? theirs : ours)
     rounds.push(first === ours ? [one, other] : [other, one])
   }
   const ratios = rounds.map(([our, their]) => ratioOf(target, our, their))
@@ -73,20 +89,28 @@ export async function compare(
 /** Whether a comparison reaches its target. */
 export function reaches({ ratio, target }: Comparison): boolean {
   if ('costAtMost' in target) return ratio <= target.costAtMost
+  if ('processorAtMost' in target) return ratio <= target.processorAtMost
   if ('p99AtMost' in target) return ratio <= target.p99AtMost
   return ratio >= (target.rateAtLeast ?? 0)
 }
 
-function ratioOf(target: Target, our: Round, their: Round): number {
+function ratioOf(target: Target, our: Counted, their: Counted): number {
+  if ('processorAtMost' in target) return costOf(our)! / costOf(their)!
   if ('costAtMost' in target) return rate(their) / rate(our)
   return 'p99AtMost' in target ? our.p99 / their.p99 : rate(our) / rate(their)
 }
 
-function summarise(rounds: Round[]): Side {
+/** Processor time of an answer, in µs. */
+const costOf = ({ processor, answers }: Counted) =>
+  processor === undefined ? undefined : (processor / answers) * 1000
+
+function summarise(rounds: Counted[]): Side {
+  const costs = rounds.flatMap(round => costOf(round) ?? [])
   return {
     perSecond: median(rounds.map(rate)),
     p50: median(rounds.map(round => round.p50)),
     p99: median(rounds.map(round => round.p99)),
+    processor: costs.length > 0 ? median(costs) : undefined,
   }
 }
 

@@ -9,6 +9,8 @@ export type Plan = {
   pause?: number
   /** what others ask at the same time; it is not counted */
   meanwhile?: Plan
+  /** the process that answers, where its processor time is to be counted */
+  process?: number
 }
 export type Request = { method: string; path: string; headers?: Record<string, string>; body?: string }
 /** What came back in one round. Latencies in milliseconds. */

@@ -17,9 +17,11 @@ export function renderSection(scenario: Scenario, comparisons: Comparison[], mac
     `${subject}/s`,
     'p50 ms',
     'p99 ms',
+    'µs',
     `${base}/s`,
     'p50 ms',
     'p99 ms',
+    'µs',
     'ratio',
     'rounds',
     'target',
@@ -61,13 +63,15 @@ export function describeMachine(postgres: string, ceiling: number, effort: strin
   return `${parts.join(' · ')}.`
 }
 
-function columnsOf({ perSecond, p50, p99 }: Comparison['subject']): string[] {
-  return [String(Math.round(perSecond)), p50.toFixed(1), p99.toFixed(1)]
+function columnsOf({ perSecond, p50, p99, processor }: Comparison['subject']): string[] {
+  const cost = processor === undefined ? '' : String(Math.round(processor))
+  return [String(Math.round(perSecond)), p50.toFixed(1), p99.toFixed(1), cost]
 }
 
 function targetOf(comparison: Comparison): string {
   const { target } = comparison
   const verdict = reaches(comparison) ? 'reached' : '**missed**'
+  if ('processorAtMost' in target) return `≤ ${target.processorAtMost} ${verdict}`
   if ('costAtMost' in target) return `≤ ${target.costAtMost} ${verdict}`
   if ('p99AtMost' in target) return `≤ ${target.p99AtMost} ${verdict}`
   return target.rateAtLeast === undefined ? '' : `≥ ${target.rateAtLeast} ${verdict}`

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Order, Plan, Report, Round } from './load.ts'
 
 /** A program under measurement, in a process of its own, until it is disposed of. */
-export type Server = AsyncDisposable & { url: string }
+export type Server = AsyncDisposable & { url: string; process: number }
 /** Sends one plan to one server, a round at a time. */
 export type Driver = Disposable & { run: (seconds: number) => Promise<Round> }
 
@@ -57,6 +57,7 @@ async function startProgram(file: string, env: Record<string, string>): Promise<
   })
   return {
     url,
+    process: child.pid!,
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null) return
       child.kill()
