@@ -1,7 +1,6 @@
 -- Lists are read in the order that is asked for, from an index that has it: as many entries as the page has.
 create index events_of_account on events (account_id, id);
 create index sessions_by_date on sessions (event_id, date nulls first, start_time nulls first, id);
-create index sessions_by_name on sessions (event_id, (name collate "unicode") nulls first, id);
 create index registrants_by_last_name on registrants (event_id, (last_name collate "unicode") nulls first, id);
 create index changes_of_event on changes (event_id, tx, id);
 

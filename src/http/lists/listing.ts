@@ -113,6 +113,12 @@ export function storedFields({ stored }: Listable, { fields, expand }: Projectio
   return asked.every(name => stored.includes(name)) ? asked : undefined
 }
 
+/** Whether rows of what is asked are short: all of it is stored, and none of it may be long. */
+export function areShort(listable: Listable, listing: Listing): boolean {
+  const stored = storedFields(listable, listing)
+  return stored !== undefined && !stored.some(name => Object.hasOwn(listable.long ?? {}, name))
+}
+
 /**
  * The columns of the table with alias `alias` that are needed for what is asked, of these: the fields alone when all of them
  * are stored, else all less the long ones of which nothing is asked.

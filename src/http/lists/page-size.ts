@@ -7,12 +7,14 @@ const pageLimit = 16_000_000
 const partSize = 25
 
 /**
- * The rows of a page, read in parts, so that no more than a page and a part is in memory. Throws 400 when they are larger
- * than a page may be; a single row never is.
+ * The rows of a page. Unless they are short they are read in parts, so that no more than a page and a part is in memory, and
+ * it throws 400 when they are larger than a page may be; a single row never is.
  */
 export async function rowsOfPage<T extends object>(
   query: postgresTypes.PendingQuery<(T & postgresTypes.Row)[]>,
+  areShort = false,
 ): Promise<T[]> {
+  if (areShort) return query
   const rows: T[] = []
   let size = 0
   for await (const part of query.cursor(partSize))

@@ -68,7 +68,6 @@ const lists = (event_id: number) => [
   `/sessions?event_id=${event_id}`,
   `/sessions?event_id=${event_id}&fields=*&sort=-id`,
   `/sessions?event_id=${event_id}&sort=date,start_time`,
-  `/sessions?event_id=${event_id}&sort=name`,
   `/registrants?event_id=${event_id}`,
   `/registrants?event_id=${event_id}&sort=last_name`,
   `/registrants?event_id=${event_id}&search=email=P7@example.com`,

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
+import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
 import { rowsOfPage } from '../../http/lists/page-size.ts'
 import { type SessionRow, withNames, written } from './queries.ts'
 import { sessionLists } from './schema.ts'
@@ -16,7 +16,7 @@ export async function listSessions(db: Db, event_id: number, listing: Listing) {
   const columns = columnsOf(db, 's', listed, sessionLists, listing)
   const read = storedFields(sessionLists, listing) ? db`${columns} from sessions s` : withNames(db, columns)
   const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<SessionRow[]>`select ${read} ${where} ${order}`),
+    rowsOfPage(db<SessionRow[]>`select ${read} ${where} ${order}`, areShort(sessionLists, listing)),
     db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
   ])
   return { rows, total: count!.total }

@@ -15,6 +15,17 @@ const create = (more: Json = {}) => call('POST', '/sessions/create', newSession(
 const made = (more: Json = {}) => make('sessions', newSession(more))
 
 describe('POST /sessions/create', () => {
+  it('201 takes a name of a thousand characters of any script, which no index may refuse', async () => {
+    // No two are alike, so that nothing is compressed.
+    const name = String.fromCodePoint(...Array.from({ length: 1000 }, (_, index) => 0x20000 + index * 37))
+    const { status, body } = await call('POST', '/sessions/create', {
+      event_id: event.id,
+      name,
+      date: '2027-06-01',
+    })
+    assert.deepEqual([status, body.name], [201, name])
+  })
+
   it('201 needs an event, a name and a date only', async () => {
     const { status, body, headers } = await create()
     assert.equal(status, 201)

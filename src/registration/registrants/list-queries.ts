@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import type { Attribute } from '../../http/lists/attributes.ts'
-import { columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
+import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
 import { rowsOfPage } from '../../http/lists/page-size.ts'
 import { type RegistrantRow, withSelections } from './queries.ts'
 import { RegistrantInput, registrantLists } from './schema.ts'
@@ -19,7 +19,7 @@ export async function listRegistrants(db: Db, event_id: number, listing: Listing
   const isStored = storedFields(registrantLists, listing)
   const read = isStored ? db`${columns} from registrants r` : withSelections(db, columns)
   const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<RegistrantRow[]>`select ${read} ${where} ${order}`),
+    rowsOfPage(db<RegistrantRow[]>`select ${read} ${where} ${order}`, areShort(registrantLists, listing)),
     db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
   ])
   return { rows, total: count!.total }
