@@ -1,3 +1,17 @@
+import type { Db } from './connection.ts'
+
+/** How records are read by id: those who ask at the same time, over one pool or in one transaction, by one statement. */
+export function gathering<V>(
+  load: (db: Db, ids: number[]) => Promise<Map<number, V>>,
+): (db: Db, id: number) => Promise<V | undefined> {
+  const known = new WeakMap<Db, Gathered<V>>()
+  return (db, id) => {
+    const gathered = known.get(db) ?? new Gathered(ids => load(db, ids))
+    known.set(db, gathered)
+    return gathered.get(id)
+  }
+}
+
 /**
  * Answers many askers with one statement: while one is being answered, those who come gather for the next. There is no
  * timer: a question that comes alone is answered alone, at once.

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
 import { rowsOfPage } from '../../http/lists/page-size.ts'
-import { type SessionRow, withNames, written } from './queries.ts'
+import { oneWithNames, type SessionRow, withNames, written } from './queries.ts'
 import { sessionLists } from './schema.ts'
 
 /** Columns that lists read. */
@@ -20,4 +20,12 @@ export async function listSessions(db: Db, event_id: number, listing: Listing) {
     db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
   ])
   return { rows, total: count!.total }
+}
+
+/** Sessions of any account, by their ids. */
+export async function findSessions(db: Db, ids: number[]): Promise<Map<number, SessionRow>> {
+  const sessions = await db<
+    SessionRow[]
+  >`select ${oneWithNames(db)} from sessions s where s.id = any(${ids}::bigint[])`
+  return new Map(sessions.map(session => [session.id, session]))
 }

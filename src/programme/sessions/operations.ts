@@ -23,6 +23,7 @@ import { mannerOf } from '../../registration/registrants/manner.ts'
 import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { Seats } from '../../seats/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
+import { mustFindAnswered } from './answered.ts'
 import type { Insert } from './insert.ts'
 import { listSessions } from './list-queries.ts'
 import { findSessionByExternalId } from './queries.ts'
@@ -176,7 +177,7 @@ export const sessionOperations: Operation<Parts>[] = [
     success: { 200: schemas.record },
     handler: async call => {
       const { db, query, account_id } = call
-      const session = await mustFindSession(db, account_id, call.id)
+      const session = await mustFindAnswered(db, account_id, call.id)
       tagVersion(call.reply, session.version)
       const projection = readProjection(query, sessionLists)
       const fields = await fieldsOf(call, strangersTo(session.custom_fields, namesAsked(query)))

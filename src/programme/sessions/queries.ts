@@ -179,7 +179,7 @@ export async function deleteSession(db: Db, actor: Actor, id: number): Promise<v
 }
 
 /** For a single row subqueries take less than joins (docs/decisions/010); for a list it is the other way round. */
-const oneWithNames = (db: Db) => db`
+export const oneWithNames = (db: Db) => db`
   s.*, (select t.name from tracks t where t.id = s.track_id) as track_name,
   (select l.name from locations l where l.id = s.location_id) as location_name, s.selected_count + s.held_count + s.offered_count as seats_taken`
 

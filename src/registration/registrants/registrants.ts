@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connection.ts'
-import { Gathered } from '../../db/gathered.ts'
+import { gathering } from '../../db/gathered.ts'
 import { mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { ignoring } from '../../http/ignored.ts'
@@ -144,13 +144,11 @@ export async function mustFindRegistrant(db: Db, account_id: number, id: number)
   return registrant
 }
 
-const gathered = new WeakMap<Db, Gathered<RegistrantRow>>()
+const findGathered = gathering(findRegistrants)
 
 /** The same for answers: who are asked for at the same time, in one transaction, are read with one statement. */
 export async function mustFindAnswered(db: Db, account_id: number, id: number): Promise<RegistrantRow> {
-  const asked = gathered.get(db) ?? new Gathered(ids => findRegistrants(db, ids))
-  gathered.set(db, asked)
-  const registrant = await asked.get(id)
+  const registrant = await findGathered(db, id)
   if (registrant?.account_id !== account_id) throw notFound('Registrant', id)
   return registrant
 }
