@@ -148,6 +148,28 @@ describe('rule 2: every write takes forms, multipart forms and JSON', () => {
     assert.deepEqual([waits.status, waits.body.waitlisted_session_ids], [200, ids])
   })
 
+  it('objects of a list keep each its members when their places are left open', async () => {
+    const choices =
+      'choices[][name]=B&choices[][sort]=2&choices[][name]=A&choices[][sort]=1&choices[0][name]=C'
+    const field = await sendForm('POST', '/sessions/fields/create', `name=Room&type=radioList&${choices}`)
+    assert.deepEqual(
+      field.body.choices.map(({ name, sort }: Json) => [name, sort]),
+      [
+        ['C', 0],
+        ['A', 1],
+        ['B', 2],
+      ],
+    )
+    const boxes = topics.choices.map(({ id }: Json): [string, string] => [`c_${topics.id}[][id]`, String(id)])
+    const made = await sendMultipart('POST', '/sessions/create', [
+      ['event_id', String(event.id)],
+      ['name', 'Boxes'],
+      ['date', '2026-07-20'],
+      ...boxes,
+    ])
+    assert.deepEqual([made.status, made.body[`c_${topics.id}`].length], [201, 2])
+  })
+
   it('of custom values only a list of boxes takes all values of a repeated name', async () => {
     const [one, two] = topics.choices
     const boxes = `c_${topics.id}=${one.id}&c_${topics.id}=${two.id}`

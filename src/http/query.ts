@@ -32,7 +32,7 @@ export function wordsOf(text: string | undefined): string[] {
  * Whether a parameter such as `validate_only` or `force` is switched on. Throws 400 for what is neither yes nor no: taken
  * as no it would do for real what was to be tried.
  */
-export function isOn(query: Query, name: string): boolean {
+function isOn(query: Query, name: string): boolean {
   const given = query[name]?.trim() ?? ''
   if (given === '') return false
   const reading = readValue(Flag(), given)

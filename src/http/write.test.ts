@@ -204,6 +204,41 @@ describe('validate_only', () => {
     ])
     assert.equal((await call('DELETE', '/sessions/999999999?validate_only=1')).status, 404)
   })
+
+  it('may stand in the body, also of a deletion, in any form; the query wins; 422 for neither yes nor no', async () => {
+    const session = await make('sessions', newSession({ name: 'Kept' }))
+    const path = `/sessions/${session.id}`
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const given of [{}, { prefer: 'handling=strict' }]) {
+      const body = { name: 'Tried', validate_only: true }
+      for (const reply of [
+        await call('POST', '/sessions/create', newSession(body), { ...given, ...newKey() }),
+        await call('PUT', path, body, given),
+        await call('PUT', path, 'name=Tried&validate_only=1', { ...form, ...given }),
+      ])
+        assert.deepEqual([reply.status, reply.body.name], [200, 'Tried'])
+      assert.equal((await call('DELETE', path, { validate_only: 'yes' }, given)).status, 200)
+    }
+    assert.equal(await titled('Tried'), 0)
+    assert.equal((await call('GET', path)).body.version, session.version)
+    assert.deepEqual(faultsIn(await call('PUT', path, { validate_only: 'maybe' })), ['validate_only: flag'])
+    assert.equal(
+      (await call('PUT', `${path}?validate_only=0`, { name: 'Done', validate_only: 1 })).body.name,
+      'Done',
+    )
+    assert.equal((await call('GET', path)).body.name, 'Done')
+  })
+})
+
+describe('force', () => {
+  it('may stand in the body of a deletion', async () => {
+    const place = await make('events', { name: 'Given up' })
+    await make('registrants', { event_id: place.id, email: 'ada@example.com' })
+    assert.deepEqual(faultsIn(await call('DELETE', `/events/${place.id}`, { force: 0 })), [
+      'id: has_registrants',
+    ])
+    assert.equal((await call('DELETE', `/events/${place.id}`, { force: 1 })).status, 204)
+  })
 })
 
 describe('REST spellings', () => {

@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts'
 import { isRefused, mustKnowAll } from './ignored.ts'
 import { isRemembered, type Kept, keepAnswers, type Once, onceOf, takeKeys } from './once.ts'
 import type { Call } from './operation.ts'
-import { isOn } from './query.ts'
+import { isAsked } from './query.ts'
 import { tagVersion } from './server/etag.ts'
 
 type Work = (db: Db) => Promise<Answer>
@@ -26,10 +26,10 @@ export async function write<P>(
   work: (call: Call<P>) => Promise<Answer>,
   { remember = true, carryOnce }: WriteOptions = {},
 ): Promise<FastifyReply> {
-  const { request, reply, query } = call
+  const { request, reply } = call
   const { pool } = call.parts
   const workOver: Work = db => work(call.within(db))
-  if (isOn(query, 'validate_only') || isRefused(request)) {
+  if (isAsked(call, 'validate_only') || isRefused(request)) {
     const answer = await rehearse(pool, workOver)
     mustKnowAll(request)
     return send(reply, answer)

@@ -122,6 +122,17 @@ describe('POST /oauth2/token', () => {
     assert.equal(less.body.scope, 'write')
   })
 
+  it('400 invalid_scope for a scope that cannot be read; a list of words can', async () => {
+    const authorization = basic(key, secret)
+    const scoped = (scope: unknown) => post('/token', { ...grant, scope }, { authorization })
+    for (const scope of [{ read: true }, true, 1, [['read']], ['read', 1]]) {
+      const { status, body } = await scoped(scope)
+      assert.deepEqual([scope, status, body.error], [scope, 400, 'invalid_scope'])
+    }
+    assert.equal((await scoped(['read'])).body.scope, 'read')
+    for (const scope of ['', null, []]) assert.equal((await scoped(scope)).body.scope, 'read write')
+  })
+
   it('several tokens are valid at once', async () => {
     const tokens = await Promise.all([1, 2, 3].map(() => getToken(raw, key, secret)))
     assert.equal(new Set(tokens).size, 3)

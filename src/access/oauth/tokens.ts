@@ -154,9 +154,15 @@ function mustBeClientCredentials(grant: unknown): void {
     throw oauthError('unsupported_grant_type', 'The only grant_type is client_credentials.')
 }
 
-/** The scopes that were asked for, at most those of the credential; all of them when none is named. */
+/**
+ * The scopes that were asked for, at most those of the credential; all of them when none is named. Throws 400 for what cannot
+ * be read: taken as none it would allow more than was asked for.
+ */
 function grantedScopes(allowed: string[], asked: unknown): string[] {
-  const wanted = typeof asked === 'string' ? asked.split(/[\s,]+/).filter(word => word !== '') : []
+  const texts = [asked ?? []].flat()
+  if (!texts.every(text => typeof text === 'string'))
+    throw oauthError('invalid_scope', 'scope must be words with blanks between them.')
+  const wanted = texts.flatMap(text => text.split(/[\s,]+/)).filter(word => word !== '')
   const refused = wanted.filter(scope => !allowed.includes(scope))
   if (refused.length > 0)
     throw oauthError(

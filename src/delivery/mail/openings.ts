@@ -72,14 +72,17 @@ export const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
   }),
 }
 
-function toBeFinished({ event_name, event_timezone, hold_expires_at, way }: LetterFacts): Prose[] {
+function toBeFinished({ event_name, event_timezone, hold_expires_at, isClosed, way }: LetterFacts): Prose[] {
   return [
     hold_expires_at
       ? say`You began to register for ${event_name}, but have not finished yet. We keep your seats for you until ${momentIn(hold_expires_at, event_timezone)}.`
       : say`You began to register for ${event_name}, but have not finished yet.`,
+    ...(isClosed ? [say`Registration has closed, so that only the organiser can finish it for you.`] : []),
     by(
       way,
-      say`Please finish on your own page before then.`,
+      isClosed
+        ? say`Please get in touch with the organiser before then.`
+        : say`Please finish on your own page before then.`,
       whom => say`To finish, please get in touch with ${whom} before then.`,
     ),
   ]

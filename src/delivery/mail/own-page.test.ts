@@ -85,6 +85,19 @@ describe('the link to the own page', () => {
     assert.equal((await desk.read(someone.id)).registration_status, 'confirmed')
   })
 
+  it('promises nothing of an unfinished registration once registration has closed', async () => {
+    const summit = await desk.event()
+    const someone = await desk.person(summit, { registration_status: 'in_progress' })
+    await trigger(someone, 'abandoned')
+    const { text: open } = await sentTo(someone)
+    assert.match(open, /Please finish on your own page[\s\S]*\n\nFinish your registration: http/)
+    await call('PUT', `/events/${summit.id}`, { close_date: '2020-01-01' })
+    await trigger(someone, 'abandoned')
+    const { text: closed } = await sentTo(someone)
+    assert.match(closed, /Registration has closed[\s\S]*get in touch with the organiser before then/)
+    assert.doesNotMatch(closed, /on your own page|Finish your registration/)
+  })
+
   it('is in no letter about a registration that ran out, once it was begun again', async () => {
     const someone = await desk.person(await desk.event(), { registration_status: 'in_progress' })
     const link = await linkOf(someone)

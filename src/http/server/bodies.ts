@@ -123,6 +123,7 @@ function mustBeFew(fields: number): void {
 
 /** A place in a list, from 0 to 9999. */
 const place = /^(?:0|[1-9]\d{0,3})$/
+const objectInList = /^([^[\]]+(?:\[[^[\]]+\])*)\[\](\[[^[\]]+\].*)$/
 const customValue = /^(?:custom_fields\[(c_\d+)\]|(c_\d+))$/
 
 /**
@@ -133,9 +134,11 @@ function nest({ routeOptions }: FastifyRequest, fields: [string, string][]): unk
   mustBeFew(fields.length)
   const values = new Map<string, string[]>()
   const lists = new Set(routeOptions.config.lists)
+  const placed = placing()
   for (const [written, value] of fields) {
-    const name = written.replace(/\[\]$/, '')
-    if (name !== written) lists.add(name)
+    const whole = placed(written)
+    const name = whole.replace(/\[\]$/, '')
+    if (name !== whole) lists.add(name)
     const known = values.get(name)
     if (known) known.push(value)
     else values.set(name, [value])
@@ -144,6 +147,26 @@ function nest({ routeOptions }: FastifyRequest, fields: [string, string][]): unk
   const body = withLists(qs.parse(Object.fromEntries(flat), qsOptions)) as Body
   for (const [name, all] of values) if (all.length > 1 && !lists.has(name)) keepRepeated(body, name, all)
   return body
+}
+
+/**
+ * Gives the objects of a list whose places are left open, as in `choices[][name]=A&choices[][name]=B`, the places after those
+ * that are written: a member that the last object has already begins the next.
+ */
+function placing(): (name: string) => string {
+  const begun = new Map<string, { place: number; members: Set<string> }>()
+  return name => {
+    const [, list, member] = objectInList.exec(name) ?? []
+    if (!list || !member) return name
+    let object = begun.get(list)
+    if (!object || object.members.has(member)) {
+      object = { place: object ? object.place + 1 : mostFields - 1, members: new Set() }
+      begun.set(list, object)
+    }
+    // A list of values may repeat its name.
+    if (!member.endsWith('[]')) object.members.add(member)
+    return `${list}[${object.place}]${member}`
+  }
 }
 
 /** Makes a list of every object below the root whose members are all named by their places. */

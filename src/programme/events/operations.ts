@@ -5,7 +5,7 @@ import { upsert } from '../../http/external.ts'
 import { readListing, readProjection, renderPage } from '../../http/lists/listing.ts'
 import { listQuery, projectionQuery, writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
-import { isAsked, isOn, Switch } from '../../http/query.ts'
+import { isAsked, Switch } from '../../http/query.ts'
 import { tagVersion } from '../../http/server/etag.ts'
 import { readNew } from '../../http/values/draft.ts'
 import { write } from '../../http/write.ts'
@@ -109,7 +109,7 @@ export const eventOperations: Operation[] = [
     success: { 204: Type.Null() },
     handler: call =>
       write(call, async inside => {
-        const force = isOn(inside.query, 'force')
+        const force = isAsked(inside, 'force')
         const people = await removeEvent(inside.db, inside.actor, inside.id, force)
         return { status: 204, ...notTold(people) }
       }),

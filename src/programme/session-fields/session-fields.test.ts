@@ -79,6 +79,24 @@ describe('custom values', () => {
     assert.equal((await send({ [attribute]: '<b>a</b><script>x</script>' })).body[attribute], '<b>a</b>')
   })
 
+  it('422 for custom_fields that is no object, such as JSON in a form; a blank one gives nothing', async () => {
+    const { attribute } = await field('textInput')
+    const { body: session } = await send({ [attribute]: 'a' })
+    const newSession = { event_id: event.id, name: 'S', date: '2026-07-20' }
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const inForm = new URLSearchParams({ custom_fields: JSON.stringify({ [attribute]: 'b' }) }).toString()
+    const replies = [await call('PUT', `/sessions/${session.id}`, inForm, form)]
+    for (const custom_fields of ['x', 5, true, [{ [attribute]: 'b' }]]) {
+      replies.push(await call('PUT', `/sessions/${session.id}`, { custom_fields }))
+      replies.push(await call('POST', '/sessions/create', { ...newSession, custom_fields }))
+    }
+    for (const reply of replies) assert.deepEqual(faultsIn(reply), ['custom_fields: object'])
+    for (const custom_fields of ['', null, [], {}]) {
+      const { status, body } = await call('PUT', `/sessions/${session.id}`, { custom_fields })
+      assert.deepEqual([status, body[attribute]], [200, 'a'])
+    }
+  })
+
   it('an update keeps what is not given, and empties what is blank', async () => {
     const [one, two] = [await field('textInput'), await field('number')]
     const { body } = await send({ [one.attribute]: 'a', [two.attribute]: 1 })
@@ -127,6 +145,16 @@ describe('a list that is required', () => {
 })
 
 describe('PUT /sessions/field/{id}', () => {
+  it('422 for settings that are no object', async () => {
+    const { id } = await field('textInput', { settings: { rows: 3 } })
+    for (const settings of ['rows=4', 4, [4]])
+      assert.deepEqual(faultsIn(await call('PUT', `/sessions/field/${id}`, { settings })), [
+        'settings: object',
+      ])
+    for (const settings of ['', null, []])
+      assert.deepEqual((await call('PUT', `/sessions/field/${id}`, { settings })).body.settings, { rows: 3 })
+  })
+
   it('200 adds, renames and deletes choices, and sessions follow', async () => {
     const { id, attribute, choices } = await field('checkboxList', {
       choices: ['a', 'b', 'c'].map(name => ({ name })),

@@ -1,5 +1,5 @@
 import { mustBeValid } from '../../errors.ts'
-import type { Body } from '../../http/values/draft.ts'
+import { type Body, isBlank } from '../../http/values/draft.ts'
 import { faultOf, readValue, Text } from '../../http/values/values.ts'
 import { Definitions } from '../../records/definitions/definitions.ts'
 import { DefinitionQueries, type DefinitionRow } from '../../records/definitions/queries.ts'
@@ -25,13 +25,14 @@ export const sessionFields = new Definitions(
 )
 export type SessionFieldRow = DefinitionRow<typeof SessionField>
 
-/** Settings are kept as they are given; a text of them that cannot be stored is 422. */
+/** Settings are kept as they are given; 422 for what is no object, and for a text of them that cannot be stored. */
 function settingsIn(body: Body): { settings?: object } {
   const { settings } = body
-  if (!settings || typeof settings !== 'object' || Array.isArray(settings)) return {}
-  const fault = unstorableText(settings)
+  const isObject = settings !== null && typeof settings === 'object' && !Array.isArray(settings)
+  if (!isObject && isBlank(settings)) return {}
+  const fault = isObject ? unstorableText(settings) : noObject
   mustBeValid(fault ? [faultOf('settings', fault)] : [])
-  return { settings }
+  return { settings: settings as object }
 }
 
 /** What is wrong with the first text in a value, name or member, that cannot be stored. */
@@ -48,4 +49,5 @@ function unstorableText(value: unknown): { type: string; message: string } | und
   return undefined
 }
 
+const noObject = { type: 'object', message: 'must be an object.' }
 const anyText = Text(Number.MAX_SAFE_INTEGER)

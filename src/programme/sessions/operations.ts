@@ -8,7 +8,7 @@ import { upsert } from '../../http/external.ts'
 import { mustNameEvent, readProjection, renderPage } from '../../http/lists/listing.ts'
 import { eventListQuery, projectionQuery, writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
-import { isOn, Switch } from '../../http/query.ts'
+import { isAsked, Switch } from '../../http/query.ts'
 import { tagVersion } from '../../http/server/etag.ts'
 import { write } from '../../http/write.ts'
 import {
@@ -136,9 +136,9 @@ export const sessionOperations: Operation<Parts>[] = [
     failures: [422],
     success: { 204: Type.Null() },
     handler: call =>
-      write(call, async ({ db, query, actor, id }) => {
+      write(call, async ({ db, actor, id }) => {
         const people = await removeSession(db, actor, id, {
-          force: isOn(query, 'force'),
+          force: isAsked(call, 'force'),
           mail: mannerOf(call).mail,
         })
         return { status: 204, ...notTold(people) }

@@ -6,7 +6,7 @@ import { readId } from '../../http/query.ts'
 import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, changesIn, readNew, readUpdate, settle } from '../../http/values/draft.ts'
 import { inWords, readValue, unwrapChoice } from '../../http/values/values.ts'
-import { customValuesIn, readCustomValues } from '../../records/custom-fields/values.ts'
+import { customValuesIn, faultsOfShape, readCustomValues } from '../../records/custom-fields/values.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
 import {
@@ -115,7 +115,7 @@ async function tryCreateSession(
 ): Promise<SessionRow> {
   const draft = readNew(SessionInput, body)
   const custom = readCustomValues(fields, customValuesIn(body))
-  draft.faults.push(...custom.faults, ...ignoring(actor.ignored, custom.unknown))
+  draft.faults.push(...faultsOfShape(body), ...custom.faults, ...ignoring(actor.ignored, custom.unknown))
   const event = await place(db, actor, draft)
   const zone = event && chooseZone(draft.given, event)
   const times = zone && timesOf(draft, { ...draft.given, timezone: zone.timezone })
@@ -150,7 +150,7 @@ export async function changeSession(
     const draft = readUpdate(SessionInput, body, current)
     delete draft.given.event_id
     const custom = readCustomValues(fields, customValuesIn(body), current.custom_fields)
-    draft.faults.push(...custom.faults, ...ignoring(actor.ignored, custom.unknown))
+    draft.faults.push(...faultsOfShape(body), ...custom.faults, ...ignoring(actor.ignored, custom.unknown))
     const merged = { ...current, ...draft.given, custom_fields: custom.values }
     const target = { given: merged, faults: draft.faults }
     const placement = await placementOf(tx, actor, target)

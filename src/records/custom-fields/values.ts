@@ -7,6 +7,7 @@ import { Email, Phone } from '../../http/values/forms.ts'
 import {
   Decimal,
   Flag,
+  faultOf,
   Html,
   HttpUrl,
   LocalDate,
@@ -40,6 +41,13 @@ export function customValuesIn(body: Body): Body {
     ...(nested && typeof nested === 'object' && !Array.isArray(nested) ? (nested as Body) : {}),
     ...Object.fromEntries(flat),
   }
+}
+
+/** What is wrong with `custom_fields` as a whole: nothing can be read of what is no object. */
+export function faultsOfShape({ custom_fields: given }: Body): Fault[] {
+  if (isBlank(given) || (typeof given === 'object' && !Array.isArray(given))) return []
+  const message = 'must be an object with values by attribute, such as {"c_1001": "Value"}.'
+  return [faultOf('custom_fields', { type: 'object', message })]
 }
 
 /**

@@ -1,6 +1,6 @@
 import { writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
-import { isAsked, isOn, Switch } from '../../http/query.ts'
+import { isAsked, Switch } from '../../http/query.ts'
 import { plainOperations } from '../../records/plain/operations.ts'
 import { changeRegType, createRegType, regTypes, removeRegType } from './reg-types.ts'
 
@@ -15,7 +15,7 @@ const mayOverride = (call: Call) => isAsked(call, 'override_capacity_errors')
 const plain = plainOperations(regTypes, {
   create: createRegType,
   change: (db, actor, id, body, call) => changeRegType(db, actor, id, body, mayOverride(call)),
-  remove: (db, actor, id, { query }) => removeRegType(db, actor, id, isOn(query, 'force')),
+  remove: (db, actor, id, call) => removeRegType(db, actor, id, isAsked(call, 'force')),
 })
 
 export const regTypeOperations: Operation[] = [

@@ -22,6 +22,13 @@ const listIn = async (place: Json, query: string) =>
 const searched = (text: string) => `search=${encodeURIComponent(text)}`
 
 describe('answers', () => {
+  it('422 for custom_fields that is no object', async () => {
+    const { id } = await person()
+    for (const custom_fields of ['x', [1]])
+      for (const reply of [await create({ custom_fields }), await update({ id }, { custom_fields })])
+        assert.deepEqual(faultsIn(reply), ['custom_fields: object'])
+  })
+
   const plain: [string, [unknown, unknown][], unknown[]][] = [
     ['textInput', [['Café 👩🏽‍💻', 'Café 👩🏽‍💻']], ['a\0']],
     ['textArea', [['a\nb', 'a\nb']], ['\0']],

@@ -5,6 +5,7 @@ import {
   attributeOf,
   type CustomField,
   customValuesIn,
+  faultsOfShape,
   readCustomValues,
   type StoredValues,
 } from '../../records/custom-fields/values.ts'
@@ -63,7 +64,7 @@ function withParts<T>(draft: Draft<T>, questions: CustomField[], body: Body): Re
   )
   const addresses = readAddresses(body)
   const sessions = readIds('session_ids', body.session_ids)
-  draft.faults.push(...answers.faults, ...addresses.faults, ...sessions.faults)
+  draft.faults.push(...faultsOfShape(body), ...answers.faults, ...addresses.faults, ...sessions.faults)
   return {
     ...draft,
     addresses: addresses.values,
