@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { Db, Pool } from '../../db/connection.ts'
-import { instantOf } from '../../registration/agenda/words.ts'
+import { instantOf } from '../../http/values/timestamps.ts'
 import { DeliveryQueue } from '../queue/queue.ts'
 import type { Pauses } from '../queue/retry.ts'
 import type { AttemptResult } from '../queue/settlement.ts'

@@ -1,4 +1,4 @@
-import { instantOf } from '../../registration/agenda/words.ts'
+import { instantOf } from '../../http/values/timestamps.ts'
 import type { Job, Settlement } from './queries.ts'
 import { nextAttempt, type Pauses } from './retry.ts'
 

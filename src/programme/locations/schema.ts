@@ -1,7 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { attributesOf } from '../../http/lists/attributes.ts'
 import type { Listable } from '../../http/lists/listing.ts'
-import { Color, Country } from '../../http/values/forms.ts'
+import { addressLines } from '../../http/values/addresses.ts'
+import { Color } from '../../http/values/forms.ts'
 import { Decimal, Flag, Id, Nullable, Text, Timestamp, Whole } from '../../http/values/values.ts'
 import { writers } from '../../http/view.ts'
 
@@ -19,13 +20,7 @@ export const LocationInput = Type.Object({
   use_event_address: Type.Optional(
     Flag({ default: 1, description: "Whether the location is at the event's address." }),
   ),
-  line_1: optional(Text(255, { description: 'First line of the address.' })),
-  line_2: optional(Text(255, { description: 'Second line of the address.' })),
-  line_3: optional(Text(255, { description: 'Third line of the address.' })),
-  city: optional(Text(255, { description: 'City or town.' })),
-  state: optional(Text(255, { description: 'State, province or region.' })),
-  zip: optional(Text(32, { description: 'Postal code.' })),
-  country_code: optional(Country({ description: 'ISO 3166-1 alpha-2.' })),
+  ...addressLines,
   latitude: optional(Decimal({ minimum: -90, maximum: 90, description: 'Degrees north, WGS 84.' })),
   longitude: optional(Decimal({ minimum: -180, maximum: 180, description: 'Degrees east, WGS 84.' })),
   sort: Type.Optional(

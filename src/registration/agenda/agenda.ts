@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connection.ts'
+import { instantOf } from '../../http/values/timestamps.ts'
 import { isSitting, type SelectionState, takesPlace } from '../../seats/rules/state.ts'
 import {
   type AgendaHistory,
@@ -8,7 +9,6 @@ import {
   listAgendaSelections,
   listAgendaSessions,
 } from './queries.ts'
-import { instantOf } from './words.ts'
 
 export type AgendaEntry = AgendaSession & Pick<AgendaSelection, 'state' | 'expires_at' | 'place'>
 

@@ -1,7 +1,7 @@
+import { instantOf } from '../../http/values/timestamps.ts'
 import { takesPlace } from '../../seats/rules/state.ts'
 import type { Agenda } from './agenda.ts'
 import type { AgendaSession } from './queries.ts'
-import { instantOf } from './words.ts'
 
 /** What the calendar of a person says of a session. */
 export type CalendarEntry = {

@@ -1,6 +1,6 @@
+import { instantOf } from '../../http/values/timestamps.ts'
 import { isActive } from '../../seats/rules/state.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
-import { instantOf } from './words.ts'
 
 /**
  * How a registration stands at a moment: active, not finished yet (`unfinished`), run out before it was (`expired`: also when

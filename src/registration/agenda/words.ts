@@ -1,3 +1,4 @@
+import { instantOf } from '../../http/values/timestamps.ts'
 import { abbreviationOf } from '../../http/values/zone-names.ts'
 import type { AgendaSession } from './queries.ts'
 
@@ -46,11 +47,6 @@ export function momentIn(timestamp: string, timezone: string): string {
   const moment = instantOf(timestamp).toTemporalInstant().toZonedDateTimeISO(timezone)
   const words = dayAndTimeFormat.format(momentOf(String(moment.toPlainDate()), String(moment.toPlainTime())))
   return `${words} ${abbreviationOf(moment)}`
-}
-
-/** A timestamp of the database, which is in UTC. */
-export function instantOf(timestamp: string): Date {
-  return momentOf(timestamp.slice(0, 10), timestamp.slice(11, 19))
 }
 
 const momentOf = (date: string, clock: string) => new Date(`${date}T${clock}Z`)

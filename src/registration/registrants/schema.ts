@@ -1,7 +1,8 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { type Attribute, attributesOf, storedIn } from '../../http/lists/attributes.ts'
 import type { Listable } from '../../http/lists/listing.ts'
-import { Country, Email, Language, SecureId } from '../../http/values/forms.ts'
+import { addressLines } from '../../http/values/addresses.ts'
+import { Email, Language, SecureId } from '../../http/values/forms.ts'
 import {
   Html,
   HttpUrl,
@@ -78,15 +79,7 @@ export const impersonal = ['event_id', 'reg_type_id', 'group_id', 'registration_
 export const addressKinds = ['home', 'work', 'billing'] as const
 export type AddressKind = (typeof addressKinds)[number]
 
-export const AddressInput = Type.Object({
-  line_1: optional(Text(255, { description: 'First line of the address.' })),
-  line_2: optional(Text(255, { description: 'Second line of the address.' })),
-  line_3: optional(Text(255, { description: 'Third line of the address.' })),
-  city: optional(Text(255, { description: 'City or town.' })),
-  state: optional(Text(255, { description: 'State, province or region.' })),
-  zip: optional(Text(32, { description: 'Postal code.' })),
-  country_code: optional(Country({ description: 'ISO 3166-1 alpha-2.' })),
-})
+export const AddressInput = Type.Object(addressLines)
 export type Address = Static<typeof AddressInput>
 
 const addresses = Object.fromEntries(
