@@ -5,10 +5,20 @@ import { ownDatabase } from '../../../test/support/database.ts'
 
 const { make, call, pool, parts } = await testApp({ url: await ownDatabase(), hasReaders: true })
 const { readers } = parts
-// Statistics are what the test makes them.
-for (const table of ['sessions', 'registrants', 'outbox', 'changes'])
-  await pool`alter table ${pool(table)} set (autovacuum_enabled = false)`
 const small = await make('events', { name: 'Summit', timezone: 'UTC' })
+/** A row of each plain record, by its table. */
+const plain: Record<string, number> = {
+  tracks: (await make('tracks', { event_id: small.id, name: 'First' })).id,
+  locations: (await make('locations', { event_id: small.id, name: 'First' })).id,
+  reg_types: (await make('reg-types', { event_id: small.id, name: 'First' })).id,
+  registrant_groups: (await make('registrant-groups', { event_id: small.id, name: 'First' })).id,
+  event_questions: (await make('event-questions', { event_id: small.id, name: 'First', type: 'textInput' }))
+    .id,
+}
+
+// Statistics are what the test makes them.
+for (const table of [...Object.keys(plain), 'sessions', 'registrants', 'outbox', 'changes'])
+  await pool`alter table ${pool(table)} set (autovacuum_enabled = false)`
 const large = await make('events', { name: 'Congress', timezone: 'UTC' })
 const first = await make('sessions', { event_id: small.id, name: 'Talk', date: '2027-06-01' })
 const person = await make('registrants', {
@@ -18,13 +28,11 @@ const person = await make('registrants', {
   email: 'ada@example.com',
 })
 await call('POST', `/registrants/${person.id}/trigger-email/confirmation`)
-const [letter] = await pool`select id from outbox`
+const [email] = await pool`select id from outbox`
 const [change] = await pool`select id from changes where event_id = ${small.id} order by id desc limit 1`
 
-type Copied = 'sessions' | 'registrants' | 'outbox' | 'changes'
-
 /** Puts so many copies of a row into an event; their names differ. */
-async function copy(table: Copied, id: number, event_id: number, count: number) {
+async function copy(table: string, id: number, event_id: number, count: number) {
   const columns = await pool<{ name: string }[]>`
     select column_name as name from information_schema.columns
     where table_name = ${table} and is_generated = 'NEVER' and column_name not in ('id', 'external_id')`
@@ -73,11 +81,21 @@ const lists = (event_id: number) => [
   `/registrants?event_id=${event_id}&search=email=P7@example.com`,
   `/outbox?event_id=${event_id}`,
   `/events`,
+  `/tracks?event_id=${event_id}`,
+  `/locations?event_id=${event_id}`,
+  `/reg-types?event_id=${event_id}`,
 ]
 
 /** The feed finds one change after the other: so many blocks for each. */
 const blocksOfAChange = 8
 const feeds = (event_id: number) => [`/changes`, `/changes?event_id=${event_id}`]
+
+/** Groups count their members, and questions have their choices: so many blocks for each of the 20 rows of a page. */
+const blocksOfParts = 3
+const rowsWithParts = (event_id: number) => [
+  `/registrant-groups?event_id=${event_id}`,
+  `/event-questions?event_id=${event_id}`,
+]
 
 async function mustBeRead(paths: string[], most = mostBlocks): Promise<void> {
   for (const path of paths) {
@@ -90,8 +108,9 @@ describe('the page of a list', () => {
   const fill = async (event_id: number, count: number) => {
     await copy('sessions', first.id, event_id, count)
     await copy('registrants', person.id, event_id, 2 * count)
-    await copy('outbox', letter!.id, event_id, count)
+    await copy('outbox', email!.id, event_id, count)
     await copy('changes', change!.id, event_id, count)
+    for (const [table, id] of Object.entries(plain)) await copy(table, id, event_id, count)
   }
   const beforeLooking: Record<string, () => Promise<unknown>> = {
     'without statistics': () => fill(small.id, 1000),
@@ -106,6 +125,10 @@ describe('the page of a list', () => {
     it(`reads its own rows, however many the event and the others have, ${state}`, async () => {
       await work()
       await mustBeRead([...lists(small.id), ...lists(large.id)])
+      await mustBeRead(
+        [...rowsWithParts(small.id), ...rowsWithParts(large.id)],
+        mostBlocks + 20 * blocksOfParts,
+      )
       await mustBeRead([...feeds(small.id), ...feeds(large.id)], 100 * blocksOfAChange)
     })
 })
