@@ -3,7 +3,7 @@ import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { columnsOf, type Listing, pageWithin } from '../../http/lists/listing.ts'
-import { rowsOfPage } from '../../http/lists/page-size.ts'
+import { readPage } from '../../http/lists/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
 import { OutboxLetter, outboxLists } from '../../records/outbox/schema.ts'
 
@@ -12,12 +12,10 @@ export type OutboxRow = Static<typeof OutboxLetter>
 /** A page of the e-mails of an event. */
 export async function listOutbox(db: Db, event_id: number, listing: Listing) {
   const { where, order } = pageWithin(db, 'o.event_id', event_id, listing)
-  const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<OutboxRow[]>`
-      select ${columnsOf(db, 'o', Object.keys(OutboxLetter.properties), outboxLists, listing)} from outbox o ${where} ${order}`),
-    db<{ total: number }[]>`select count(*)::int as total from outbox o ${where}`,
-  ])
-  return { rows, total: count!.total }
+  const source = db`outbox o`
+  const members = Object.keys(OutboxLetter.properties)
+  const columns = db`${columnsOf(db, 'o', members, outboxLists, listing)} from ${source}`
+  return readPage<OutboxRow>(db, { columns, source, where, order })
 }
 
 export async function findLetter(db: Db, account_id: number, id: number): Promise<OutboxRow | undefined> {

@@ -1,4 +1,5 @@
 import type postgresTypes from 'postgres'
+import type { Db, Fragment } from '../../db/connection.ts'
 import { badRequest } from '../../errors.ts'
 
 /** Most characters of JSON that the items of a page take. */
@@ -7,10 +8,35 @@ const pageLimit = 16_000_000
 const partSize = 25
 
 /**
+ * A page of a list, and how many rows the whole list has, both of the same moment. `columns` is what is selected, with where it
+ * is read from; `source` is what is counted. They are one statement: two cost a small page as much as its rows.
+ */
+export async function readPage<T extends object>(
+  db: Db,
+  {
+    columns,
+    source,
+    where,
+    order,
+  }: { columns: Fragment; source: Fragment; where: Fragment; order: Fragment },
+  areShort = false,
+): Promise<{ rows: T[]; total: number }> {
+  const count = db`select count(*)::int as list_total from ${source} ${where}`
+  const rows = await rowsOfPage(
+    db<(T & Counted)[]>`select (${count}), ${columns} ${where} ${order}`,
+    areShort,
+  )
+  const [{ list_total }] = rows.length > 0 ? (rows as [T & Counted]) : await db<[Counted]>`${count}`
+  return { rows, total: list_total }
+}
+
+type Counted = { list_total: number }
+
+/**
  * The rows of a page. Unless they are short they are read in parts, so that no more than a page and a part is in memory, and
  * it throws 400 when they are larger than a page may be; a single row never is.
  */
-export async function rowsOfPage<T extends object>(
+async function rowsOfPage<T extends object>(
   query: postgresTypes.PendingQuery<(T & postgresTypes.Row)[]>,
   areShort = false,
 ): Promise<T[]> {

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { columnsOf, type Listing, pageWithin } from '../../http/lists/listing.ts'
-import { rowsOfPage } from '../../http/lists/page-size.ts'
+import { readPage } from '../../http/lists/page-size.ts'
 import type { Given } from '../../http/values/draft.ts'
 import { logged } from '../../records/changes/log.ts'
 import { deleteQuestionsOf } from '../../registration/event-questions/queries.ts'
@@ -99,12 +99,9 @@ export async function takenUrls(db: Db, account_id: number, stem: string): Promi
 
 export async function listEvents(db: Db, account_id: number, listing: Listing) {
   const { where, order } = pageWithin(db, 'e.account_id', account_id, listing)
-  const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<EventRow[]>`
-      select ${columnsOf(db, 'e', eventColumns, eventLists, listing)} from events e ${where} ${order}`),
-    db<{ total: number }[]>`select count(*)::int as total from events e ${where}`,
-  ])
-  return { rows, total: count!.total }
+  const source = db`events e`
+  const columns = db`${columnsOf(db, 'e', eventColumns, eventLists, listing)} from ${source}`
+  return readPage<EventRow>(db, { columns, source, where, order })
 }
 
 /** Copies the tracks and locations of one event to another; returns which became which. */

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
-import { rowsOfPage } from '../../http/lists/page-size.ts'
+import { readPage } from '../../http/lists/page-size.ts'
 import { oneWithNames, type SessionRow, withNames, written } from './queries.ts'
 import { sessionLists } from './schema.ts'
 
@@ -14,12 +14,14 @@ const listed = [
 export async function listSessions(db: Db, event_id: number, listing: Listing) {
   const { where, order } = pageWithin(db, 's.event_id', event_id, listing)
   const columns = columnsOf(db, 's', listed, sessionLists, listing)
-  const read = storedFields(sessionLists, listing) ? db`${columns} from sessions s` : withNames(db, columns)
-  const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<SessionRow[]>`select ${read} ${where} ${order}`, areShort(sessionLists, listing)),
-    db<{ total: number }[]>`select count(*)::int as total from sessions s ${where}`,
-  ])
-  return { rows, total: count!.total }
+  const source = db`sessions s`
+  const read = {
+    columns: storedFields(sessionLists, listing) ? db`${columns} from ${source}` : withNames(db, columns),
+    source,
+    where,
+    order,
+  }
+  return readPage<SessionRow>(db, read, areShort(sessionLists, listing))
 }
 
 /** Sessions of any account, by their ids. */

@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Listable, type Listing, pageWithin } from '../../http/lists/listing.ts'
-import { rowsOfPage } from '../../http/lists/page-size.ts'
+import { readPage } from '../../http/lists/page-size.ts'
 import { logged } from '../changes/log.ts'
 import type { ObjectKind } from '../changes/schema.ts'
 import { type ChoiceTable, choicesFrom, type Holders } from '../custom-fields/queries.ts'
@@ -106,12 +106,9 @@ export class DefinitionQueries<I extends TObject, R extends TObject> {
   async list(db: Db, owner_id: number, listing: Listing) {
     const { within } = this.declaration
     const { where, order } = pageWithin(db, `d.${within}`, owner_id, listing)
-    const [rows, [count]] = await Promise.all([
-      rowsOfPage(db<DefinitionRow<R>[]>`
-        select ${this.#withChoices(db)} from ${this.#source(db)} ${where} ${order}`),
-      db<{ total: number }[]>`select count(*)::int as total from ${this.#source(db)} ${where}`,
-    ])
-    return { rows, total: count!.total }
+    const source = this.#source(db)
+    const columns = db`${this.#withChoices(db)} from ${source}`
+    return readPage<DefinitionRow<R>>(db, { columns, source, where, order })
   }
 
   async find(db: Db, account_id: number, id: number): Promise<DefinitionRow<R> | undefined> {

@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { columnsOf, type Listing, pageWithin } from '../../http/lists/listing.ts'
-import { rowsOfPage } from '../../http/lists/page-size.ts'
+import { readPage } from '../../http/lists/page-size.ts'
 import { writers } from '../../http/view.ts'
 import { logged } from '../changes/log.ts'
 import type { Declaration } from './declaration.ts'
@@ -94,12 +94,8 @@ export class PlainQueries<I extends TObject, R extends TObject> {
       { ...this.declaration.lists, stored: this.#columns },
       listing,
     )
-    const [rows, [count]] = await Promise.all([
-      rowsOfPage(db<Row<R>[]>`
-        select ${columns} from ${this.source(db)} ${where} ${order}`),
-      db<{ total: number }[]>`select count(*)::int as total from ${this.source(db)} ${where}`,
-    ])
-    return { rows, total: count!.total }
+    const source = this.source(db)
+    return readPage<Row<R>>(db, { columns: db`${columns} from ${source}`, source, where, order })
   }
 
   listByIds(db: Db, ids: number[]): Promise<Row<R>[]> {

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Attribute } from '../../http/lists/attributes.ts'
 import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
-import { rowsOfPage } from '../../http/lists/page-size.ts'
+import { readPage } from '../../http/lists/page-size.ts'
 import { type RegistrantRow, withSelections } from './queries.ts'
 import { RegistrantInput, registrantLists } from './schema.ts'
 
@@ -17,12 +17,14 @@ export async function listRegistrants(db: Db, event_id: number, listing: Listing
   const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
   const columns = columnsOf(db, 'r', listed, registrantLists, listing)
   const isStored = storedFields(registrantLists, listing)
-  const read = isStored ? db`${columns} from registrants r` : withSelections(db, columns)
-  const [rows, [count]] = await Promise.all([
-    rowsOfPage(db<RegistrantRow[]>`select ${read} ${where} ${order}`, areShort(registrantLists, listing)),
-    db<{ total: number }[]>`select count(*)::int as total from registrants r ${where}`,
-  ])
-  return { rows, total: count!.total }
+  const source = db`registrants r`
+  const read = {
+    columns: isStored ? db`${columns} from ${source}` : withSelections(db, columns),
+    source,
+    where,
+    order,
+  }
+  return readPage<RegistrantRow>(db, read, areShort(registrantLists, listing))
 }
 
 /**
