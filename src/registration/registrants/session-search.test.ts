@@ -87,10 +87,10 @@ describe('GET /registrants with search by sessions', () => {
       'session_ids=',
       'session_ids!=',
     ]) {
-      const plans = await plansOf(search)
-      assert.equal(plans.length, 2)
-      for (const plan of plans) assert.match(plan, /selections_(of_session|once)/)
-      for (const plan of plans) assert.doesNotMatch(plan, /Seq Scan on selections/)
+      const plans = (await plansOf(search)).join('\n')
+      // The page and the total each look at selections.
+      assert.ok([...plans.matchAll(/using selections_(of_session|once)/g)].length >= 2, plans)
+      assert.doesNotMatch(plans, /Seq Scan on selections/)
     }
   })
 })
