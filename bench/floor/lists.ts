@@ -35,6 +35,23 @@ for (const [name, [page, total]] of Object.entries(lists))
     return { items, total: count!.total }
   })
 
+app.get<{ Querystring: Query }>('/sessions-with-a-word', async ({ query }) => {
+  const isFound = db`(case when octet_length(name) = length(name) then name else normalize(name) end) collate "unicode"
+    ilike ${'%Basics 7%'}`
+  const [items, [count]] = await Promise.all([
+    db`select id, name from sessions where event_id = 1 and ${isFound} order by id limit ${query.limit}`,
+    db`select count(*)::int as total from sessions where event_id = 1 and ${isFound}`,
+  ])
+  return { items, total: count!.total }
+})
+
+app.get<{ Querystring: Query }>('/changes', async ({ query }) => ({
+  items: await db`
+    select tx, id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at from changes
+    where account_id = 1 and (tx, id) > ('0', 0) and tx < pg_snapshot_xmin(pg_current_snapshot())
+    order by tx, id limit ${query.limit}`,
+}))
+
 const address = 'p77@example.com'
 app.get('/registrant-by-address', async () => {
   const items = await db`

@@ -28,6 +28,8 @@ const asked: [what: string, query: string, floor: string, limit: number, offset:
   ['50 registrants', 'registrants?event_id=1&per-page=50', 'registrants', 50, 0],
   ['50 registrants, middle', 'registrants?event_id=1&per-page=50&page=200', 'registrants', 50, 9950],
   ['50 by last name', 'registrants?event_id=1&per-page=50&sort=last_name', 'registrants-by-last-name', 50, 0],
+  ['20 with a word', 'sessions?event_id=1&search=name*contains*Basics%207', 'sessions-with-a-word', 20, 0],
+  ['100 changes', 'changes', 'changes', 100, 0],
   ['one by address', 'registrants?event_id=1&search=email=p77@example.com', 'registrant-by-address', 0, 0],
 ]
 

@@ -8,7 +8,7 @@ import type { Operation } from '../../http/operation.ts'
 import { tagVersion } from '../../http/server/etag.ts'
 import { viewOf } from '../../http/view.ts'
 import { write } from '../../http/write.ts'
-import { mustOwnEvent } from '../../records/events/events.ts'
+import { listOfEvent, mustOwnEvent } from '../../records/events/events.ts'
 import { OutboxLetter, outboxLists } from '../../records/outbox/schema.ts'
 import { mustFindRegistrant } from '../../registration/registrants/registrants.ts'
 import { findLetter, listOutbox, readDisabledEmails } from './queries.ts'
@@ -48,9 +48,9 @@ export const mailOperations: Operation[] = [
     isList: true,
     handler: async call => {
       const { db, query, account_id } = call
-      const event = await mustOwnEvent(db, account_id, mustNameEvent(query))
+      const event = { account_id, id: mustNameEvent(query) }
       const listing = readListing(query, outboxLists)
-      const { rows, total } = await listOutbox(db, event.id, listing)
+      const { rows, total } = await listOfEvent(db, event, () => listOutbox(db, event, listing))
       const items = rows.map(row => project(toLetter(row), listing))
       return renderPage(items, total, listing, call.selfUrl)
     },

@@ -2,16 +2,17 @@ import type { Static } from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { columnsOf, type Listing, pageWithin } from '../../http/lists/listing.ts'
+import { columnsOf, type Listing } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
+import { type OwnEvent, pageOfEvent } from '../../records/events/queries.ts'
 import { OutboxLetter, outboxLists } from '../../records/outbox/schema.ts'
 
 export type OutboxRow = Static<typeof OutboxLetter>
 
 /** A page of the e-mails of an event. */
-export async function listOutbox(db: Db, event_id: number, listing: Listing) {
-  const { where, order } = pageWithin(db, 'o.event_id', event_id, listing)
+export async function listOutbox(db: Db, event: OwnEvent, listing: Listing) {
+  const { where, order } = pageOfEvent(db, 'o.event_id', event, listing)
   const source = db`outbox o`
   const members = Object.keys(OutboxLetter.properties)
   const columns = db`${columnsOf(db, 'o', members, outboxLists, listing)} from ${source}`

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/connection.ts'
-import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
+import { areShort, columnsOf, type Listing, storedFields } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
+import { type OwnEvent, pageOfEvent } from '../../records/events/queries.ts'
 import { oneWithNames, type SessionRow, withNames, written } from './queries.ts'
 import { sessionLists } from './schema.ts'
 
@@ -11,8 +12,8 @@ const listed = [
 ]
 
 /** A page of the sessions of an event. */
-export async function listSessions(db: Db, event_id: number, listing: Listing) {
-  const { where, order } = pageWithin(db, 's.event_id', event_id, listing)
+export async function listSessions(db: Db, event: OwnEvent, listing: Listing) {
+  const { where, order } = pageOfEvent(db, 's.event_id', event, listing)
   const columns = columnsOf(db, 's', listed, sessionLists, listing)
   const source = db`sessions s`
   const read = {

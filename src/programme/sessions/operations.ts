@@ -18,7 +18,7 @@ import {
   strangersTo,
 } from '../../records/custom-fields/definitions.ts'
 import { customValuesIn } from '../../records/custom-fields/values.ts'
-import { mustOwnEvent } from '../../records/events/events.ts'
+import { listOfEvent } from '../../records/events/events.ts'
 import { mannerOf } from '../../registration/registrants/manner.ts'
 import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { Seats } from '../../seats/schema.ts'
@@ -159,8 +159,8 @@ export const sessionOperations: Operation<Parts>[] = [
       const { db, query, account_id, parts } = call
       const read = await readListingBy(parts.sessionFields, account_id, query, sessionLists)
       ignoreUnknownFields(call, read.fields)
-      const event = await mustOwnEvent(db, account_id, mustNameEvent(query))
-      const { rows, total } = await listSessions(db, event.id, read.listing)
+      const event = { account_id, id: mustNameEvent(query) }
+      const { rows, total } = await listOfEvent(db, event, () => listSessions(db, event, read.listing))
       const fields = await fieldsOf(call, strangersTo(...rows.map(row => row.custom_fields)))
       const items = await showSessions(db, rows, fields, read.listing, call.baseUrl)
       return renderPage(items, total, read.listing, call.selfUrl)

@@ -1,4 +1,5 @@
-import type { Db } from '../../db/connection.ts'
+import type { Db, Fragment } from '../../db/connection.ts'
+import { type Listing, pageWithin } from '../../http/lists/listing.ts'
 
 /** What others need of an event: that it is there, whose it is, and its version. */
 export type KnownEvent = { id: number; account_id: number; version: number }
@@ -11,6 +12,23 @@ export async function findKnownEvent(
   const [event] = await db<KnownEvent[]>`
     select id, account_id, version from events where account_id = ${account_id} and id = ${id}`
   return event
+}
+
+/** An event, and the account that it has to be of. */
+export type OwnEvent = { account_id: number; id: number }
+
+/**
+ * The conditions, order and page of a list of what an event has: `column`, such as `s.event_id`, says which event a row is
+ * of. No row is read when the event is not the account's, which costs no statement of its own.
+ */
+export function pageOfEvent(
+  db: Db,
+  column: string,
+  { account_id, id }: OwnEvent,
+  listing: Listing,
+): { where: Fragment; order: Fragment } {
+  const { where, order } = pageWithin(db, column, id, listing)
+  return { where: db`${where} and (select account_id from events where id = ${id}) = ${account_id}`, order }
 }
 
 /** The event, locked until the transaction ends: seats of an event change under this lock only. */

@@ -11,7 +11,7 @@ import { tagVersion } from '../../http/server/etag.ts'
 import type { Body } from '../../http/values/draft.ts'
 import { viewOf } from '../../http/view.ts'
 import { write } from '../../http/write.ts'
-import { mustOwnEvent } from '../events/events.ts'
+import { listOfEvent } from '../events/events.ts'
 import type { Row } from './queries.ts'
 import type { PlainRecords } from './records.ts'
 
@@ -113,8 +113,8 @@ export function plainOperations<I extends TObject, R extends TObject>(
       handler: async call => {
         const { db, query, account_id } = call
         const listing = readListing(query, lists)
-        const event = await mustOwnEvent(db, account_id, mustNameEvent(query))
-        const { rows, total } = await records.queries.list(db, event.id, listing)
+        const event = { account_id, id: mustNameEvent(query) }
+        const { rows, total } = await listOfEvent(db, event, () => records.queries.list(db, event, listing))
         const items = rows.map(row => project(view(row), listing))
         return renderPage(items, total, listing, call.selfUrl)
       },

@@ -1,10 +1,11 @@
 import type { Static, TObject } from 'typebox'
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { columnsOf, type Listing, pageWithin } from '../../http/lists/listing.ts'
+import { columnsOf, type Listing } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
 import { writers } from '../../http/view.ts'
 import { logged } from '../changes/log.ts'
+import { type OwnEvent, pageOfEvent } from '../events/queries.ts'
 import type { Declaration } from './declaration.ts'
 
 export type Row<R extends TObject> = Static<R> & {
@@ -85,8 +86,8 @@ export class PlainQueries<I extends TObject, R extends TObject> {
   }
 
   /** A page of the records of an event. */
-  async list(db: Db, event_id: number, listing: Listing) {
-    const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
+  async list(db: Db, event: OwnEvent, listing: Listing) {
+    const { where, order } = pageOfEvent(db, 'r.event_id', event, listing)
     const columns = columnsOf(
       db,
       'r',

@@ -1,7 +1,8 @@
 import type { Db } from '../../db/connection.ts'
 import type { Attribute } from '../../http/lists/attributes.ts'
-import { areShort, columnsOf, type Listing, pageWithin, storedFields } from '../../http/lists/listing.ts'
+import { areShort, columnsOf, type Listing, storedFields } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
+import { type OwnEvent, pageOfEvent } from '../../records/events/queries.ts'
 import { type RegistrantRow, withSelections } from './queries.ts'
 import { RegistrantInput, registrantLists } from './schema.ts'
 
@@ -13,8 +14,8 @@ const listed = [
 ]
 
 /** A page of the registrants of an event. */
-export async function listRegistrants(db: Db, event_id: number, listing: Listing) {
-  const { where, order } = pageWithin(db, 'r.event_id', event_id, listing)
+export async function listRegistrants(db: Db, event: OwnEvent, listing: Listing) {
+  const { where, order } = pageOfEvent(db, 'r.event_id', event, listing)
   const columns = columnsOf(db, 'r', listed, registrantLists, listing)
   const isStored = storedFields(registrantLists, listing)
   const source = db`registrants r`

@@ -6,7 +6,7 @@ import { eventListQuery, projectionQuery, writeQuery } from '../../http/lists/pa
 import type { Operation } from '../../http/operation.ts'
 import { tagVersion } from '../../http/server/etag.ts'
 import { ignoreUnknownFields, namesAsked, readListingBy } from '../../records/custom-fields/definitions.ts'
-import { mustOwnEvent } from '../../records/events/events.ts'
+import { listOfEvent } from '../../records/events/events.ts'
 import { type DeskWork, workAtDesk, writeAtDesk } from '../desk/write.ts'
 import { checkInNote, readCheckIn } from './check-in.ts'
 import { CheckedIn, CheckInInput } from './check-in-schema.ts'
@@ -153,10 +153,12 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
     isList: true,
     handler: async call => {
       const { db, query, account_id, parts } = call
-      const event = await mustOwnEvent(db, account_id, mustNameEvent(query))
-      const { listing, fields } = await readListingBy(parts.eventQuestions, event.id, query, searchable)
-      ignoreUnknownFields(call, fields)
-      const { rows, total } = await listRegistrants(db, event.id, listing)
+      const event = { account_id, id: mustNameEvent(query) }
+      const { rows, total, listing } = await listOfEvent(db, event, async () => {
+        const { listing, fields } = await readListingBy(parts.eventQuestions, event.id, query, searchable)
+        ignoreUnknownFields(call, fields)
+        return { ...(await listRegistrants(db, event, listing)), listing }
+      })
       const questions = await questionsOf(call)(event.id, ...rows.map(row => row.custom_fields))
       const items = await showRegistrants(db, rows, questions, listing)
       return renderPage(items, total, listing, call.selfUrl)
