@@ -9,7 +9,7 @@ describe('writes that are gathered', () => {
     const writes = new GatheredWrites(
       async (items: number[]) => {
         batches.push(items)
-        if (batches.length <= 2) await gate.promise
+        if (batches.length === 1) await gate.promise
         return items.map(item => item * 10)
       },
       () => true,
@@ -17,7 +17,24 @@ describe('writes that are gathered', () => {
     const outcomes = [1, 2, 3, 4, 5].map(item => writes.put(item))
     gate.resolve()
     assert.deepEqual(await Promise.all(outcomes), [10, 20, 30, 40, 50])
-    assert.deepEqual(batches, [[1], [2], [3, 4, 5]])
+    assert.deepEqual(batches, [[1], [2, 3, 4, 5]])
+  })
+
+  it('go past a batch that is held up', async () => {
+    const gate = Promise.withResolvers<void>()
+    const writes = new GatheredWrites(
+      async (items: number[]) => {
+        if (items.includes(1)) await gate.promise
+        return items
+      },
+      () => true,
+    )
+    const heldUp = writes.put(1)
+    const since = performance.now()
+    while (performance.now() - since < 30);
+    assert.deepEqual(await Promise.all([writes.put(2), writes.put(3)]), [2, 3])
+    gate.resolve()
+    assert.equal(await heldUp, 1)
   })
 
   it('are refused alone when one of them cannot be stored, and all together when the database is away', async () => {
@@ -34,6 +51,6 @@ describe('writes that are gathered', () => {
       (await Promise.allSettled([1, 2, 3, 4, 5].map(item => writes.put(item)))).map(outcome => outcome.status)
     const [yes, no] = ['fulfilled', 'rejected']
     assert.deepEqual(await statuses(refusing(true)), [yes, yes, yes, no, yes])
-    assert.deepEqual(await statuses(refusing(false)), [yes, yes, no, no, no])
+    assert.deepEqual(await statuses(refusing(false)), [yes, no, no, no, no])
   })
 })

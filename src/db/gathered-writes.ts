@@ -1,5 +1,7 @@
-/** Batches that are under way at once: while one waits for its commit, another is executed. */
+/** Batches that are under way at once, at most. */
 const lanes = 2
+/** Milliseconds that a batch may take before another begins beside it: until then, who comes makes the next one larger. */
+const patience = 25
 /** Items of one batch. */
 const largestBatch = 200
 /** Items that may wait at once. */
@@ -14,7 +16,8 @@ class QueueFull extends Error {
 
 /**
  * Writes many items with one statement and one commit: while some are being written, those who come gather for the next.
- * There is no timer: an item that comes alone is written alone, at once. When a batch fails because of what is in it
+ * There is no timer: an item that comes alone is written alone, at once. A batch that waits for a lock holds nobody up for
+ * long: who comes then begins another. When a batch fails because of what is in it
  * (`isOwnFault`), each of its items is written by itself, so that one harms no other; when it fails because the database
  * is away, those who wait hear so as well, instead of each batch in its turn.
  */
@@ -23,6 +26,8 @@ export class GatheredWrites<I, O> {
   readonly #isOwnFault: (error: unknown) => boolean
   readonly #waiting: Waiting<I, O>[] = []
   #busy = 0
+  /** when the latest batch began, in milliseconds of the process */
+  #began = 0
 
   constructor(write: (items: I[]) => Promise<O[]>, isOwnFault: (error: unknown) => boolean) {
     this.#write = write
@@ -34,7 +39,8 @@ export class GatheredWrites<I, O> {
     if (this.#waiting.length >= longestQueue) return Promise.reject(new QueueFull())
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
-      if (this.#busy < lanes) void this.#serve()
+      if (this.#busy === 0 || (this.#busy < lanes && performance.now() - this.#began > patience))
+        void this.#serve()
     })
   }
 
@@ -45,6 +51,7 @@ export class GatheredWrites<I, O> {
   }
 
   async #writeBatch(batch: Waiting<I, O>[]): Promise<void> {
+    this.#began = performance.now()
     try {
       const outcomes = await this.#write(batch.map(waiting => waiting.item))
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!)

@@ -41,6 +41,9 @@ export async function isKnown(db: Db, account_id: number, { tx, id, at }: Cursor
   return row !== undefined
 }
 
+/** Rows that are in the hands of the driver at a time: each may be as long as two bodies. */
+const partSize = 25
+
 /** Most of what an answer takes. */
 type PageLimit = { changes: number; bytes: number }
 /** A part of the feed; `hasMore`: whether another follows at once. */
@@ -49,7 +52,8 @@ type ChangePage = { changes: ChangeRow[]; hasMore: boolean }
 /**
  * The changes after a cursor, in the order of their places: at least one if there is any, and no more than the limit
  * allows. Stays below the oldest transaction that still runs: whatever it commits comes after everything returned here, so
- * that a reader never skips a row that commits late. Reads change by change, and ends with the first that is not returned.
+ * that a reader never skips a row that commits late. Ends with the first change that is not returned, and reads no more than
+ * a part beyond it.
  */
 export async function readChanges(
   db: Db,
@@ -58,21 +62,19 @@ export async function readChanges(
   filter: Filter,
   limit: PageLimit,
 ): Promise<ChangePage> {
-  const next = (place: Fragment) => db`
-    select c.*, coalesce(octet_length(c.before), 0) + coalesce(octet_length(c.after), 0) as size from (
-      ${changesOf(db, account_id, filter)} and (tx, id) > ${place} and tx < ${horizon(db)} order by tx, id limit 1) c`
-  const rows = await db<(Stored & Measure)[]>`
-    with recursive page as (
-      select n.*, 1 as place, n.size::bigint as bytes from (${next(db`(${after.tx}::text::xid8, ${after.id})`)}) n
-      union all
-      select n.*, p.place + 1, p.bytes + n.size from page p cross join lateral (${next(db`(p.tx, p.id)`)}) n
-      where p.place <= ${limit.changes} and (p.bytes <= ${limit.bytes} or p.place = 1))
-    select * from page order by place`
-  const fitting = rows.filter(
-    ({ place, bytes }) => place === 1 || (place <= limit.changes && bytes <= limit.bytes),
-  )
-  const changes = fitting.map(({ size: _size, place: _place, bytes: _bytes, ...change }) => parsed(change))
-  return { changes, hasMore: fitting.length < rows.length }
+  const changes: ChangeRow[] = []
+  let bytes = 0
+  const rows = db<Stored[]>`
+    ${changesOf(db, account_id, filter)} and (tx, id) > (${after.tx}::text::xid8, ${after.id}) and tx < ${horizon(db)}
+    order by tx, id limit ${limit.changes + 1}`
+  for await (const part of rows.cursor(partSize))
+    for (const row of part) {
+      bytes += Buffer.byteLength(row.before ?? '') + Buffer.byteLength(row.after ?? '')
+      const isOver = changes.length === limit.changes || bytes > limit.bytes
+      if (isOver && changes.length > 0) return { changes, hasMore: true }
+      changes.push(parsed(row))
+    }
+  return { changes, hasMore: false }
 }
 
 /** The changes that are committed and not in the feed yet, because an older transaction still runs. */
@@ -84,9 +86,6 @@ export async function listHeldBack(db: Db, account_id: number, filter: Filter): 
 
 /** A change as it is read: records as text, whose length is what an answer takes of it. */
 type Stored = Omit<ChangeRow, 'before' | 'after'> & { before: string | null; after: string | null }
-
-/** Bytes of a change's records, its place in the page, and the bytes of the page as far as it. */
-type Measure = { size: number; place: number; bytes: number }
 
 const parsed = ({ before, after, ...change }: Stored): ChangeRow => ({
   ...change,
