@@ -53,43 +53,6 @@ const constraintFaults: Record<string, Fault> = {
     type: 'not_found',
     message: 'Track does not belong to this event.',
   },
-  sessions_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
-  sessions_secure_id_unique: {
-    field: 'secure_id',
-    type: 'unique',
-    message: 'Secure ID is taken by another session.',
-  },
-  sessions_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another session of this event.',
-  },
-  tracks_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
-  tracks_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another track of this event.',
-  },
-  locations_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
-  locations_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another location of this event.',
-  },
-  reg_types_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
-  reg_types_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another registrant type of this event.',
-  },
-  registrant_groups_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
-  registrant_groups_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another registrant group of this event.',
-  },
-  event_questions_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
-  registrants_event: { field: 'event_id', type: 'not_found', message: 'Event does not exist.' },
   registrants_reg_type_in_event: {
     field: 'reg_type_id',
     type: 'not_found',
@@ -100,16 +63,6 @@ const constraintFaults: Record<string, Fault> = {
     type: 'not_found',
     message: 'Registrant group does not belong to this event.',
   },
-  registrants_secure_id_unique: {
-    field: 'secure_id',
-    type: 'unique',
-    message: 'Secure ID is taken by another registrant.',
-  },
-  registrants_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another registrant of this event.',
-  },
   events_url_unique: { field: 'url', type: 'unique', message: 'URL is taken by another event.' },
   events_external_id_unique: {
     field: 'external_id',
@@ -119,11 +72,39 @@ const constraintFaults: Record<string, Fault> = {
   accounts_name_unique: { field: 'name', type: 'unique', message: 'An account of that name exists already.' },
 }
 
+/** What messages call a row of a table that belongs to an event. */
+const nouns: Record<string, string> = {
+  sessions: 'session',
+  speakers: 'speaker',
+  tracks: 'track',
+  locations: 'location',
+  reg_types: 'registrant type',
+  registrant_groups: 'registrant group',
+  registrants: 'registrant',
+  event_questions: 'question',
+}
+
+/** What a constraint refuses that every such table has: its event, its external id, its secure id. */
+function faultOfConstraint(constraint: string): Fault | undefined {
+  const [, table = '', rule] = /^(\w+)_(event|external_id_unique|secure_id_unique)$/.exec(constraint) ?? []
+  const noun = nouns[table]
+  if (constraintFaults[constraint] || !noun) return constraintFaults[constraint]
+  if (rule === 'event') return { field: 'event_id', type: 'not_found', message: 'Event does not exist.' }
+  return rule === 'secure_id_unique'
+    ? { field: 'secure_id', type: 'unique', message: `Secure ID is taken by another ${noun}.` }
+    : {
+        field: 'external_id',
+        type: 'unique',
+        message: `External ID is taken by another ${noun} of this event.`,
+      }
+}
+
 /** What was deleted when a reference to it cannot be written, by the column of a constraint that PostgreSQL has named: 404. */
 const deletedMeanwhile: Record<string, string> = {
   registrant_id: 'The registrant',
   session_id: 'The session',
-  field_id: 'The session field',
+  speaker_id: 'The speaker',
+  field_id: 'The custom field',
   question_id: 'The question',
   event_id: 'The event',
 }
@@ -159,7 +140,7 @@ export function expectedError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
   const { code = '', statusCode } = error as { code?: string; statusCode?: number }
   const constraint = violatedConstraint(error) ?? ''
-  const fault = constraintFaults[constraint]
+  const fault = faultOfConstraint(constraint)
   if (fault) return invalid([fault])
   const gone = deletedMeanwhile[/([a-z]+_id)_fkey$/.exec(constraint)?.[1] ?? '']
   if (gone) return new ApiError(404, 'not_found', `${gone} does not exist any more.`)

@@ -10,6 +10,8 @@ import { locations } from './programme/locations/locations.ts'
 import { sessionFieldOperations } from './programme/session-fields/operations.ts'
 import { sessionOperations } from './programme/sessions/operations.ts'
 import { timeDetails } from './programme/sessions/schema.ts'
+import { speakerFieldOperations } from './programme/speaker-fields/operations.ts'
+import { speakerOperations } from './programme/speakers/operations.ts'
 import { tracks } from './programme/tracks/tracks.ts'
 import { changeOperations } from './records/changes/operations.ts'
 import { plainOperations } from './records/plain/operations.ts'
@@ -39,7 +41,9 @@ export const tokenOperations: Operation<Parts>[] = [
   ...Object.values(plainOperations(tracks)),
   ...Object.values(plainOperations(locations)),
   ...sessionFieldOperations,
+  ...speakerFieldOperations,
   ...sessionOperations,
+  ...speakerOperations,
   ...regTypeOperations,
   ...Object.values(plainOperations(registrantGroups)),
   ...eventQuestionOperations,

@@ -9,6 +9,7 @@ import { FailureLimit } from './http/server/failure-limit.ts'
 import { SparseLog } from './http/server/sparse-log.ts'
 import { sessionFields } from './programme/session-fields/session-fields.ts'
 import { gatheredInsert } from './programme/sessions/insert.ts'
+import { speakerFields } from './programme/speaker-fields/speaker-fields.ts'
 import { Desk } from './registration/desk/desk.ts'
 import { eventQuestions } from './registration/event-questions/event-questions.ts'
 import { IdBlock } from './registration/registrants/ids.ts'
@@ -35,6 +36,9 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
   const fieldsOfAccounts = new NotifiedCache((account, db = pool) =>
     sessionFields.queries.allOf(db, Number(account)),
   )
+  const fieldsOfSpeakers = new NotifiedCache((account, db = pool) =>
+    speakerFields.queries.allOf(db, Number(account)),
+  )
   const questionsOfEvents = new NotifiedCache((event, db = pool) =>
     eventQuestions.queries.allOf(db, Number(event)),
   )
@@ -45,6 +49,7 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
   const unfollow = await Promise.all([
     tokens.follow(pool, tokenChannel),
     fieldsOfAccounts.follow(pool, sessionFields.declaration.channel),
+    fieldsOfSpeakers.follow(pool, speakerFields.declaration.channel),
     questionsOfEvents.follow(pool, eventQuestions.declaration.channel),
   ])
   await availability.follow(pool)
@@ -60,6 +65,8 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
     clientFailures: new FailureLimit(),
     /** definitions of the custom fields of an account, by its id */
     sessionFields: fieldsOfAccounts,
+    /** definitions of the custom fields of speakers of an account, by its id */
+    speakerFields: fieldsOfSpeakers,
     /** questions of an event, by its id */
     eventQuestions: questionsOfEvents,
     /** writes new sessions that come at the same time together */

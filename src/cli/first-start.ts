@@ -8,6 +8,8 @@ import { EventInput } from '../programme/events/schema.ts'
 import { locations } from '../programme/locations/locations.ts'
 import { LocationInput } from '../programme/locations/schema.ts'
 import { createSession } from '../programme/sessions/sessions.ts'
+import { replaceSpeakers } from '../programme/speakers/appearances.ts'
+import { createSpeaker } from '../programme/speakers/speakers.ts'
 import { TrackInput } from '../programme/tracks/schema.ts'
 import { tracks } from '../programme/tracks/tracks.ts'
 
@@ -28,7 +30,16 @@ export function prepareFirstStart(db: Db, withSample: boolean, now: Date): Promi
   })
 }
 
-/** A day of five sessions, three weeks from now. */
+/** The speakers of the sample; sessions name them by their places. */
+const people = [
+  { name: 'Ada Lovelace', company: 'Analytical Engines', job_title: 'Programmer' },
+  { name: 'Mary Poole', company: 'Poole & Daughters', job_title: 'Planner' },
+  { name: 'Amir', job_title: 'Organiser' },
+]
+
+type SampleSession = Record<string, unknown> & { by?: { who: number; role?: string }[] }
+
+/** A day of five sessions, three weeks from now, with those who speak in them. */
 async function createSample(db: Db, actor: Actor): Promise<number> {
   const date = Temporal.Instant.fromEpochMilliseconds(actor.now.getTime())
     .toZonedDateTimeISO('UTC')
@@ -62,15 +73,28 @@ async function createSample(db: Db, actor: Actor): Promise<number> {
     actor,
     readNew(TrackInput, { event_id, name: 'Practice', color: '#1A7F64' }),
   )
-  const sessions = [
+  const ideas = await tracks.create(
+    db,
+    actor,
+    readNew(TrackInput, { event_id, name: 'Ideas', color: '#8A3FB0', sort: 1 }),
+  )
+  const sessions: SampleSession[] = [
     {
       name: 'Opening',
       start_time: '09:00',
       end_time: '09:30',
       location_id: hall.id,
       selection_control: 'included',
+      by: [{ who: 2, role: 'host' }],
     },
-    { name: 'A programme people can follow', start_time: '09:45', end_time: '10:45', location_id: hall.id },
+    {
+      name: 'A programme people can follow',
+      start_time: '09:45',
+      end_time: '10:45',
+      location_id: hall.id,
+      track_id: ideas.id,
+      by: [{ who: 0 }],
+    },
     {
       name: 'Hands on: your first schedule',
       start_time: '10:00',
@@ -80,6 +104,7 @@ async function createSample(db: Db, actor: Actor): Promise<number> {
       capacity: 20,
       prevent_session_conflicts: 1,
       sold_out_message: 'This workshop is full.',
+      by: [{ who: 1 }],
     },
     {
       name: 'Waitlists that people trust',
@@ -87,10 +112,22 @@ async function createSample(db: Db, actor: Actor): Promise<number> {
       end_time: '12:00',
       location_id: hall.id,
       track_id: practice.id,
+      by: [
+        { who: 0, role: 'panelist' },
+        { who: 1, role: 'panelist' },
+        { who: 2, role: 'moderator' },
+      ],
     },
     { name: 'Closing', start_time: '16:30', end_time: '17:00', location_id: hall.id, selected_by_default: 1 },
   ]
-  for (const session of sessions) await createSession(db, actor, [], { ...session, event_id, date })
+  const ids: number[] = []
+  for (const [sort, person] of people.entries())
+    ids.push((await createSpeaker(db, actor, { ...person, event_id, event_sort: sort + 1 })).id)
+  for (const { by = [], ...session } of sessions) {
+    const { id } = await createSession(db, actor, [], { ...session, event_id, date })
+    const appearing = by.map(({ who, role }) => ({ speaker_id: ids[who], role }))
+    await replaceSpeakers(db, actor, id, appearing)
+  }
   return event_id
 }
 

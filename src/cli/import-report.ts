@@ -23,7 +23,7 @@ export function describeOverwritten({ changes, dry_run }: Report): string[] {
 
 /** What an import did: counts, and of a dry run each change. */
 export function describeReport(report: Report): string {
-  const kinds = ['location', 'track', 'session'] as const
+  const kinds = ['location', 'track', 'speaker', 'session'] as const
   const lines = [
     `${report.format} → ${eventOf(report)}, times in ${report.timezone}`,
     '',

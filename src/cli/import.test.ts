@@ -36,6 +36,7 @@ describe('lectern import', () => {
       '           created  updated  unchanged  rejected',
       'locations        1        0          0         0',
       'tracks           2        0          0         0',
+      'speakers         2        0          0         0',
       'sessions         3        0          0         0',
       '',
       `The event is a draft. To make it live: npm run -s lectern -- events publish ${eventIn(head!)}`,

@@ -190,3 +190,12 @@ export function joined(parts: Fragment[], join: (left: Fragment, right: Fragment
   const half = parts.length >> 1
   return half === 0 ? parts[0]! : join(joined(parts.slice(0, half), join), joined(parts.slice(half), join))
 }
+
+/** Members of a record as columns take them: objects and lists are JSON. */
+export const inColumns = (db: Db, given: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      value && typeof value === 'object' ? db.json(value as never) : value,
+    ]),
+  )

@@ -129,7 +129,7 @@ const readers: Record<string, (text: string) => unknown> = {
   ids: text => readIds('session_ids', text),
   'imported time': text => readTimes({ ...row, date: text, start: text, duration: text }, 'UTC', text),
   'imported text': text => descriptionOf({ ...row, abstract: text, links: [{ url: text, title: text }] }),
-  'imported notes': text => notesOf({ ...row, persons: [text], url: text }),
+  'imported notes': text => notesOf({ ...row, type: text, url: text }),
   'imported XML': text => tried(() => parseXml(`<a>${text}</a>`)),
   'imported JSON': text => tried(() => parseJson(text)),
 }

@@ -35,6 +35,8 @@ export type Operation<P = unknown> = {
   body?: TSchema
   /** media types of the body, the usual one first; JSON and both forms unless given */
   bodyTypes?: string[]
+  /** the member of the body that a list by itself stands for */
+  listMember?: string
   /** members of the body that are understood beside those of its schema */
   aliases?: readonly string[] | undefined
   query?: Parameters

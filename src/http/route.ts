@@ -7,8 +7,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** Registers operations under all their spellings, and hands them their parts. */
 export function route<P>(app: FastifyInstance, operations: Operation<P>[], parts: CommonParts & P): void {
   for (const operation of operations) {
-    const { spellings, unlisted = [], noun = '', isList = false, isQuiet, handler } = operation
-    const config = { isList, ...knownTo(operation) }
+    const { spellings, unlisted = [], noun = '', isList = false, isQuiet, listMember, handler } = operation
+    const config = { isList, listMember, ...knownTo(operation) }
     for (const spelling of [...spellings, ...unlisted]) {
       const [method, url] = spelling.split(' ') as [Method, string]
       app.route({

@@ -22,6 +22,10 @@ export const AlwaysNull = (kind: TSchema, description: string) =>
     examples: [null],
   })
 
+/** Whether a member has no column, because it is always null. */
+export const isAlwaysNull = (kind: TSchema): boolean =>
+  (kind as TSchema & { examples?: unknown[] }).examples?.[0] === null
+
 /** Who wrote a record first and last. */
 export const writers = {
   created_by: AlwaysNull(Id(), 'Who created it.'),

@@ -56,6 +56,7 @@ export const faultDetails = {
   seats_taken: Type.Optional(Type.Integer({ description: 'Seats that are taken.', examples: [42] })),
   waitlisted: Type.Optional(Type.Integer({ description: 'Registrants on the waitlist.', examples: [3] })),
   registrants: Type.Optional(Type.Integer({ description: 'Registrants who are there.', examples: [12] })),
+  sessions: Type.Optional(Type.Integer({ description: 'Live sessions that it is in.', examples: [2] })),
 }
 
 const { session_id, conflicts_with, waitlist } = faultDetails

@@ -33,6 +33,16 @@ function newWorld(): World {
     field: once('field', () =>
       test.make('sessions/fields', { name: 'F', type: 'dropDownList', choices: [{ name: 'A' }] }),
     ),
+    speaker: once('speaker', () => inEvent('speakers', { first_name: 'Ada' })),
+    appearing: once('appearing', async () => {
+      const speaker = await world.speaker!()
+      const { id } = await world.session!()
+      await test.call('POST', `/speakers/${speaker.id}/session/${id}`)
+      return speaker
+    }),
+    speakerField: once('speakerField', () =>
+      test.make('speakers/fields', { name: 'F', type: 'dropDownList', choices: [{ name: 'A' }] }),
+    ),
     question: once('question', () =>
       inEvent('event-questions', { name: 'Q', type: 'radioList', choices: [{ name: 'A' }] }),
     ),
@@ -57,6 +67,8 @@ const nouns: Record<string, string> = {
   locations: 'location',
   'sessions/field': 'field',
   sessions: 'session',
+  'speakers/field': 'speakerField',
+  speakers: 'speaker',
   'reg-types': 'type',
   'registrant-groups': 'group',
   'event-questions': 'question',
@@ -64,7 +76,9 @@ const nouns: Record<string, string> = {
   outbox: 'letter',
 }
 const nounOf = (path: string) =>
-  Object.entries(nouns).find(([plural]) => path.startsWith(`/api/v1/${plural}/`))?.[1] ?? ''
+  path.endsWith('speakers/{id}/session/{session_id}')
+    ? 'appearing'
+    : (Object.entries(nouns).find(([plural]) => path.startsWith(`/api/v1/${plural}/`))?.[1] ?? '')
 
 /** Members whose value is the id of something. */
 const references: Record<string, string> = {
@@ -72,6 +86,7 @@ const references: Record<string, string> = {
   track_id: 'track',
   location_id: 'location',
   session_ids: 'session',
+  speaker_id: 'speaker',
   waitlist_ids: 'full',
   drop: 'dropped',
   id: 'registrant',
@@ -81,6 +96,7 @@ async function withIds(world: World, example: Json): Promise<Json> {
   const entries = Object.entries(example).map(async ([name, value]) => {
     if (name === 'custom_fields') return [name, await chosen(world)]
     const noun = value === null ? undefined : references[name]
+    if (name === 'speakers') return [name, await Promise.all(value.map((item: Json) => withIds(world, item)))]
     if (!noun) return [name, value]
     const { id } = await world[noun]!()
     return [name, Array.isArray(value) ? [id] : id]

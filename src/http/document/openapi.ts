@@ -34,10 +34,13 @@ more), a date that is in no calendar.`
 
 const tags: Record<string, string> = {
   Authentication: 'OAuth 2.0 client credentials: a key and a secret become a token that lives 30 minutes.',
-  Events: 'What attendees come to. Everything else belongs to one, apart from session fields.',
+  Events:
+    'What attendees come to. Everything else belongs to one, apart from the fields of sessions and speakers.',
   Tracks: 'Themes of a programme.',
   Locations: 'Rooms and other places.',
   'Session fields': 'Fields that an account adds to its sessions.',
+  Speakers: 'People who appear in the programme of an event, and the sessions in which they do.',
+  'Speaker fields': 'Fields that an account adds to its speakers.',
   Sessions: 'The talks, workshops and breakouts of an event.',
   'Registrant types': 'Kinds of registrants, each with a capacity of its own.',
   'Registrant groups': 'Registrants who come together.',

@@ -16,6 +16,8 @@ const qsOptions = { depth: 8, parseArrays: false, plainObjects: false } as const
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** the member of the body that a list by itself stands for */
+    listMember?: string | undefined
     /** members of the body that are lists: a form may repeat their names */
     lists?: ReadonlySet<string>
   }
@@ -50,7 +52,7 @@ export function acceptBodies(app: FastifyInstance): void {
     done(null, payload)
   })
   app.addHook('preValidation', async request => {
-    request.body = asObject(request.body)
+    request.body = asObject(request.body, request.routeOptions.config.listMember)
   })
 }
 
@@ -195,7 +197,8 @@ function decodePercent(text: string): string {
   })
 }
 
-function asObject(body: unknown): Body {
+function asObject(body: unknown, listMember?: string): Body {
+  if (listMember !== undefined && Array.isArray(body)) return { [listMember]: body }
   if (body === undefined || body === null || (Array.isArray(body) && body.length === 0)) return {}
   if (typeof body !== 'object' || Array.isArray(body))
     throw badRequest('malformed_body', 'The body must be an object.')

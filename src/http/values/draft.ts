@@ -22,7 +22,7 @@ export type Given<T> = { [K in keyof T]?: T[K] }
 export function readNew<P extends TProperties>(schema: TObject<P>, body: Body): Draft<Static<TObject<P>>> {
   const required = new Set<string>((schema as { required?: string[] }).required)
   return readFields(schema, body, (field, kind) => {
-    if (required.has(field)) return { field, fault: faultOf(field, blank) }
+    if (required.has(field)) return { field, faults: [faultOf(field, blank)] }
     return { field, value: (kind as { default?: unknown }).default ?? null }
   }) as Draft<Static<TObject<P>>>
 }
@@ -40,7 +40,7 @@ export function readUpdate<P extends TProperties>(
   const required = new Set<string>((schema as { required?: string[] }).required)
   const withoutValue = (field: string, kind: TSchema): FieldReading => {
     if (!(field in body)) return undefined
-    if (required.has(field)) return { field, fault: faultOf(field, blank) }
+    if (required.has(field)) return { field, faults: [faultOf(field, blank)] }
     return { field, value: (kind as { default?: unknown }).default ?? null }
   }
   return readFields(schema, body, withoutValue, stored) as Draft<Given<Static<TObject<P>>>>
@@ -58,7 +58,7 @@ export type Body = Record<string, unknown>
 
 /** The values of a name that a form repeats: a list takes all of them, anything else the last. */
 export class Repeated extends Array<unknown> {}
-type FieldReading = { field: string; value?: unknown; fault?: Fault } | undefined
+type FieldReading = { field: string; value?: unknown; faults?: Fault[] } | undefined
 
 /** What is wrong with a required value that is not given. */
 export const blank = { type: 'required', message: 'cannot be blank.' }
@@ -77,16 +77,39 @@ function readFields(
       : isUnchanged(raw, (stored as Body)[field])
         ? { field, value: raw }
         : readField(field, kind, raw)
-    if (outcome?.fault) draft.faults.push(outcome.fault)
+    if (outcome?.faults) draft.faults.push(...outcome.faults)
     else if (outcome) draft.given[field] = outcome.value
   }
   return draft
 }
 
 function readField(field: string, kind: TSchema, raw: unknown): FieldReading {
+  if ('items' in kind) return readItems(field, kind as ListKind, raw)
   const reading = readValue(kind, raw)
-  return 'value' in reading ? { field, value: reading.value } : { field, fault: faultOf(field, reading) }
+  return 'value' in reading ? { field, value: reading.value } : { field, faults: [faultOf(field, reading)] }
 }
+
+type ListKind = TSchema & { items: TObject; maxItems: number }
+
+/** Reads a list of objects; what is wrong with one is told by its place: `links.0.url`. */
+function readItems(field: string, { items, maxItems }: ListKind, raw: unknown): FieldReading {
+  const given = Array.isArray(raw) ? raw : [raw]
+  if (given.length > maxItems)
+    return {
+      field,
+      faults: [faultOf(field, { type: 'too_many', message: `has at most ${maxItems} items.` })],
+    }
+  if (!given.every(isObject))
+    return { field, faults: [faultOf(field, { type: 'object', message: 'must be a list of objects.' })] }
+  const drafts = given.map(item => readNew(items, item))
+  const faults = drafts.flatMap((draft, place) =>
+    draft.faults.map(fault => ({ ...fault, field: `${field}.${place}.${fault.field}` })),
+  )
+  return faults.length > 0 ? { field, faults } : { field, value: drafts.map(({ given }) => given) }
+}
+
+const isObject = (item: unknown): item is Body =>
+  item !== null && typeof item === 'object' && !Array.isArray(item)
 
 /** Whether a text is the one that is stored already. */
 export function isUnchanged(raw: unknown, stored: unknown): boolean {

@@ -18,6 +18,7 @@ export type PublicSession = {
   event_name: string
   track_name: string | null
   location_name: string | null
+  speakers: { name: string; company: string | null; role: string }[]
 }
 
 /**
@@ -28,7 +29,10 @@ export async function findPublicSession(db: Db, id: number): Promise<PublicSessi
   const [session] = await db<PublicSession[]>`
     select s.account_id, s.name, s.description, s.date, s.start_time, s.end_time, s.timezone, s.times_with_timezone,
       s.session_status, s.webinar_url, s.secure_id, s.custom_fields, e.name as event_name,
-      t.name as track_name, l.name as location_name
+      t.name as track_name, l.name as location_name, coalesce((
+        select jsonb_agg(jsonb_build_object('name', p.name, 'company', p.company, 'role', a.role) order by a.sort, a.id)
+        from session_speakers a join speakers p on p.id = a.speaker_id
+        where a.session_id = s.id and p.forgotten_at is null), '[]') as speakers
     from ${sessionsThatWere(db, [id])} s join events e on e.id = s.event_id
     left join tracks t on t.id = s.track_id left join locations l on l.id = s.location_id
     where e.status in ('live', 'closed') and (s.session_status = 'live'

@@ -74,12 +74,25 @@ function nothingHere(reply: FastifyReply, prefix: string): FastifyReply {
     .send(pageOf({ title: 'There is nothing here', over: 'Lectern', main, prefix }))
 }
 
+/** The speakers of a session, a line each: `Ada Lovelace, Analytical Engines (moderator)`. */
+const namesOf = ({ speakers }: PublicSession) =>
+  asHtml(
+    speakers
+      .map(({ name, company, role }) => {
+        const text = [name, company].filter(Boolean).join(', ')
+        return html`${role === 'speaker' ? text : `${text} (${role})`}`.markup
+      })
+      .join('<br>'),
+  )
+
 function page(session: PublicSession, fields: VisibleField[], prefix: string): string {
   const facts = [
     ['When', whenOf(session)],
     ['Where', session.location_name],
     ['Track', session.track_name],
-  ].flatMap(([name, text]) => (text ? [{ name: name!, markup: text }] : []))
+  ].flatMap(([name, text]) => (text ? [{ name: name!, markup: html`${text}` }] : []))
+  if (session.speakers.length > 0)
+    facts.push({ name: session.speakers.length > 1 ? 'Speakers' : 'Speaker', markup: namesOf(session) })
   const definitions = definitionsOf([...facts, ...visibleValues(fields, session.custom_fields)])
   const note =
     !takesPlace(session) && html`<p class="note"><strong>This session does not take place.</strong></p>\n`

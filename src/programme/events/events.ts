@@ -13,6 +13,7 @@ import type { NewConflict } from '../../seats/ledger/conflicts.ts'
 import { announceSeats, countPeopleIn } from '../../seats/ledger/queries.ts'
 import { isIncludedLive } from '../../seats/rules/state.ts'
 import { insertNewSessions, listSessionsOfEvent } from '../sessions/queries.ts'
+import { copySpeakers } from '../speakers/copy-queries.ts'
 import { daysUntil, faultsOfDates, shiftEvent, shiftSession } from './dates.ts'
 import { moveToZone, resolveAll, unmoved } from './moving.ts'
 import {
@@ -101,7 +102,7 @@ export async function removeEvent(db: Db, actor: Actor, id: number, force: boole
 }
 
 /**
- * Copies an event with its tracks, locations, sessions, registrant types and questions, never people. With `start_date`
+ * Copies an event with its tracks, locations, sessions, speakers, registrant types and questions, never registrants. With `start_date`
  * every date moves by the same number of days; throws 422 naming the sessions whose times do not exist on their new day.
  */
 export async function cloneEvent(
@@ -146,10 +147,12 @@ export async function cloneEvent(
       location_id: session.location_id && became.locations.get(session.location_id)!,
       secure_id: newSecureId(),
     }))
-    await insertNewSessions(
+    const copies = await insertNewSessions(
       tx,
       sessionsOfCopy.map(session => ({ actor, session })),
     )
+    const copyOf = new Map(sessions.map((session, place) => [session.id, copies[place]!.id]))
+    await copySpeakers(tx, actor, id, copy.id, copyOf, days)
     return copy
   })
 }

@@ -87,7 +87,7 @@ export const eventOperations: Operation[] = [
     tag,
     summary: 'Clone an event',
     description:
-      'Copies settings, tracks, locations, sessions, registrant types and questions, never people. With `start_date` every date moves by the same number of days.',
+      'Copies settings, tracks, locations, sessions, speakers, registrant types and questions, never registrants. With `start_date` every date moves by the same number of days.',
     noun,
     query: writeQuery,
     body: bodyOf('CloneInput', CloneInput),

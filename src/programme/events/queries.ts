@@ -50,6 +50,8 @@ const belongings = [
   ['registrants', 'registrant'],
   ['registrant_groups', 'registrant_group'],
   ['reg_types', 'reg_type'],
+  ['session_speakers', 'session_speaker'],
+  ['speakers', 'speaker'],
   ['sessions', 'session'],
   ['tracks', 'track'],
   ['locations', 'location'],

@@ -138,5 +138,5 @@ export const eventLists: Listable = {
   attributes: attributesOf(Event, Object.keys(writers)),
   sparse: ['id', 'name'],
   long: { description: /^description$/ },
-  expansions: ['sessions'],
+  expansions: ['sessions', 'speakers'],
 }

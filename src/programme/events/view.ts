@@ -2,6 +2,7 @@ import type { Db } from '../../db/connection.ts'
 import { type Projection, project } from '../../http/lists/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import { listSessionBriefs } from '../../records/sessions/brief-queries.ts'
+import { speakersOfEvents } from '../speakers/view.ts'
 import type { ChangedEvent } from './events.ts'
 import type { EventRow } from './queries.ts'
 import { Event } from './schema.ts'
@@ -16,14 +17,21 @@ export function toWrittenEvent({ not_included, new_conflicts, ...event }: Change
 
 /** Events with the fields and related objects that were asked for. */
 export async function showEvents(db: Db, rows: EventRow[], projection: Projection) {
-  const sessions = projection.expand.has('sessions')
-    ? await listSessionBriefs(
-        db,
-        rows.map(row => row.id),
-      )
-    : undefined
+  const { expand } = projection
+  const ids = rows.map(row => row.id)
+  const [sessions, speakersOf] = await Promise.all([
+    expand.has('sessions') ? listSessionBriefs(db, ids) : undefined,
+    expand.has('speakers') ? speakersOfEvents(db, ids) : undefined,
+  ])
   const sessionsOf = Map.groupBy(sessions ?? [], session => session.event_id)
   return rows.map(row =>
-    project({ ...toEvent(row), ...(sessions && { sessions: sessionsOf.get(row.id) ?? [] }) }, projection),
+    project(
+      {
+        ...toEvent(row),
+        ...(sessions && { sessions: sessionsOf.get(row.id) ?? [] }),
+        ...(speakersOf && { speakers: speakersOf(row.id) }),
+      },
+      projection,
+    ),
   )
 }

@@ -1,5 +1,13 @@
 import { elementsOf, isObject, memberOf, textOf } from './json.ts'
-import { distinctPlaces, type Link, type ListedPlace, nameIn, type Row, type Schedule } from './schedule.ts'
+import {
+  distinctPlaces,
+  type Link,
+  type ListedPlace,
+  nameIn,
+  type Person,
+  type Row,
+  type Schedule,
+} from './schedule.ts'
 
 /** Whether this is the schedule.json of frab, pretalx and their kin. */
 export function isFrabJson(value: unknown): boolean {
@@ -74,12 +82,24 @@ function readRow(event: unknown, where: string, room: Room, baseUrl: string | nu
     url,
     license: name(event, 'recording_license'),
     do_not_record: optOut === true || optOut === 'true',
-    persons: elementsOf(memberOf(event, 'persons')).flatMap(
-      person => name(person, 'public_name') ?? name(person, 'name') ?? name(person, 'full_public_name') ?? [],
-    ),
+    persons: elementsOf(memberOf(event, 'persons')).flatMap(personIn),
     links: links('links'),
     attachments: links('attachments'),
   }
+}
+
+function personIn(person: unknown): Person[] {
+  const called = name(person, 'public_name') ?? name(person, 'name') ?? name(person, 'full_public_name')
+  if (!called) return []
+  const picture = name(person, 'avatar') ?? name(person, 'avatar_url')
+  return [
+    {
+      name: called,
+      id: name(person, 'guid') ?? name(person, 'code') ?? name(person, 'id'),
+      biography: name(person, 'biography'),
+      picture: picture && /^https?:\/\//i.test(picture) && URL.canParse(picture) ? picture : null,
+    },
+  ]
 }
 
 function linksIn(list: unknown, base: string | null): Link[] {

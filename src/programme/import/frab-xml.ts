@@ -61,7 +61,12 @@ function readRow(event: Element, room: Element, day: Element): Row {
     url: nameIn(childText(event, 'url')),
     license: nameIn(childText(recording, 'license')),
     do_not_record: nameIn(childText(recording, 'optout')) === 'true',
-    persons: childrenOf(childOf(event, 'persons'), 'person').flatMap(person => nameIn(person.text) ?? []),
+    persons: childrenOf(childOf(event, 'persons'), 'person').flatMap(({ text, attributes }) => {
+      const name = nameIn(text)
+      return name
+        ? [{ name, id: nameIn(attributes.guid ?? attributes.id ?? null), biography: null, picture: null }]
+        : []
+    }),
     links: linksIn(childOf(event, 'links'), 'link'),
     attachments: linksIn(childOf(event, 'attachments'), 'attachment'),
   }

@@ -33,6 +33,114 @@ const programme = (...events: string[]) =>
 const talk = (id: number, title = `Talk ${id}`, more = '<start>10:00</start><duration>00:30</duration>') =>
   `<event id="${id}"><title>${title}</title>${more}</event>`
 
+const person = (id: number, name: string) => `<person id="${id}">${name}</person>`
+const talkBy = (id: number, ...persons: string[]) =>
+  talk(
+    id,
+    `Talk ${id}`,
+    `<start>10:00</start><duration>00:30</duration><persons>${persons.join('')}</persons>`,
+  )
+const speakersOf = async (event_id: number) =>
+  (await call('GET', `/sessions?event_id=${event_id}&expand=speakers&fields=id&sort=id`)).body.items.map(
+    (session: any) => session.speakers.map(({ name, role }: any) => `${name}, ${role}`),
+  )
+
+describe('an import of speakers', () => {
+  const zone = { timezone: 'UTC' }
+  const [ada, bo] = [person(1, 'Ada King Lovelace'), person(2, 'Bo')]
+
+  it('makes one speaker of a person in several sessions, in the order of each', async () => {
+    const { event_id, speaker } = await bring(
+      programme(talkBy(1, ada, bo), talkBy(2, bo)),
+      { new_event: 'People' },
+      zone,
+    )
+    assert.deepEqual(speaker, tally(2, 0, 0, 0))
+    assert.deepEqual(await speakersOf(event_id), [
+      ['Ada King Lovelace, speaker', 'Bo, speaker'],
+      ['Bo, speaker'],
+    ])
+    const seen = await changesIn(event_id)
+    const again = await bring(programme(talkBy(1, ada, bo), talkBy(2, bo)), { event_id })
+    assert.deepEqual([again.speaker, again.session], [tally(0, 0, 2, 0), tally(0, 0, 2, 0)])
+    assert.equal(await changesIn(event_id), seen)
+  })
+
+  it('follows the file where it differs, keeps roles, and recognises who is called otherwise', async () => {
+    const { event_id } = await bring(programme(talkBy(1, ada, bo)), { new_event: 'People moved' }, zone)
+    const [session] = await sessionsOf(event_id)
+    const { body } = await call('GET', `/sessions/${session.id}/speakers`)
+    const ids = body.speakers.map(({ id }: any) => id)
+    await call('PUT', `/sessions/${session.id}/speakers`, [
+      { speaker_id: ids[0] },
+      { speaker_id: ids[1], role: 'host' },
+    ])
+    const report = await bring(programme(talkBy(1, person(2, 'Bo Diddley'), person(3, 'Cy'))), { event_id })
+    assert.deepEqual([report.speaker, report.session], [tally(1, 1, 0, 0), tally(0, 1, 0, 0)])
+    assert.deepEqual(await speakersOf(event_id), [['Bo Diddley, host', 'Cy, speaker']])
+    assert.deepEqual(
+      report.changes
+        .find(({ object }) => object === 'session')!
+        .members.map(({ member, from, to }) => [member, from, to]),
+      [['speakers', 'Ada King Lovelace, Bo Diddley', 'Bo Diddley, Cy']],
+    )
+  })
+
+  it('keeps speakers that were edited by hand where edits are to be kept', async () => {
+    const { event_id } = await bring(programme(talkBy(1, ada, bo)), { new_event: 'People kept' }, zone)
+    const [session] = await sessionsOf(event_id)
+    const own = await make('speakers', { event_id, name: 'Own Choice' })
+    await call('PUT', `/sessions/${session.id}/speakers`, [own.id])
+    const { session: kept } = await bring(programme(talkBy(1, ada)), { event_id }, { keep_edits: true })
+    assert.deepEqual([kept, await speakersOf(event_id)], [tally(0, 0, 1, 0), [['Own Choice, speaker']]])
+    await bring(programme(talkBy(1, ada)), { event_id })
+    assert.deepEqual(await speakersOf(event_id), [['Ada King Lovelace, speaker']])
+  })
+
+  it('takes people without an id by their names, and one who was made by hand', async () => {
+    const { body: event } = await call('POST', '/events', { name: 'By name', timezone: 'UTC' })
+    const known = await make('speakers', { event_id: event.id, name: 'Ada Lovelace', company: 'Engines' })
+    const text = programme(
+      talkBy(1, '<person>Ada Lovelace</person>'),
+      talkBy(2, '<person>Ada Lovelace</person>'),
+    )
+    const { speaker } = await bring(text, { event_id: event.id })
+    assert.equal(speaker.created, 0)
+    const { body } = await call('GET', `/speakers?event_id=${event.id}&fields=id,company`)
+    assert.deepEqual(body.items, [{ id: known.id, company: 'Engines' }])
+  })
+
+  it('moves the speakers that earlier imports left in notes, also in notes that were edited', async () => {
+    const { event_id } = await bring(programme(talkBy(1, ada), talkBy(2, bo)), { new_event: 'Notes' }, zone)
+    const [one, two] = await sessionsOf(event_id)
+    await pool`delete from session_speakers where event_id = ${event_id}`
+    await pool`delete from imported where event_id = ${event_id} and object = 'speaker'`
+    await pool`
+      update imported set members = (members - 'speakers') || jsonb_build_object('notes', 'Speaker: Ada King Lovelace')
+      where event_id = ${event_id} and object_id = ${one.id}`
+    await call('PUT', `/sessions/${one.id}`, { notes: 'Speaker: Ada King Lovelace\nNeeds a piano' })
+    await pool`
+      update imported set members = (members - 'speakers') || jsonb_build_object('notes', 'Speaker: Bo')
+      where event_id = ${event_id} and object_id = ${two.id}`
+    await call('PUT', `/sessions/${two.id}`, { notes: 'Speaker: Bo' })
+    await bring(programme(talkBy(1, ada), talkBy(2, bo)), { event_id }, { keep_edits: true })
+    assert.deepEqual(
+      (await sessionsOf(event_id)).map(({ notes }: any) => notes),
+      ['Needs a piano', null],
+    )
+    assert.deepEqual(await speakersOf(event_id), [['Ada King Lovelace, speaker'], ['Bo, speaker']])
+  })
+
+  it('does not bring back who was forgotten', async () => {
+    const { event_id } = await bring(programme(talkBy(1, ada)), { new_event: 'Forgotten' }, zone)
+    const { body } = await call('GET', `/speakers?event_id=${event_id}`)
+    await call('POST', `/speakers/${body.items[0].id}/forget`)
+    await bring(programme(talkBy(1, ada)), { event_id })
+    const { body: after } = await call('GET', `/speakers?event_id=${event_id}&fields=id,name`)
+    assert.deepEqual(after.items, [{ id: body.items[0].id, name: '' }])
+  })
+})
+
 describe('an import', () => {
   it('creates the event, and the rooms and tracks that sessions are in', async () => {
     const report = await bring(village, { new_event: 'Village' })
@@ -40,7 +148,7 @@ describe('an import', () => {
     const { changes, ...summary } = report
     assert.deepEqual(
       changes.map(({ object, outcome, members, deleted }) => [object, outcome, members, deleted]),
-      ['location', 'track', 'track', 'session', 'session', 'session'].map(object => [
+      ['location', 'track', 'track', 'speaker', 'speaker', 'session', 'session', 'session'].map(object => [
         object,
         'created',
         [],
@@ -57,6 +165,7 @@ describe('an import', () => {
       dry_run: false,
       location: tally(1, 0, 0, 0),
       track: tally(2, 0, 0, 0),
+      speaker: tally(2, 0, 0, 0),
       session: tally(3, 0, 0, 0),
       not_in_file: 0,
       rejected: [],
@@ -85,8 +194,7 @@ describe('an import', () => {
     assert.equal(first.external_id, '11111111-0000-4000-8000-000000000001')
     assert.equal(
       first.notes,
-      'Speaker: Ada Miller\nSpeaker: Weis, Bo\nType: workshop\nLanguage: en\nRecording: not allowed\n' +
-        'Page: https://example.org/talks/1',
+      'Type: workshop\nLanguage: en\nRecording: not allowed\nPage: https://example.org/talks/1',
     )
     assert.equal(
       first.description,

@@ -12,6 +12,7 @@ import { emptyTally, type Report } from './report.ts'
 import type { Progress, Run } from './run.ts'
 import type { Schedule } from './schedule.ts'
 import { importSessions } from './sessions.ts'
+import { importSpeakers } from './speakers.ts'
 
 /** Where a programme goes: into an event that exists, or into one of a name that is created the first time. */
 export type Target = { event_id: number } | { new_event: string }
@@ -83,6 +84,7 @@ async function importInto(
     dry_run,
     location: emptyTally(),
     track: emptyTally(),
+    speaker: emptyTally(),
     session: emptyTally(),
     not_in_file: 0,
     changes: [],
@@ -92,7 +94,8 @@ async function importInto(
   const run: Run = { db, actor, event, schedule, report, memory, keepsEdits: keep_edits, onProgress }
   const locations = await importLocations(run)
   const tracks = await importTracks(run)
-  await importSessions(run, locations, tracks)
+  const speakers = await importSpeakers(run)
+  await importSessions(run, { locations, tracks, speakers })
   await memory.store(db)
   if (publish && event.status !== 'live') await changeEvent(db, actor, event.id, { status: 'live' })
   return report

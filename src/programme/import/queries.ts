@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 
 /** What an import writes. */
-export type Noun = 'location' | 'track' | 'session'
+export type Noun = 'location' | 'track' | 'speaker' | 'session'
 
 /** The values that an import wrote into a record, by the names of its members. */
 export type Members = Record<string, unknown>
@@ -13,6 +13,7 @@ export function listImported(db: Db, event_id: number): Promise<(Imported & { is
   return db<(Imported & { is_gone: boolean })[]>`
     select i.object, i.object_id, i.members, case i.object
       when 'location' then not exists (select from locations where id = i.object_id)
+      when 'speaker' then not exists (select from speakers where id = i.object_id)
       when 'track' then not exists (select from tracks where id = i.object_id)
       else not exists (select from sessions where id = i.object_id) end as is_gone
     from imported i where i.event_id = ${event_id}`

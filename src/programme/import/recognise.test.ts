@@ -49,7 +49,10 @@ describe('a programme in frab XML', () => {
 
   it('has people, links and attachments', () => {
     const { persons, links, attachments, do_not_record, license, url } = schedule.rows[0]!
-    assert.deepEqual(persons, ['Ada Miller', 'Weis, Bo'])
+    assert.deepEqual(persons, [
+      { name: 'Ada Miller', id: '7', biography: null, picture: null },
+      { name: 'Weis, Bo', id: '8', biography: null, picture: null },
+    ])
     assert.deepEqual(links, [
       { url: 'https://example.org/a?b=1&c=2', title: 'Plans' },
       { url: 'example.org/more', title: '' },
@@ -74,7 +77,7 @@ describe('a programme in frab JSON', () => {
       date: '2030-05-04T10:00:00+02:00',
       duration: '0:30',
       room: 'Hall',
-      persons: [{ public_name: 'Ada' }, { name: 'Bo' }, 7, { id: 3 }],
+      persons: [{ public_name: 'Ada' }, { name: 'Bo', code: 'B7', avatar: '/bo.png' }, 7, { id: 3 }],
       links: ['https://example.org/l', { url: 'https://example.org/m', title: 'M' }, {}],
       attachments: [{ url: '/files/a.pdf', title: 'A' }],
     }
@@ -97,7 +100,11 @@ describe('a programme in frab JSON', () => {
     )
     const [row] = schedule.rows
     assert.equal(row!.where, 'schedule.conference.days[0].rooms["Hall"][0]')
-    assert.deepEqual([row!.guid, row!.title, row!.persons], ['g-5', 'Tea', ['Ada', 'Bo']])
+    assert.deepEqual([row!.guid, row!.title], ['g-5', 'Tea'])
+    assert.deepEqual(row!.persons, [
+      { name: 'Ada', id: null, biography: null, picture: null },
+      { name: 'Bo', id: 'B7', biography: null, picture: null },
+    ])
     assert.deepEqual(row!.links, [
       { url: 'https://example.org/l', title: '' },
       { url: 'https://example.org/m', title: 'M' },

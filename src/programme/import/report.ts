@@ -37,6 +37,7 @@ export type Report = {
   dry_run: boolean
   location: Tally
   track: Tally
+  speaker: Tally
   session: Tally
   /** sessions of the event with an external id that the file does not have; they were left alone */
   not_in_file: number

@@ -52,10 +52,13 @@ export type Row = {
   url: string | null
   license: string | null
   do_not_record: boolean
-  persons: string[]
+  persons: Person[]
   links: Link[]
   attachments: Link[]
 }
+
+/** Somebody who appears in a session. `id` is what recognises them in the file; null when it has none. */
+export type Person = { name: string; id: string | null; biography: string | null; picture: string | null }
 
 export type Link = { url: string; title: string }
 

@@ -74,11 +74,11 @@ describe('a description', () => {
 })
 
 describe('notes', () => {
-  it('have a line for each person, and what else the organiser wants to know', () => {
-    const given = { persons: ['Weis, Ada', 'Bo\nLee'], type: 'talk', language: 'en', license: 'CC BY' }
+  it('have what else the organiser wants to know', () => {
+    const given = { type: 'talk', language: 'en', license: 'CC BY' }
     assert.equal(
       notesOf(row({ ...given, url: 'https://example.org/1' })),
-      'Speaker: Weis, Ada\nSpeaker: Bo Lee\nType: talk\nLanguage: en\nRecording: CC BY\nPage: https://example.org/1',
+      'Type: talk\nLanguage: en\nRecording: CC BY\nPage: https://example.org/1',
     )
     assert.equal(notesOf(row({ license: 'CC BY', do_not_record: true })), 'Recording: not allowed')
     assert.equal(notesOf(row({})), null)

@@ -14,10 +14,9 @@ export function descriptionOf(row: Row): string | null {
   return inLines(parts).markup || null
 }
 
-/** What is kept for the organiser: one `Speaker:` line per person, then type, language, recording and page. */
+/** What is kept for the organiser: type, language, recording and page. */
 export function notesOf(row: Row): string | null {
   const lines = [
-    ...row.persons.map(person => ['Speaker', person]),
     ['Type', row.type],
     ['Language', row.language],
     ['Recording', row.do_not_record ? 'not allowed' : row.license],

@@ -26,7 +26,7 @@ export const sessionFields = new Definitions(
 export type SessionFieldRow = DefinitionRow<typeof SessionField>
 
 /** Settings are kept as they are given; 422 for what is no object, and for a text of them that cannot be stored. */
-function settingsIn(body: Body): { settings?: object } {
+export function settingsIn(body: Body): { settings?: object } {
   const { settings } = body
   const isObject = settings !== null && typeof settings === 'object' && !Array.isArray(settings)
   if (!isObject && isBlank(settings)) return {}

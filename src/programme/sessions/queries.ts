@@ -1,10 +1,11 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { logged } from '../../records/changes/log.ts'
-import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
+import { choicesIn, standing, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
 import { sessionsConflict } from '../../seats/ledger/conflict-queries.ts'
 import { seatsChannel } from '../../seats/ledger/queries.ts'
+import { deleteAppearances } from '../speakers/queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
 
@@ -109,7 +110,7 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
     with given as materialized (
         select nextval('sessions_id_seq') as id, place, item
         from jsonb_array_elements(${db.json(rows as never)}) with ordinality as g (item, place)),
-      ${standing(db, choice_ids)},
+      ${standing(db, 'session_field_choices', choice_ids)},
       after as (
         insert into sessions (id, ${db.unsafe(written.join(', '))})
         select g.id, ${db.unsafe(written.map(column => `r.${column}`).join(', '))} from given g, jsonb_populate_record(null::sessions, ${item}) r
@@ -124,13 +125,6 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
     select ${oneWithNames(db)} from after s join given g on g.id = s.id
     where (select count(*) from announced) > 0 order by g.place`
 }
-
-/**
- * The choices of these that exist. A deletion of one waits until this is committed, as for a foreign key; see
- * lockChoices.
- */
-const standing = (db: Db, choice_ids: number[]) => db`
-  standing as (select id from session_field_choices where id = any(${choice_ids}::bigint[]) order by id for key share)`
 
 const withStandingValues = (db: Db) =>
   db`g.item || jsonb_build_object('custom_fields', ${stillStanding(db, db`g.item -> 'custom_fields'`)})`
@@ -150,7 +144,7 @@ export async function updateSession(
   }
   const values = db`${db.json(session.custom_fields as never)}::jsonb`
   await db`
-    with ${standing(db, choicesIn([session.custom_fields]))}, before as (select * from sessions where id = ${id}),
+    with ${standing(db, 'session_field_choices', choicesIn([session.custom_fields]))}, before as (select * from sessions where id = ${id}),
       after as (
         update sessions set ${db(set)}, custom_fields = ${stillStanding(db, values)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
     ${logged(db, actor, 'session', 'update')}`
@@ -172,7 +166,9 @@ export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[])
     ${logged(db, actor, 'session', 'update')}`
 }
 
+/** Deletes a session that is locked; its speakers stay, and appear in it no more. */
 export async function deleteSession(db: Db, actor: Actor, id: number): Promise<void> {
+  await deleteAppearances(db, actor, 'session_id', id)
   await db`
     with before as (delete from sessions where id = ${id} returning *)
     ${logged(db, actor, 'session', 'delete')}`

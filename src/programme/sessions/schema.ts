@@ -18,6 +18,7 @@ import {
   Whole,
   Word,
 } from '../../http/values/values.ts'
+import { CustomFields } from '../../records/custom-fields/schema.ts'
 import { whatHappenedToSeats } from '../../seats/schema.ts'
 
 const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
@@ -145,19 +146,10 @@ export const SessionInput = Type.Object({
 })
 export type SessionInput = Static<typeof SessionInput>
 
-const CustomFields = Type.Object(
-  {},
-  {
-    additionalProperties: true,
-    description: 'Custom fields associated with the session, by attribute. Chosen values by id.',
-    examples: [{ c_1001: 'Value1', c_1002: [{ id: 123 }] }],
-  },
-)
-
 /** The body of a create: the input with its custom fields, nested here or flat beside the others. */
 export const SessionBody = Type.Object({
   ...SessionInput.properties,
-  custom_fields: Type.Optional(CustomFields),
+  custom_fields: Type.Optional(CustomFields('session')),
 })
 
 const Named = (what: string, example: { id: number; name: string }) =>
@@ -206,7 +198,7 @@ export const Session = Type.Object(
     ),
     seats_taken: Type.Integer({ description: 'Seats that are selected, held or offered.', examples: [42] }),
     seats_left: Nullable(Type.Integer({ description: 'Null when unlimited.', examples: [108] })),
-    custom_fields: CustomFields,
+    custom_fields: CustomFields('session'),
     created_at: Timestamp(),
     updated_at: Timestamp(),
   },
@@ -246,5 +238,13 @@ export const sessionLists: Listable = {
   stored: storedIn(Session, derived),
   sparse: ['id', 'name'],
   long: { description: /^description$/, notes: /^notes$/, custom_fields: /^(custom_fields|c_\d+)$/ },
-  expansions: ['location', 'track', 'conflicts', 'registrantCount', 'reservedCount', 'waitlistCount'],
+  expansions: [
+    'location',
+    'track',
+    'speakers',
+    'conflicts',
+    'registrantCount',
+    'reservedCount',
+    'waitlistCount',
+  ],
 } as const satisfies Listable

@@ -5,6 +5,7 @@ import { showCustomValues } from '../../records/custom-fields/values.ts'
 import { locations } from '../locations/locations.ts'
 import { Location } from '../locations/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
+import { speakersOfSessions } from '../speakers/view.ts'
 import { Track } from '../tracks/schema.ts'
 import { tracks } from '../tracks/tracks.ts'
 import { listConflicts, type SessionRow } from './queries.ts'
@@ -84,15 +85,12 @@ async function relatedOf(
 ): Promise<(row: SessionRow) => Record<string, unknown>> {
   if (expand.size === 0 || rows.length === 0) return () => ({})
   const ids = (column: 'track_id' | 'location_id') => [...new Set(rows.flatMap(row => row[column] ?? []))]
-  const [ofTracks, ofLocations, conflicts] = await Promise.all([
+  const own = rows.map(row => row.id)
+  const [ofTracks, ofLocations, conflicts, speakersOf] = await Promise.all([
     expand.has('track') ? tracks.queries.listByIds(db, ids('track_id')) : [],
     expand.has('location') ? locations.queries.listByIds(db, ids('location_id')) : [],
-    expand.has('conflicts')
-      ? listConflicts(
-          db,
-          rows.map(row => row.id),
-        )
-      : [],
+    expand.has('conflicts') ? listConflicts(db, own) : [],
+    expand.has('speakers') ? speakersOfSessions(db, own) : undefined,
   ])
   const trackOf = new Map(ofTracks.map(track => [track.id, showTrack(track)]))
   const locationOf = new Map(ofLocations.map(location => [location.id, showLocation(location)]))
@@ -103,6 +101,7 @@ async function relatedOf(
     ...(expand.has('waitlistCount') && { waitlistCount: row.waitlisted_count }),
     ...(expand.has('track') && { track: trackOf.get(row.track_id ?? 0) ?? null }),
     ...(expand.has('location') && { location: locationOf.get(row.location_id ?? 0) ?? null }),
+    ...(speakersOf && { speakers: speakersOf(row.id) }),
     ...(expand.has('conflicts') && {
       conflicts: (conflictsOf.get(row.id) ?? []).map(({ other_id, name, registrants }) => ({
         id: other_id,

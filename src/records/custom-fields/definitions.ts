@@ -1,4 +1,3 @@
-import type { NotifiedCache } from '../../db/cache.ts'
 import type { Db } from '../../db/connection.ts'
 import { ApiError } from '../../errors.ts'
 import { ignoringFields } from '../../http/ignored.ts'
@@ -8,6 +7,11 @@ import { type Query, wordsOf } from '../../http/query.ts'
 import type { Body } from '../../http/values/draft.ts'
 import { choiceTypes } from './schema.ts'
 import { attributeOf, type CustomField, customAttributes, isAttribute, unknownChoices } from './values.ts'
+
+/** Definitions by who has them: an account, or an event. */
+export type DefinitionsByOwner<F extends CustomField = CustomField> = {
+  getKnowing(owner: string, strangersIn: (fields: F[]) => string[], db?: Db): Promise<F[]>
+}
 
 /** Names of attributes and choices that definitions do not know. */
 type Strangers = (fields: CustomField[]) => string[]
@@ -43,7 +47,7 @@ export function ignoreUnknownFields<P>({ request, query }: Call<P>, fields: Cust
  * read once more by definitions that are current. Throws 400 naming what cannot be read.
  */
 export async function readListingBy<F extends CustomField>(
-  definitions: NotifiedCache<F[]>,
+  definitions: DefinitionsByOwner<F>,
   owner: number,
   query: Query,
   listable: Listable,

@@ -5,7 +5,7 @@ import type { ChoiceChanges } from './choices.ts'
 
 /** A table of choices, and its column for the definition that they belong to. */
 export type ChoiceTable = {
-  table: 'session_field_choices' | 'event_question_choices'
+  table: 'session_field_choices' | 'speaker_field_choices' | 'event_question_choices'
   owner: 'field_id' | 'question_id'
 }
 
@@ -14,15 +14,23 @@ export const choicesFrom = (db: Db, from: Fragment) => db`
   coalesce((
     select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id) from ${from}), '[]')`
 
-/** The rows that have values: the sessions of an account, or the registrants of an event. */
+/** The rows that have values: the sessions or speakers of an account, or the registrants of an event. */
 export type Holders =
   | { table: 'sessions'; object: 'session'; within: 'account_id'; id: number }
+  | { table: 'speakers'; object: 'speaker'; within: 'account_id'; id: number }
   | { table: 'registrants'; object: 'registrant'; within: 'event_id'; id: number }
 
 /** Ids of the choices that values name: chosen ids are stored as arrays, and nothing else is. */
 export function choicesIn(values: Record<string, unknown>[]): number[] {
   return [...new Set(values.flatMap(each => Object.values(each).filter(Array.isArray).flat()))]
 }
+
+/**
+ * The choices of these that exist, as a common table expression. A deletion of one waits until this is committed, as for a
+ * foreign key; see lockChoices.
+ */
+export const standing = (db: Db, table: ChoiceTable['table'], choice_ids: number[]) => db`
+  standing as (select id from ${db(table)} where id = any(${choice_ids}::bigint[]) order by id for key share)`
 
 /**
  * Values less the choices that are not in `standing`, a table expression of the same statement; a value of which no choice

@@ -44,6 +44,17 @@ export const ChoiceInputs = Type.Optional(
   ),
 )
 
+/** Custom values of an object, by attribute, as they are sent and returned. */
+export const CustomFields = (noun: string) =>
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: `Custom fields associated with the ${noun}, by attribute. Chosen values by id.`,
+      examples: [{ c_1001: 'Value1', c_1002: [{ id: 123 }] }],
+    },
+  )
+
 export const Choice = Type.Object({
   id: Type.Integer({ examples: [149] }),
   name: Type.String({ examples: ['Beginner'] }),

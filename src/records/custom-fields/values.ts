@@ -1,8 +1,9 @@
 import type { TSchema } from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import type { Fault } from '../../errors.ts'
+import { type Ignored, ignoring } from '../../http/ignored.ts'
 import { type Attribute, columnTypes, comparisonOf } from '../../http/lists/attributes.ts'
-import { type Body, isBlank, isUnchanged, Repeated } from '../../http/values/draft.ts'
+import { type Body, type Draft, isBlank, isUnchanged, Repeated } from '../../http/values/draft.ts'
 import { Email, Phone } from '../../http/values/forms.ts'
 import {
   Decimal,
@@ -77,6 +78,24 @@ export function readCustomValues(
   }
   const known = new Set(fields.map(attributeOf))
   return { values, faults, unknown: Object.keys(given).filter(name => isAttribute(name) && !known.has(name)) }
+}
+
+/** What custom values are read by, and where those of no definition are named. */
+export type Definitions = { fields: CustomField[]; ignored: Ignored | undefined }
+
+/** A draft with the custom values of its body, as `custom_fields`; `stored` is the record that is being changed. */
+export function withCustomValues<T extends object>(
+  draft: Draft<T>,
+  body: Body,
+  by: Definitions | undefined,
+  stored?: { custom_fields?: StoredValues },
+): Draft<T> {
+  if (!by) return draft
+  const { values, faults, unknown } = readCustomValues(by.fields, customValuesIn(body), stored?.custom_fields)
+  return {
+    given: { ...draft.given, custom_fields: values },
+    faults: [...draft.faults, ...faultsOfShape(body), ...faults, ...ignoring(by.ignored, unknown)],
+  }
 }
 
 export const isAttribute = (name: string) => /^c_\d+$/.test(name)

@@ -1,5 +1,5 @@
 import type { Static, TObject } from 'typebox'
-import type { Db, Fragment } from '../../db/connection.ts'
+import { type Db, type Fragment, inColumns } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Listable, type Listing, pageWithin } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
@@ -12,7 +12,7 @@ import type { Choice } from '../custom-fields/schema.ts'
 export type Declaration<I extends TObject, R extends TObject> = {
   /** what messages call it: `Session field` */
   noun: string
-  table: 'session_fields' | 'event_questions'
+  table: 'session_fields' | 'speaker_fields' | 'event_questions'
   object: ObjectKind
   choices: ChoiceTable
   /** the column that says what it belongs to */
@@ -137,12 +137,3 @@ export class DefinitionQueries<I extends TObject, R extends TObject> {
     return db`d.*, ${choicesFrom(db, db`${db(table)} c where ${db(`c.${owner}`)} = d.id`)} as choices`
   }
 }
-
-/** Members as the columns take them: objects are JSON. */
-const inColumns = (db: Db, given: object) =>
-  Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [
-      name,
-      value && typeof value === 'object' ? db.json(value as never) : value,
-    ]),
-  )

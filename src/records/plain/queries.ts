@@ -1,10 +1,12 @@
 import type { Static, TObject } from 'typebox'
-import type { Db, Fragment } from '../../db/connection.ts'
+import { type Db, type Fragment, inColumns } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { columnsOf, type Listing } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
-import { writers } from '../../http/view.ts'
+import { isAlwaysNull } from '../../http/view.ts'
 import { logged } from '../changes/log.ts'
+import { choicesIn, standing, stillStanding } from '../custom-fields/queries.ts'
+import type { StoredValues } from '../custom-fields/values.ts'
 import { type OwnEvent, pageOfEvent } from '../events/queries.ts'
 import type { Declaration } from './declaration.ts'
 
@@ -13,7 +15,10 @@ export type Row<R extends TObject> = Static<R> & {
   event_id: number
   account_id: number
   version: number
+  custom_fields?: StoredValues
 }
+
+type Valued = { custom_fields?: StoredValues }
 
 /** The SQL of a declared record; `r` is its alias. */
 export class PlainQueries<I extends TObject, R extends TObject> {
@@ -22,7 +27,9 @@ export class PlainQueries<I extends TObject, R extends TObject> {
 
   constructor(declaration: Declaration<I, R>) {
     this.declaration = declaration
-    this.#columns = Object.keys(declaration.record.properties).filter(name => !Object.hasOwn(writers, name))
+    this.#columns = Object.entries(declaration.record.properties).flatMap(([name, kind]) =>
+      isAlwaysNull(kind) ? [] : [name],
+    )
   }
 
   /** What is read: the table, or a query that adds to it. */
@@ -33,9 +40,9 @@ export class PlainQueries<I extends TObject, R extends TObject> {
   async insert(db: Db, actor: Actor, given: Static<I>): Promise<Row<R>> {
     const { table, object } = this.declaration
     const { account_id, now } = actor
-    const row = { ...(given as object), account_id, created_at: now, updated_at: now }
+    const row = { ...this.#stored(db, given), account_id, created_at: now, updated_at: now }
     const [written] = await db<Row<R>[]>`
-      with after as (insert into ${db(table)} ${db(row)} returning *), logged as (${logged(db, actor, object, 'create')})
+      with ${this.#standing(db, given)} after as (insert into ${db(table)} ${db(row)} returning *), logged as (${logged(db, actor, object, 'create')})
       select * from after`
     return written!
   }
@@ -43,13 +50,26 @@ export class PlainQueries<I extends TObject, R extends TObject> {
   /** Changes a record that is locked; only the given fields. */
   async update(db: Db, actor: Actor, id: number, given: Partial<Static<I>>): Promise<Row<R>> {
     const { table, object } = this.declaration
-    const set = { ...(given as object), updated_at: actor.now }
+    const set = { ...this.#stored(db, given), updated_at: actor.now }
     const [written] = await db<Row<R>[]>`
-      with before as (select * from ${db(table)} where id = ${id}),
+      with ${this.#standing(db, given)} before as (select * from ${db(table)} where id = ${id}),
         after as (update ${db(table)} set ${db(set)}, version = version + 1 where id = ${id} returning *),
         logged as (${logged(db, actor, object, 'update')})
       select * from after`
     return written!
+  }
+
+  /** Values as columns take them; custom values lose the choices that were deleted since they were read. */
+  #stored(db: Db, given: Valued): Record<string, unknown> {
+    const { custom_fields: values, ...others } = given
+    const columns = inColumns(db, others)
+    if (!values) return columns
+    return { ...columns, custom_fields: stillStanding(db, db`${db.json(values as never)}::jsonb`) }
+  }
+
+  #standing(db: Db, { custom_fields: values }: Valued): Fragment {
+    const { choices } = this.declaration
+    return choices && values ? db`${standing(db, choices, choicesIn([values]))},` : db``
   }
 
   /** Deletes a record that is locked and that nothing refers to. */

@@ -1,9 +1,11 @@
-import type { Static, TObject } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import { type Db, transaction } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, changesIn, type Draft, readNew, readUpdate, settle } from '../../http/values/draft.ts'
+import { CustomFields } from '../custom-fields/schema.ts'
+import { type Definitions, withCustomValues } from '../custom-fields/values.ts'
 import { mustNameOwnEvent } from '../events/events.ts'
 import { lockEventSeats } from '../events/queries.ts'
 import type { Declaration } from './declaration.ts'
@@ -19,14 +21,24 @@ export class PlainRecords<I extends TObject, R extends TObject> {
     this.queries = queries
   }
 
+  /** What a body may say of a record, custom values included. */
+  get body(): TObject {
+    const { input, choices, noun } = this.declaration
+    return choices
+      ? Type.Object({ ...input.properties, custom_fields: Type.Optional(CustomFields(noun.toLowerCase())) })
+      : input
+  }
+
   /** What a body says of a new record. */
-  readNew(body: Body): Draft<Static<I>> {
-    return readNew(this.declaration.input, body) as Draft<Static<I>>
+  readNew(body: Body, by?: Definitions): Draft<Static<I>> {
+    const draft = readNew(this.declaration.input, body)
+    return withCustomValues(draft, body, by) as Draft<Static<I>>
   }
 
   /** What a body says of a record that exists. */
-  readUpdate(body: Body, stored: object = {}): Draft<Partial<Static<I>>> {
-    return readUpdate(this.declaration.input, body, stored) as Draft<Partial<Static<I>>>
+  readUpdate(body: Body, stored: object = {}, by?: Definitions): Draft<Partial<Static<I>>> {
+    const draft = readUpdate(this.declaration.input, body, stored)
+    return withCustomValues(draft, body, by, stored) as Draft<Partial<Static<I>>>
   }
 
   /** Creates a record. Throws 422 for an event that is not the account's. */
@@ -36,11 +48,11 @@ export class PlainRecords<I extends TObject, R extends TObject> {
   }
 
   /** Changes the given fields of a record. Throws 404, 412, 422. */
-  async change(db: Db, actor: Actor, id: number, body: Body): Promise<Row<R>> {
+  async change(db: Db, actor: Actor, id: number, body: Body, by?: Definitions): Promise<Row<R>> {
     return transaction(db, async tx => {
       await this.mustLock(tx, actor, id)
       const record = await this.mustFind(tx, actor.account_id, id)
-      return this.write(tx, actor, record, this.readUpdate(body, record))
+      return this.write(tx, actor, record, this.readUpdate(body, record, by))
     })
   }
 

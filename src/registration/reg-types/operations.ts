@@ -13,9 +13,11 @@ const changeQuery = {
 const mayOverride = (call: Call) => isAsked(call, 'override_capacity_errors')
 
 const plain = plainOperations(regTypes, {
-  create: createRegType,
-  change: (db, actor, id, body, call) => changeRegType(db, actor, id, body, mayOverride(call)),
-  remove: (db, actor, id, call) => removeRegType(db, actor, id, isAsked(call, 'force')),
+  verbs: {
+    create: createRegType,
+    change: (db, actor, id, body, call) => changeRegType(db, actor, id, body, mayOverride(call)),
+    remove: (db, actor, id, call) => removeRegType(db, actor, id, isAsked(call, 'force')),
+  },
 })
 
 export const regTypeOperations: Operation[] = [
