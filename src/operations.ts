@@ -9,12 +9,13 @@ import { eventOperations } from './programme/events/operations.ts'
 import { locations } from './programme/locations/locations.ts'
 import { sessionFieldOperations } from './programme/session-fields/operations.ts'
 import { sessionOperations } from './programme/sessions/operations.ts'
-import { timeDetails } from './programme/sessions/schema.ts'
+import { timeDetails } from './programme/sessions/times.ts'
 import { speakerFieldOperations } from './programme/speaker-fields/operations.ts'
 import { speakerOperations } from './programme/speakers/operations.ts'
 import { tracks } from './programme/tracks/tracks.ts'
 import { changeOperations } from './records/changes/operations.ts'
 import { plainOperations } from './records/plain/operations.ts'
+import { attendanceOperations } from './registration/attendance/operations.ts'
 import { seatOperations } from './registration/desk/operations.ts'
 import { eventQuestionOperations } from './registration/event-questions/operations.ts'
 import { personalLinkOperations } from './registration/personal-links/operations.ts'
@@ -22,6 +23,7 @@ import { privacyOperations } from './registration/privacy/operations.ts'
 import { regTypeOperations } from './registration/reg-types/operations.ts'
 import { registrantGroups } from './registration/registrant-groups/registrant-groups.ts'
 import { registrantOperations } from './registration/registrants/operations.ts'
+import { scanOperations } from './registration/scans/operations.ts'
 import { faultDetails } from './seats/schema.ts'
 
 /** What everybody may ask. */
@@ -49,6 +51,8 @@ export const tokenOperations: Operation<Parts>[] = [
   ...eventQuestionOperations,
   ...registrantOperations,
   ...seatOperations,
+  ...attendanceOperations,
+  ...scanOperations,
   ...mailOperations,
   ...privacyOperations,
   ...personalLinkOperations,

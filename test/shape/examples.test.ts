@@ -51,6 +51,10 @@ function newWorld(): World {
     registrant: once('registrant', () =>
       inEvent('registrants', { email: 'ada@example.com', first_name: 'Ada' }),
     ),
+    attendance: once('attendance', async () => {
+      const [session, registrant] = [await world.session!(), await world.registrant!()]
+      return test.make('session-attendances', { session_id: session.id, registrant_id: registrant.id })
+    }),
     letter: once('letter', async () => {
       const { id, event_id } = await world.registrant!()
       await test.call('POST', `/registrants/${id}/trigger-email/confirmation`)
@@ -73,6 +77,8 @@ const nouns: Record<string, string> = {
   'registrant-groups': 'group',
   'event-questions': 'question',
   registrants: 'registrant',
+  'session-attendances': 'attendance',
+  'scans/registrant': 'registrant',
   outbox: 'letter',
 }
 const nounOf = (path: string) =>
@@ -87,6 +93,8 @@ const references: Record<string, string> = {
   location_id: 'location',
   session_ids: 'session',
   speaker_id: 'speaker',
+  session_id: 'session',
+  registrant_id: 'registrant',
   waitlist_ids: 'full',
   drop: 'dropped',
   id: 'registrant',
@@ -96,7 +104,8 @@ async function withIds(world: World, example: Json): Promise<Json> {
   const entries = Object.entries(example).map(async ([name, value]) => {
     if (name === 'custom_fields') return [name, await chosen(world)]
     const noun = value === null ? undefined : references[name]
-    if (name === 'speakers') return [name, await Promise.all(value.map((item: Json) => withIds(world, item)))]
+    if (name === 'speakers' || name === 'scans')
+      return [name, await Promise.all(value.map((item: Json) => withIds(world, item)))]
     if (!noun) return [name, value]
     const { id } = await world[noun]!()
     return [name, Array.isArray(value) ? [id] : id]

@@ -78,8 +78,14 @@ describe('GET /api/v1/openapi.json', () => {
         ),
       ].sort()
     assert.deepEqual(typesOf('string'), ['expand', 'fields', 'ids', 'object', 'search', 'since', 'sort'])
-    assert.deepEqual(typesOf('integer'), ['event_id', 'page', 'per-page'])
-    assert.deepEqual(typesOf('boolean'), ['force', 'override_capacity_errors', 'send_email', 'validate_only'])
+    assert.deepEqual(typesOf('integer'), ['event_id', 'page', 'per-page', 'registrant_id', 'session_id'])
+    assert.deepEqual(typesOf('boolean'), [
+      'force',
+      'override_capacity_errors',
+      'prevent_check_in',
+      'send_email',
+      'validate_only',
+    ])
   })
 
   it('leaves `fields` of single reads out, which are understood: the schema is that of the whole record', async () => {

@@ -47,6 +47,7 @@ const tags: Record<string, string> = {
   'Event questions': 'What the registrants of an event are asked.',
   Registrants: 'The people of an event.',
   Seats: 'Who has a seat in which session, and who is on its waitlist.',
+  Attendance: 'Who came to which session: scans, and what other systems report.',
   'E-mail': 'E-mails to registrants: what is sent, and what became of it.',
   Changes: 'Every change, in the order of commits.',
   Server: 'The state of the server, and how it describes itself.',

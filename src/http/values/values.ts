@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox'
 import type { Fault } from '../../errors.ts'
 import { forms } from './forms.ts'
 import { longestHtml, readHtml } from './safe-html.ts'
+import { readMoment } from './timestamps.ts'
 import { dateRange, readDate, readTime, readTimeZone } from './wall-time.ts'
 
 /*
@@ -52,7 +53,7 @@ export const Word = <const T extends string[]>(words: T, options: KindOptions = 
 /** A finite number. */
 export const Decimal = (options: KindOptions & { minimum?: number; maximum?: number } = {}) =>
   Type.Number({ format: 'decimal', ...options })
-/** A moment in UTC, `YYYY-MM-DD HH:MM:SS`. */
+/** A moment in UTC, `YYYY-MM-DD HH:MM:SS`. In: also RFC 3339. */
 export const Timestamp = (options: KindOptions = {}) =>
   Type.String({ format: 'timestamp', examples: ['2026-09-01 08:30:00'], ...options })
 /** A moment, RFC 3339 in UTC. */
@@ -110,6 +111,8 @@ const readers: Record<string, (raw: unknown, kind: Kind) => Reading> = {
       'timezone',
       'must be the IANA name of a time zone, such as Europe/Brussels.',
     ),
+  timestamp: raw =>
+    readPattern(raw, readMoment, 'timestamp', 'must be a moment, such as 2026-09-14T10:00:00Z.'),
   'http-url': (raw, kind) => {
     const reading = readText(trimmed(raw), kind)
     return 'value' in reading ? readHttpUrl(reading.value as string, kind) : reading

@@ -47,6 +47,7 @@ export async function countRegistrants(db: Db, id: number): Promise<number> {
 
 /** What belongs to an event besides questions and selections, in an order in which it can be deleted. */
 const belongings = [
+  ['session_attendances', 'session_attendance'],
   ['registrants', 'registrant'],
   ['registrant_groups', 'registrant_group'],
   ['reg_types', 'reg_type'],

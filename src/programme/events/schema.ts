@@ -72,6 +72,12 @@ export const EventInput = Type.Object({
   waitlist_offer_minutes: Type.Optional(
     Whole({ default: 720, minimum: 1, description: 'How long an offer stands, in minutes.' }),
   ),
+  strict_scans: Type.Optional(
+    Flag({
+      default: 0,
+      description: 'Whether scans of registrants who have no seat in the session are refused.',
+    }),
+  ),
   webinar_url: optional(HttpUrl({ description: 'URL of the webinar of the event, if it is virtual.' })),
   domain: optional(Text(255, { description: 'Domain that the event has in another system.' })),
   folder_id: optional(Id({ description: 'Folder of the event, in the numbering of the organiser.' })),
@@ -101,6 +107,7 @@ export const Event = Type.Object({
   free_event: Flag(),
   waitlist_mode: Word(['automatic', 'offer', 'manual']),
   waitlist_offer_minutes: Whole(),
+  strict_scans: Flag(),
   registrants_count: Type.Integer({ description: 'Registrants who are active or in progress.' }),
   webinar_url: Nullable(HttpUrl()),
   domain: Nullable(Text(255)),

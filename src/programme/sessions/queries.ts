@@ -3,6 +3,7 @@ import type { Actor } from '../../http/actor.ts'
 import { logged } from '../../records/changes/log.ts'
 import { choicesIn, standing, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
+import { deleteAttendances } from '../../registration/attendance/queries.ts'
 import { sessionsConflict } from '../../seats/ledger/conflict-queries.ts'
 import { seatsChannel } from '../../seats/ledger/queries.ts'
 import { deleteAppearances } from '../speakers/queries.ts'
@@ -169,6 +170,7 @@ export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[])
 /** Deletes a session that is locked; its speakers stay, and appear in it no more. */
 export async function deleteSession(db: Db, actor: Actor, id: number): Promise<void> {
   await deleteAppearances(db, actor, 'session_id', id)
+  await deleteAttendances(db, actor, 'session_id', id)
   await db`
     with before as (delete from sessions where id = ${id} returning *)
     ${logged(db, actor, 'session', 'delete')}`

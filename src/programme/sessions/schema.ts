@@ -211,16 +211,6 @@ export const WrittenSession = Type.Object(
   { additionalProperties: true, description: sessionNote },
 )
 
-/** What entries of a 422 say of a time that does not exist. */
-export const timeDetails = {
-  nearest: Type.Optional(
-    Type.Array(Type.String(), {
-      description: 'The nearest times that exist.',
-      examples: [['2027-03-28 01:59:59', '2027-03-28 03:00:00']],
-    }),
-  ),
-}
-
 /** Fields that are computed, and so neither searched nor sorted by. */
 const derived = [
   'session_included',
@@ -243,6 +233,7 @@ export const sessionLists: Listable = {
     'track',
     'speakers',
     'conflicts',
+    'sessionAttendance',
     'registrantCount',
     'reservedCount',
     'waitlistCount',

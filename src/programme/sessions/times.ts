@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import type { Fault } from '../../errors.ts'
 import { abbreviationOf } from '../../http/values/zone-names.ts'
 
@@ -128,4 +129,14 @@ function describe(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime | u
 
 function twelveHours({ hour, minute }: Temporal.ZonedDateTime): string {
   return `${String(hour % 12 || 12).padStart(2, '0')}:${String(minute).padStart(2, '0')} ${hour < 12 ? 'AM' : 'PM'}`
+}
+
+/** What entries of a 422 say of a time that does not exist. */
+export const timeDetails = {
+  nearest: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'The nearest times that exist.',
+      examples: [['2027-03-28 01:59:59', '2027-03-28 03:00:00']],
+    }),
+  ),
 }

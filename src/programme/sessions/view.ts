@@ -2,6 +2,8 @@ import type { Db } from '../../db/connection.ts'
 import { type Projection, project, storedFields } from '../../http/lists/listing.ts'
 import { viewOf } from '../../http/view.ts'
 import { showCustomValues } from '../../records/custom-fields/values.ts'
+import { showAttendance } from '../../registration/attendance/attendances.ts'
+import { listAttendancesOf } from '../../registration/attendance/queries.ts'
 import { locations } from '../locations/locations.ts'
 import { Location } from '../locations/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
@@ -86,14 +88,16 @@ async function relatedOf(
   if (expand.size === 0 || rows.length === 0) return () => ({})
   const ids = (column: 'track_id' | 'location_id') => [...new Set(rows.flatMap(row => row[column] ?? []))]
   const own = rows.map(row => row.id)
-  const [ofTracks, ofLocations, conflicts, speakersOf] = await Promise.all([
+  const [ofTracks, ofLocations, conflicts, speakersOf, attendances] = await Promise.all([
     expand.has('track') ? tracks.queries.listByIds(db, ids('track_id')) : [],
     expand.has('location') ? locations.queries.listByIds(db, ids('location_id')) : [],
     expand.has('conflicts') ? listConflicts(db, own) : [],
     expand.has('speakers') ? speakersOfSessions(db, own) : undefined,
+    expand.has('sessionAttendance') ? listAttendancesOf(db, own) : undefined,
   ])
   const trackOf = new Map(ofTracks.map(track => [track.id, showTrack(track)]))
   const locationOf = new Map(ofLocations.map(location => [location.id, showLocation(location)]))
+  const attendancesOf = Map.groupBy(attendances ?? [], attendance => attendance.session_id)
   const conflictsOf = Map.groupBy(conflicts, conflict => conflict.id)
   return row => ({
     ...(expand.has('registrantCount') && { registrantCount: row.selected_count }),
@@ -101,6 +105,7 @@ async function relatedOf(
     ...(expand.has('waitlistCount') && { waitlistCount: row.waitlisted_count }),
     ...(expand.has('track') && { track: trackOf.get(row.track_id ?? 0) ?? null }),
     ...(expand.has('location') && { location: locationOf.get(row.location_id ?? 0) ?? null }),
+    ...(attendances && { sessionAttendance: (attendancesOf.get(row.id) ?? []).map(showAttendance) }),
     ...(speakersOf && { speakers: speakersOf(row.id) }),
     ...(expand.has('conflicts') && {
       conflicts: (conflictsOf.get(row.id) ?? []).map(({ other_id, name, registrants }) => ({

@@ -24,6 +24,7 @@ export const objectKinds = [
   'registrant_group',
   'event_question',
   'selection',
+  'session_attendance',
 ] as const
 export type ObjectKind = (typeof objectKinds)[number]
 

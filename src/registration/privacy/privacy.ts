@@ -13,6 +13,7 @@ import { newSecureId } from '../../records/secure-id.ts'
 import { emptyWish } from '../../seats/rules/wish.ts'
 import { readAgendas } from '../agenda/agenda.ts'
 import { whenOf } from '../agenda/words.ts'
+import { forgetAttendances } from '../attendance/queries.ts'
 import { carryOut } from '../desk/registration.ts'
 import { deleteLinksOf } from '../personal-links/queries.ts'
 import { findRegistrant, type RegistrantRow } from '../registrants/queries.ts'
@@ -153,6 +154,7 @@ async function blankEverywhere(
   if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
+  await forgetAttendances(db, actor, id)
   await withholdAnswersAbout(db, actor.account_id, {
     id,
     event_id,

@@ -4,6 +4,7 @@ import type { Given } from '../../http/values/draft.ts'
 import { logged } from '../../records/changes/log.ts'
 import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
+import { deleteAttendances } from '../attendance/queries.ts'
 import type { Address, AddressKind, RegistrantInput } from './schema.ts'
 import type { StatusMoments } from './status.ts'
 
@@ -200,6 +201,7 @@ export async function findRegistrantByExternalId(
 
 /** Deletes registrants who have no selections any more. */
 export async function deleteRegistrant(db: Db, actor: Actor, id: number): Promise<void> {
+  await deleteAttendances(db, actor, 'registrant_id', id)
   await db`
     with before as (delete from registrants where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'delete')}`
