@@ -76,6 +76,7 @@ const constraintFaults: Record<string, Fault> = {
 const nouns: Record<string, string> = {
   sessions: 'session',
   speakers: 'speaker',
+  sponsors: 'sponsor',
   tracks: 'track',
   locations: 'location',
   reg_types: 'registrant type',

@@ -6,12 +6,16 @@ import type { Operation } from './http/operation.ts'
 import { healthOperations } from './http/server/health.ts'
 import type { Parts } from './parts.ts'
 import { eventOperations } from './programme/events/operations.ts'
+import { feeOperations } from './programme/fees/operations.ts'
 import { locations } from './programme/locations/locations.ts'
+import { notSoldOperations } from './programme/not-sold/operations.ts'
 import { sessionFieldOperations } from './programme/session-fields/operations.ts'
 import { sessionOperations } from './programme/sessions/operations.ts'
 import { timeDetails } from './programme/sessions/times.ts'
 import { speakerFieldOperations } from './programme/speaker-fields/operations.ts'
 import { speakerOperations } from './programme/speakers/operations.ts'
+import { sponsorFieldOperations } from './programme/sponsor-fields/operations.ts'
+import { sponsorOperations } from './programme/sponsors/operations.ts'
 import { tracks } from './programme/tracks/tracks.ts'
 import { changeOperations } from './records/changes/operations.ts'
 import { plainOperations } from './records/plain/operations.ts'
@@ -46,6 +50,9 @@ export const tokenOperations: Operation<Parts>[] = [
   ...speakerFieldOperations,
   ...sessionOperations,
   ...speakerOperations,
+  ...feeOperations,
+  ...sponsorFieldOperations,
+  ...sponsorOperations,
   ...regTypeOperations,
   ...Object.values(plainOperations(registrantGroups)),
   ...eventQuestionOperations,
@@ -56,6 +63,7 @@ export const tokenOperations: Operation<Parts>[] = [
   ...mailOperations,
   ...privacyOperations,
   ...personalLinkOperations,
+  ...notSoldOperations,
   ...changeOperations,
 ]
 

@@ -10,6 +10,7 @@ import { SparseLog } from './http/server/sparse-log.ts'
 import { sessionFields } from './programme/session-fields/session-fields.ts'
 import { gatheredInsert } from './programme/sessions/insert.ts'
 import { speakerFields } from './programme/speaker-fields/speaker-fields.ts'
+import { sponsorFields } from './programme/sponsor-fields/sponsor-fields.ts'
 import { Desk } from './registration/desk/desk.ts'
 import { eventQuestions } from './registration/event-questions/event-questions.ts'
 import { IdBlock } from './registration/registrants/ids.ts'
@@ -39,6 +40,9 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
   const fieldsOfSpeakers = new NotifiedCache((account, db = pool) =>
     speakerFields.queries.allOf(db, Number(account)),
   )
+  const fieldsOfSponsors = new NotifiedCache((account, db = pool) =>
+    sponsorFields.queries.allOf(db, Number(account)),
+  )
   const questionsOfEvents = new NotifiedCache((event, db = pool) =>
     eventQuestions.queries.allOf(db, Number(event)),
   )
@@ -50,6 +54,7 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
     tokens.follow(pool, tokenChannel),
     fieldsOfAccounts.follow(pool, sessionFields.declaration.channel),
     fieldsOfSpeakers.follow(pool, speakerFields.declaration.channel),
+    fieldsOfSponsors.follow(pool, sponsorFields.declaration.channel),
     questionsOfEvents.follow(pool, eventQuestions.declaration.channel),
   ])
   await availability.follow(pool)
@@ -67,6 +72,8 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
     sessionFields: fieldsOfAccounts,
     /** definitions of the custom fields of speakers of an account, by its id */
     speakerFields: fieldsOfSpeakers,
+    /** the same of its sponsors */
+    sponsorFields: fieldsOfSponsors,
     /** questions of an event, by its id */
     eventQuestions: questionsOfEvents,
     /** writes new sessions that come at the same time together */

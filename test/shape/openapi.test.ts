@@ -181,7 +181,16 @@ describe('GET /api/v1/openapi.json', () => {
       Object.entries(document.components.schemas).flatMap(([name, schema]) =>
         name.endsWith(ending) ? [[name, schema.required ?? []]] : [],
       )
-    const inEvents = ['Track', 'Location', 'Session', 'Speaker', 'RegType', 'RegistrantGroup', 'Registrant']
+    const inEvents = [
+      'Track',
+      'Location',
+      'Session',
+      'Speaker',
+      'Sponsor',
+      'RegType',
+      'RegistrantGroup',
+      'Registrant',
+    ]
     assert.deepEqual(
       required('Update').filter(([, names]) => names!.length > 0),
       [],

@@ -41,6 +41,9 @@ const tags: Record<string, string> = {
   'Session fields': 'Fields that an account adds to its sessions.',
   Speakers: 'People who appear in the programme of an event, and the sessions in which they do.',
   'Speaker fields': 'Fields that an account adds to its speakers.',
+  Fees: 'What sessions cost, as it is shown: nothing is charged.',
+  Sponsors: 'Those who support an event.',
+  'Sponsor fields': 'Fields that an account adds to its sponsors.',
   Sessions: 'The talks, workshops and breakouts of an event.',
   'Registrant types': 'Kinds of registrants, each with a capacity of its own.',
   'Registrant groups': 'Registrants who come together.',
@@ -49,6 +52,7 @@ const tags: Record<string, string> = {
   Seats: 'Who has a seat in which session, and who is on its waitlist.',
   Attendance: 'Who came to which session: scans, and what other systems report.',
   'E-mail': 'E-mails to registrants: what is sent, and what became of it.',
+  'Not sold here': 'Lists of the hosted API that are always empty: Lectern handles no money.',
   Changes: 'Every change, in the order of commits.',
   Server: 'The state of the server, and how it describes itself.',
 }

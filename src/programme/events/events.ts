@@ -12,6 +12,7 @@ import { faultsOfCapacity } from '../../seats/ledger/capacity.ts'
 import type { NewConflict } from '../../seats/ledger/conflicts.ts'
 import { announceSeats, countPeopleIn } from '../../seats/ledger/queries.ts'
 import { isIncludedLive } from '../../seats/rules/state.ts'
+import { copyFees } from '../fees/queries.ts'
 import { insertNewSessions, listSessionsOfEvent } from '../sessions/queries.ts'
 import { copySpeakers } from '../speakers/copy-queries.ts'
 import { daysUntil, faultsOfDates, shiftEvent, shiftSession } from './dates.ts'
@@ -152,6 +153,7 @@ export async function cloneEvent(
       sessionsOfCopy.map(session => ({ actor, session })),
     )
     const copyOf = new Map(sessions.map((session, place) => [session.id, copies[place]!.id]))
+    await copyFees(tx, actor, id, copy.id, copyOf)
     await copySpeakers(tx, actor, id, copy.id, copyOf, days)
     return copy
   })

@@ -6,6 +6,7 @@ import type { StoredValues } from '../../records/custom-fields/values.ts'
 import { deleteAttendances } from '../../registration/attendance/queries.ts'
 import { sessionsConflict } from '../../seats/ledger/conflict-queries.ts'
 import { seatsChannel } from '../../seats/ledger/queries.ts'
+import { deleteFees } from '../fees/queries.ts'
 import { deleteAppearances } from '../speakers/queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
@@ -170,6 +171,7 @@ export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[])
 /** Deletes a session that is locked; its speakers stay, and appear in it no more. */
 export async function deleteSession(db: Db, actor: Actor, id: number): Promise<void> {
   await deleteAppearances(db, actor, 'session_id', id)
+  await deleteFees(db, actor, 'session_id', id)
   await deleteAttendances(db, actor, 'session_id', id)
   await db`
     with before as (delete from sessions where id = ${id} returning *)

@@ -234,6 +234,8 @@ export const sessionLists: Listable = {
     'speakers',
     'conflicts',
     'sessionAttendance',
+    'fees',
+    'translations',
     'registrantCount',
     'reservedCount',
     'waitlistCount',

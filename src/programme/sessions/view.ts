@@ -4,6 +4,7 @@ import { viewOf } from '../../http/view.ts'
 import { showCustomValues } from '../../records/custom-fields/values.ts'
 import { showAttendance } from '../../registration/attendance/attendances.ts'
 import { listAttendancesOf } from '../../registration/attendance/queries.ts'
+import { readFees, showPrices } from '../fees/fees.ts'
 import { locations } from '../locations/locations.ts'
 import { Location } from '../locations/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
@@ -88,12 +89,13 @@ async function relatedOf(
   if (expand.size === 0 || rows.length === 0) return () => ({})
   const ids = (column: 'track_id' | 'location_id') => [...new Set(rows.flatMap(row => row[column] ?? []))]
   const own = rows.map(row => row.id)
-  const [ofTracks, ofLocations, conflicts, speakersOf, attendances] = await Promise.all([
+  const [ofTracks, ofLocations, conflicts, speakersOf, attendances, feeOf] = await Promise.all([
     expand.has('track') ? tracks.queries.listByIds(db, ids('track_id')) : [],
     expand.has('location') ? locations.queries.listByIds(db, ids('location_id')) : [],
     expand.has('conflicts') ? listConflicts(db, own) : [],
     expand.has('speakers') ? speakersOfSessions(db, own) : undefined,
     expand.has('sessionAttendance') ? listAttendancesOf(db, own) : undefined,
+    expand.has('fees') ? readFees(db, own) : undefined,
   ])
   const trackOf = new Map(ofTracks.map(track => [track.id, showTrack(track)]))
   const locationOf = new Map(ofLocations.map(location => [location.id, showLocation(location)]))
@@ -106,6 +108,8 @@ async function relatedOf(
     ...(expand.has('track') && { track: trackOf.get(row.track_id ?? 0) ?? null }),
     ...(expand.has('location') && { location: locationOf.get(row.location_id ?? 0) ?? null }),
     ...(attendances && { sessionAttendance: (attendancesOf.get(row.id) ?? []).map(showAttendance) }),
+    ...(feeOf && { fees: showPrices(feeOf(row.id)) }),
+    ...(expand.has('translations') && { translations: [] }),
     ...(speakersOf && { speakers: speakersOf(row.id) }),
     ...(expand.has('conflicts') && {
       conflicts: (conflictsOf.get(row.id) ?? []).map(({ other_id, name, registrants }) => ({

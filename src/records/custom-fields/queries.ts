@@ -5,7 +5,11 @@ import type { ChoiceChanges } from './choices.ts'
 
 /** A table of choices, and its column for the definition that they belong to. */
 export type ChoiceTable = {
-  table: 'session_field_choices' | 'speaker_field_choices' | 'event_question_choices'
+  table:
+    | 'session_field_choices'
+    | 'speaker_field_choices'
+    | 'sponsor_field_choices'
+    | 'event_question_choices'
   owner: 'field_id' | 'question_id'
 }
 
@@ -14,10 +18,11 @@ export const choicesFrom = (db: Db, from: Fragment) => db`
   coalesce((
     select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'sort', c.sort) order by c.sort, c.id) from ${from}), '[]')`
 
-/** The rows that have values: the sessions or speakers of an account, or the registrants of an event. */
+/** The rows that have values: the sessions, speakers or sponsors of an account, or the registrants of an event. */
 export type Holders =
   | { table: 'sessions'; object: 'session'; within: 'account_id'; id: number }
   | { table: 'speakers'; object: 'speaker'; within: 'account_id'; id: number }
+  | { table: 'sponsors'; object: 'sponsor'; within: 'account_id'; id: number }
   | { table: 'registrants'; object: 'registrant'; within: 'event_id'; id: number }
 
 /** Ids of the choices that values name: chosen ids are stored as arrays, and nothing else is. */

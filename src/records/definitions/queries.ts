@@ -12,7 +12,7 @@ import type { Choice } from '../custom-fields/schema.ts'
 export type Declaration<I extends TObject, R extends TObject> = {
   /** what messages call it: `Session field` */
   noun: string
-  table: 'session_fields' | 'speaker_fields' | 'event_questions'
+  table: 'session_fields' | 'speaker_fields' | 'sponsor_fields' | 'event_questions'
   object: ObjectKind
   choices: ChoiceTable
   /** the column that says what it belongs to */
