@@ -5,6 +5,7 @@ import { documentOperations } from './http/document/served.ts'
 import type { Operation } from './http/operation.ts'
 import { healthOperations } from './http/server/health.ts'
 import type { Parts } from './parts.ts'
+import { conflictOperations } from './programme/conflicts/operations.ts'
 import { eventOperations } from './programme/events/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
 import { locations } from './programme/locations/locations.ts'
@@ -44,6 +45,7 @@ export const credentialOperations: Operation<Parts>[] = oauthOperations
 export const base = '/api/v1'
 export const tokenOperations: Operation<Parts>[] = [
   ...eventOperations,
+  ...conflictOperations,
   ...Object.values(plainOperations(tracks)),
   ...Object.values(plainOperations(locations)),
   ...sessionFieldOperations,

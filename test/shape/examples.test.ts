@@ -47,6 +47,16 @@ function newWorld(): World {
     sponsorField: once('sponsorField', () =>
       test.make('sponsors/fields', { name: 'F', type: 'dropDownList', choices: [{ name: 'A' }] }),
     ),
+    conflict: once('conflict', async () => {
+      const location_id = (await inEvent('locations', { name: 'Small', capacity: 1 })).id
+      const session = await inEvent('sessions', {
+        name: 'Large',
+        date: '2027-01-01',
+        location_id,
+        capacity: 2,
+      })
+      return { ...session, id: `capacity_exceeds_location-${session.id}` }
+    }),
     question: once('question', () =>
       inEvent('event-questions', { name: 'Q', type: 'radioList', choices: [{ name: 'A' }] }),
     ),
@@ -129,6 +139,7 @@ async function pathWithIds(world: World, path: string, method: string): Promise<
   const fixed = path
     .replace('{external_id}', `example-${method}`)
     .replace('{type}', 'confirmation')
+    .replace('{key}', path.includes('{key}') ? (await world.conflict!()).id : '')
     .replace('{session_id}', String(path.includes('{session_id}') && (await world.session!()).id))
   if (!fixed.includes('{id}')) return fixed
   return fixed.replace('{id}', nounOf(path) === '' ? '1' : (await world[nounOf(path)]!()).id)

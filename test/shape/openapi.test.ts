@@ -81,6 +81,7 @@ describe('GET /api/v1/openapi.json', () => {
     assert.deepEqual(typesOf('integer'), ['event_id', 'page', 'per-page', 'registrant_id', 'session_id'])
     assert.deepEqual(typesOf('boolean'), [
       'force',
+      'intended',
       'override_capacity_errors',
       'prevent_check_in',
       'send_email',

@@ -36,6 +36,7 @@ const tags: Record<string, string> = {
   Authentication: 'OAuth 2.0 client credentials: a key and a secret become a token that lives 30 minutes.',
   Events:
     'What attendees come to. Everything else belongs to one, apart from the fields of sessions and speakers.',
+  Conflicts: 'What is wrong with a programme: rooms and speakers twice, people who cannot be in two places.',
   Tracks: 'Themes of a programme.',
   Locations: 'Rooms and other places.',
   'Session fields': 'Fields that an account adds to its sessions.',

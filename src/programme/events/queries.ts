@@ -124,9 +124,9 @@ export async function copyTracksAndLocations(db: Db, actor: Actor, from: number,
   const locations = await pairs('locations')
   await db`
     with after as (
-      insert into locations (id, account_id, event_id, name, capacity, color, use_event_address, line_1, line_2, line_3,
+      insert into locations (id, account_id, event_id, name, capacity, turnaround_minutes, color, use_event_address, line_1, line_2, line_3,
         city, state, zip, country_code, latitude, longitude, sort, external_id, created_at, updated_at)
-      select p.new_id, account_id, ${to}, name, capacity, color, use_event_address, line_1, line_2, line_3,
+      select p.new_id, account_id, ${to}, name, capacity, turnaround_minutes, color, use_event_address, line_1, line_2, line_3,
         city, state, zip, country_code, latitude, longitude, sort, external_id, ${actor.now}, ${actor.now}
       from locations join ${pairTable(db, locations)} on p.old_id = locations.id returning *)
     ${logged(db, actor, 'location', 'create')}`

@@ -16,6 +16,13 @@ export const LocationInput = Type.Object({
   }),
   name: Text(255, { minLength: 1, description: 'Name of the location.', examples: ['Room 2.14'] }),
   capacity: optional(Whole({ minimum: 0, description: 'How many people fit; null is unknown.' })),
+  turnaround_minutes: Type.Optional(
+    Whole({
+      default: 0,
+      minimum: 0,
+      description: 'How long the room needs between two sessions, in minutes.',
+    }),
+  ),
   color: optional(Color({ description: 'Colour in the programme.' })),
   use_event_address: Type.Optional(
     Flag({ default: 1, description: "Whether the location is at the event's address." }),
@@ -36,6 +43,7 @@ export const Location = Type.Object({
   event_id: Id({ examples: [67890] }),
   name: Text(255, { examples: ['Room 2.14'] }),
   capacity: Nullable(Whole()),
+  turnaround_minutes: Whole(),
   color: Nullable(Color()),
   use_event_address: Flag(),
   line_1: Nullable(Text(255)),
