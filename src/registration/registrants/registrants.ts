@@ -27,7 +27,7 @@ import type { RegistrantInput } from './schema.ts'
 /** What registrants are written with. */
 export type Registration = {
   db: Db
-  desk: Desk
+  desk: Pick<Desk, 'mustBeFaultless'>
   ids: IdBlock
   /** of an event, for who names these values */
   questionsOf: (event_id: number, ...values: Body[]) => Promise<EventQuestionRow[]>

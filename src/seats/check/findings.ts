@@ -1,9 +1,9 @@
-import type { Headcount, Holding, SessionCounts } from './integrity-queries.ts'
+import type { Headcount, Holding, Misplaced, SessionCounts } from './integrity-queries.ts'
 import type { Disagreement } from './recorded.ts'
 
 /** Something that must not be; `invariant` is its number in docs/operations.md. */
 export type Finding = {
-  invariant: 1 | 2 | 3 | 4 | 5 | 6
+  invariant: 1 | 2 | 3 | 4 | 5 | 6 | 7
   type:
     | 'oversold'
     | 'wrong_holder'
@@ -15,6 +15,7 @@ export type Finding = {
     | 'unrecorded'
     | 'session_counters'
     | 'registrant_counter'
+    | 'misplaced'
   event_id: number
   session_id?: number
   registrant_id?: number
@@ -133,4 +134,13 @@ export const registrantCounter = ({
   object,
   object_id: id,
   message: `${object === 'event' ? 'Event' : 'Registrant type'} ${id} counts ${registrants_count} registrants, not ${registrants_counted}.`,
+})
+
+export const misplaced = ({ object, object_id, ...place }: Misplaced): Finding => ({
+  invariant: 7,
+  type: 'misplaced',
+  ...place,
+  object,
+  object_id,
+  message: `The ${object.replace('_', ' ')} ${object_id} refers to session ${place.session_id} of another event.`,
 })

@@ -182,3 +182,20 @@ export async function recountRegistrants(db: Db, actor: Actor, event_id: number)
       after as (update reg_types t set registrants_count = registrants_counted from wrong w where w.id = t.id returning t.*)
     ${logged(db, actor, 'reg_type', 'update')}`
 }
+
+/** Something that is of another event than what it refers to, or a session with too many speakers. */
+export type Misplaced = { object: string; object_id: number; event_id: number; session_id: number }
+
+/** What a session has besides seats, and is not of its event. */
+export const listMisplaced = (db: Db): Promise<Misplaced[]> => db<Misplaced[]>`
+  select 'session_speaker' as object, a.id as object_id, a.event_id, a.session_id
+    from session_speakers a join sessions s on s.id = a.session_id join speakers p on p.id = a.speaker_id
+    where (a.event_id, a.event_id) <> (s.event_id, p.event_id)
+  union all
+  select 'session_attendance', a.id, a.event_id, a.session_id
+    from session_attendances a join sessions s on s.id = a.session_id join registrants r on r.id = a.registrant_id
+    where (a.event_id, a.event_id) <> (s.event_id, r.event_id)
+  union all
+  select 'session_fee', f.id, f.event_id, f.session_id
+    from session_fees f join sessions s on s.id = f.session_id where f.event_id <> s.event_id
+  order by object, object_id`

@@ -15,6 +15,7 @@ import {
   type Finding,
   freeSeat,
   leftOut,
+  misplaced,
   oversold,
   registrantCounter,
   sessionCounters,
@@ -30,6 +31,7 @@ import {
   listEventsThatWait,
   listMiscountedRegistrants,
   listMiscountedSessions,
+  listMisplaced,
   listOversoldSessions,
   listUnexplainedConflicts,
   listWrongHolders,
@@ -55,6 +57,7 @@ export async function checkIntegrity(db: Db, now: Date): Promise<Integrity> {
       ...(await listUnrecorded(tx)).map(unrecorded),
       ...(await listMiscountedSessions(tx)).map(sessionCounters),
       ...(await listMiscountedRegistrants(tx)).map(registrantCounter),
+      ...(await listMisplaced(tx)).map(misplaced),
     ]
     return { checked: await countLedger(tx), findings, waiting: await listEventsThatWait(tx) }
   })

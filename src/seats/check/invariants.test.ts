@@ -175,4 +175,24 @@ describe('the invariants of seats', () => {
     assert.deepEqual([await found(summit), (await spawnLectern(['integrity'], env)).code], [[], 0])
     assert.equal((await call('GET', `/sessions/${talk.id}`)).body.seats_taken, 1)
   })
+
+  it('7. speakers, attendances and fees of a session are of its event', async () => {
+    const [summit, other] = [await event(), await event()]
+    const [talk, far] = [await session(summit), await session(other)]
+    const guest = await person(other)
+    const { body: speaker } = await call('POST', '/speakers', { event_id: summit.id, name: 'Ada L' })
+    const common = { account_id, event_id: summit.id, created_at: new Date(), updated_at: new Date() }
+    const appearance = { ...common, speaker_id: speaker.id, role: 'speaker', sort: 1 }
+    await pool`insert into session_speakers ${pool({ ...appearance, session_id: talk.id })}`
+    assert.deepEqual(await found(summit), [])
+    await pool`insert into session_speakers ${pool({ ...appearance, session_id: far.id })}`
+    await pool`insert into session_attendances ${pool({ ...common, session_id: talk.id, registrant_id: guest.id, unexpected: 0 })}`
+    await pool`insert into session_fees ${pool({ ...common, session_id: far.id, price: '1', conditional_prices: pool.json({}) })}`
+    assert.deepEqual(
+      (await findings(summit)).map(({ invariant, object }) => [invariant, object]),
+      ['session_attendance', 'session_fee', 'session_speaker'].map(object => [7, object]),
+    )
+    for (const table of ['session_speakers', 'session_attendances', 'session_fees'])
+      await pool`delete from ${pool(table)} where event_id = ${summit.id}`
+  })
 })
