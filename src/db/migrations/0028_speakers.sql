@@ -85,3 +85,6 @@ create index session_speakers_event on session_speakers (event_id);
 -- Imports bring speakers.
 alter table imported drop constraint imported_object_check;
 alter table imported add constraint imported_object_check check (object in ('location', 'track', 'speaker', 'session'));
+
+-- Who is forgotten is looked for in the change log.
+create index changes_of_speakers on changes (object_id) where object = 'speaker';

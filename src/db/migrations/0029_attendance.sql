@@ -35,3 +35,10 @@ create table scans (
 create index scans_attendance on scans (attendance_id);
 
 alter table events add column strict_scans smallint not null default 0;
+
+-- Devices know registrants by the token of another system.
+create index registrants_ext_token on registrants (account_id, ext_token) where ext_token is not null;
+
+-- Who is forgotten is looked for in the change log.
+create index changes_of_attendances on changes (((coalesce(after, before) ->> 'registrant_id')::bigint))
+  where object = 'session_attendance';

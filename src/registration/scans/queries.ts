@@ -1,4 +1,4 @@
-import type { Db } from '../../db/connection.ts'
+import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 
@@ -11,16 +11,20 @@ export type Scanned = {
   ext_token: string | null
 }
 
-/** Registrants of the account, by what devices know of them. */
+/** Registrants of the account, by what devices know of them; each way has an index of its own. */
 export function findScanned(
   db: Db,
   account_id: number,
   by: { ids: number[]; secure_ids: string[]; tokens: string[] },
 ): Promise<Scanned[]> {
-  return db<Scanned[]>`
+  const those = (condition: Fragment) => db`
     select id as registrant_id, event_id, registration_status, secure_id, ext_token from registrants
-    where account_id = ${account_id} and (id = any(${by.ids}::bigint[]) or secure_id = any(${by.secure_ids}::text[])
-      or ext_token = any(${by.tokens}::text[])) order by id`
+    where account_id = ${account_id} and ${condition}`
+  const byId = those(db`id = any(${by.ids}::bigint[])`)
+  if (by.secure_ids.length + by.tokens.length === 0) return db<Scanned[]>`${byId} order by id`
+  return db<Scanned[]>`
+    ${byId} union ${those(db`secure_id = any(${by.secure_ids}::text[])`)}
+    union ${those(db`ext_token = any(${by.tokens}::text[])`)} order by registrant_id`
 }
 
 /** Sessions of the account. */
