@@ -12,11 +12,11 @@ export type OutboxRow = Static<typeof OutboxLetter>
 
 /** A page of the e-mails of an event. */
 export async function listOutbox(db: Db, event: OwnEvent, listing: Listing) {
-  const { where, order } = pageOfEvent(db, 'o.event_id', event, listing)
+  const page = pageOfEvent(db, 'o.event_id', event, listing)
   const source = db`outbox o`
   const members = Object.keys(OutboxLetter.properties)
   const columns = db`${columnsOf(db, 'o', members, outboxLists, listing)} from ${source}`
-  return readPage<OutboxRow>(db, { columns, source, where, order })
+  return readPage<OutboxRow>(db, { columns, source, ...page })
 }
 
 export async function findLetter(db: Db, account_id: number, id: number): Promise<OutboxRow | undefined> {

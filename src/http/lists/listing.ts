@@ -2,7 +2,7 @@ import { type Db, type Fragment, joined } from '../../db/connection.ts'
 import { ApiError, badRequest } from '../../errors.ts'
 import { type Query, readId, wordsOf } from '../query.ts'
 import { type Attribute, orderOf } from './attributes.ts'
-import { mustFit } from './page-size.ts'
+import { mustFit, type PageRows } from './page-size.ts'
 import { type Condition, isJoinedByOr, readSearch, whereOf } from './search.ts'
 
 /** What a resource lets lists do with it. Attributes are named as on the wire, which is as in the database. */
@@ -79,12 +79,7 @@ export function mustNameEvent(query: Query): number {
  * from the primary key, along which the rows of other owners lie. Ties are broken by id, so that pages neither repeat nor
  * skip a row.
  */
-export function pageWithin(
-  db: Db,
-  column: string,
-  owner_id: number,
-  listing: Listing,
-): { where: Fragment; order: Fragment } {
+export function pageWithin(db: Db, column: string, owner_id: number, listing: Listing): PageRows {
   const [alias = ''] = column.split('.')
   const { sort, page, perPage } = listing
   // An id is never null, and its indexes say nothing of that.
@@ -96,6 +91,8 @@ export function pageWithin(
   const sorted = asked.length > 0 ? joined(asked, (left, right) => db`${left} ${right}`) : db``
   const offset = Math.min((page - 1) * perPage, Number.MAX_SAFE_INTEGER)
   return {
+    // What is searched for is usually found a few times.
+    fullAt: page === 1 && (listing.search.length > 0 || listing.ids) ? perPage : undefined,
     where: db`where ${db(column)} between ${owner_id} and ${owner_id} ${filterOf(db, listing, alias)}`,
     order: db`order by ${db(column)} ${sort[0]?.descending ? db`desc` : db`asc`}, ${sorted} ${db(`${alias}.id`)} limit ${perPage} offset ${offset}`,
   }

@@ -7,21 +7,31 @@ const pageLimit = 16_000_000
 /** Rows that are in the hands of the driver at a time: each may be as long as a body. */
 const partSize = 25
 
+/** The rows of a page: which they are, in which order, and how few of them are the whole list. */
+export type PageRows = {
+  where: Fragment
+  order: Fragment
+  /** of a first page that is expected to have few rows: when it has fewer than this, there are no others */
+  fullAt?: number | undefined
+}
+
 /**
  * A page of a list, and how many rows the whole list has, both of the same moment. `columns` is what is selected, with where it
- * is read from; `source` is what is counted. They are one statement: two cost a small page as much as its rows.
+ * is read from; `source` is what is counted. They are one statement: two cost a small page as much as its rows. A page that is
+ * expected to have few rows is counted only when it is full, by another.
  */
 export async function readPage<T extends object>(
   db: Db,
-  {
-    columns,
-    source,
-    where,
-    order,
-  }: { columns: Fragment; source: Fragment; where: Fragment; order: Fragment },
+  { columns, source, where, order, fullAt }: PageRows & { columns: Fragment; source: Fragment },
   areShort = false,
 ): Promise<{ rows: T[]; total: number }> {
   const count = db`select count(*)::int as list_total from ${source} ${where}`
+  if (fullAt !== undefined) {
+    const rows = await rowsOfPage(db<T[]>`select ${columns} ${where} ${order}`, areShort)
+    if (rows.length < fullAt) return { rows, total: rows.length }
+    const [counted] = await db<[Counted]>`${count}`
+    return { rows, total: counted.list_total }
+  }
   const rows = await rowsOfPage(
     db<(T & Counted)[]>`select (${count}), ${columns} ${where} ${order}`,
     areShort,
@@ -37,7 +47,7 @@ type Counted = { list_total: number }
  * it throws 400 when they are larger than a page may be; a single row never is.
  */
 async function rowsOfPage<T extends object>(
-  query: postgresTypes.PendingQuery<(T & postgresTypes.Row)[]>,
+  query: postgresTypes.PendingQuery<T[]>,
   areShort = false,
 ): Promise<T[]> {
   if (areShort) return query

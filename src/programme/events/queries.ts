@@ -103,10 +103,10 @@ export async function takenUrls(db: Db, account_id: number, stem: string): Promi
 }
 
 export async function listEvents(db: Db, account_id: number, listing: Listing) {
-  const { where, order } = pageWithin(db, 'e.account_id', account_id, listing)
+  const page = pageWithin(db, 'e.account_id', account_id, listing)
   const source = db`events e`
   const columns = db`${columnsOf(db, 'e', eventColumns, eventLists, listing)} from ${source}`
-  return readPage<EventRow>(db, { columns, source, where, order })
+  return readPage<EventRow>(db, { columns, source, ...page })
 }
 
 /** Copies the tracks and locations of one event to another; returns which became which. */

@@ -13,14 +13,13 @@ const listed = [
 
 /** A page of the sessions of an event. */
 export async function listSessions(db: Db, event: OwnEvent, listing: Listing) {
-  const { where, order } = pageOfEvent(db, 's.event_id', event, listing)
+  const page = pageOfEvent(db, 's.event_id', event, listing)
   const columns = columnsOf(db, 's', listed, sessionLists, listing)
   const source = db`sessions s`
   const read = {
     columns: storedFields(sessionLists, listing) ? db`${columns} from ${source}` : withNames(db, columns),
     source,
-    where,
-    order,
+    ...page,
   }
   return readPage<SessionRow>(db, read, areShort(sessionLists, listing))
 }

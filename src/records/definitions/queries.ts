@@ -105,10 +105,10 @@ export class DefinitionQueries<I extends TObject, R extends TObject> {
 
   async list(db: Db, owner_id: number, listing: Listing) {
     const { within } = this.declaration
-    const { where, order } = pageWithin(db, `d.${within}`, owner_id, listing)
+    const page = pageWithin(db, `d.${within}`, owner_id, listing)
     const source = this.#source(db)
     const columns = db`${this.#withChoices(db)} from ${source}`
-    return readPage<DefinitionRow<R>>(db, { columns, source, where, order })
+    return readPage<DefinitionRow<R>>(db, { columns, source, ...page })
   }
 
   async find(db: Db, account_id: number, id: number): Promise<DefinitionRow<R> | undefined> {

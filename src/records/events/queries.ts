@@ -1,5 +1,6 @@
-import type { Db, Fragment } from '../../db/connection.ts'
+import type { Db } from '../../db/connection.ts'
 import { type Listing, pageWithin } from '../../http/lists/listing.ts'
+import type { PageRows } from '../../http/lists/page-size.ts'
 
 /** What others need of an event: that it is there, whose it is, and its version. */
 export type KnownEvent = { id: number; account_id: number; version: number }
@@ -26,9 +27,9 @@ export function pageOfEvent(
   column: string,
   { account_id, id }: OwnEvent,
   listing: Listing,
-): { where: Fragment; order: Fragment } {
-  const { where, order } = pageWithin(db, column, id, listing)
-  return { where: db`${where} and (select account_id from events where id = ${id}) = ${account_id}`, order }
+): PageRows {
+  const { where, ...page } = pageWithin(db, column, id, listing)
+  return { ...page, where: db`${where} and (select account_id from events where id = ${id}) = ${account_id}` }
 }
 
 /** The event, locked until the transaction ends: seats of an event change under this lock only. */

@@ -107,7 +107,7 @@ export class PlainQueries<I extends TObject, R extends TObject> {
 
   /** A page of the records of an event. */
   async list(db: Db, event: OwnEvent, listing: Listing) {
-    const { where, order } = pageOfEvent(db, 'r.event_id', event, listing)
+    const page = pageOfEvent(db, 'r.event_id', event, listing)
     const columns = columnsOf(
       db,
       'r',
@@ -116,7 +116,7 @@ export class PlainQueries<I extends TObject, R extends TObject> {
       listing,
     )
     const source = this.source(db)
-    return readPage<Row<R>>(db, { columns: db`${columns} from ${source}`, source, where, order })
+    return readPage<Row<R>>(db, { columns: db`${columns} from ${source}`, source, ...page })
   }
 
   listByIds(db: Db, ids: number[]): Promise<Row<R>[]> {

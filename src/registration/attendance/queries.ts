@@ -47,8 +47,8 @@ export async function listAttendances(
   return readPage<AttendanceRow>(db, {
     columns: db`${selected} from ${source}`,
     source,
+    ...page,
     where,
-    order: page.order,
   })
 }
 

@@ -15,15 +15,14 @@ const listed = [
 
 /** A page of the registrants of an event. */
 export async function listRegistrants(db: Db, event: OwnEvent, listing: Listing) {
-  const { where, order } = pageOfEvent(db, 'r.event_id', event, listing)
+  const page = pageOfEvent(db, 'r.event_id', event, listing)
   const columns = columnsOf(db, 'r', listed, registrantLists, listing)
   const isStored = storedFields(registrantLists, listing)
   const source = db`registrants r`
   const read = {
     columns: isStored ? db`${columns} from ${source}` : withSelections(db, columns),
     source,
-    where,
-    order,
+    ...page,
   }
   return readPage<RegistrantRow>(db, read, areShort(registrantLists, listing))
 }
