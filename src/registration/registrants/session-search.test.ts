@@ -88,8 +88,8 @@ describe('GET /registrants with search by sessions', () => {
       'session_ids!=',
     ]) {
       const plans = (await plansOf(search)).join('\n')
-      // The page, which is full, and the total each look at selections.
-      assert.ok([...plans.matchAll(/selections_(of_session|once)/g)].length >= 2, plans)
+      // So does the total, of a page that is full.
+      assert.ok([...plans.matchAll(/selections_(of_session|once)/g)].length >= 1, plans)
       assert.doesNotMatch(plans, /Seq Scan on selections/)
     }
   })
