@@ -93,6 +93,21 @@ describe('GET /events/{id}/conflicts', () => {
     assert.deepEqual(await found(), [])
   })
 
+  it('200 where the clocks go back during a session, so that it ends before it begins on the wall', async () => {
+    const { event, inEvent, list } = await newProgramme()
+    await call('PUT', `/events/${event.id}`, { start_date: '2030-10-27', end_date: '2030-10-27' })
+    const ada = await inEvent('speakers', { name: 'Ada', availabilities: [{ date: '2030-10-27' }] })
+    const night = { date: '2030-10-27', timezone: 'UTC', use_event_timezone: 0 }
+    const { id } = await inEvent('sessions', {
+      ...night,
+      name: 'Night',
+      start_time: '00:30',
+      end_time: '01:15',
+    })
+    await call('POST', `/speakers/${ada.id}/session/${id}`)
+    assert.deepEqual((await list()).items, [])
+  })
+
   it('finds rooms that are too small, days outside, and seats at the same time: the most urgent first', async () => {
     const { event, session, inEvent, found, list } = await newProgramme()
     const room = await inEvent('locations', { name: 'Closet', capacity: 1 })

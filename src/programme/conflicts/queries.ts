@@ -50,7 +50,8 @@ export function findConflicts(db: Db, event_id: number): Promise<ConflictRow[]> 
         select range_agg(tsrange((w ->> 'date')::date + coalesce((w ->> 'start_time')::time, '00:00'),
           (w ->> 'date')::date + coalesce((w ->> 'end_time')::time, '24:00')))
         from jsonb_array_elements(s.availabilities) w)
-        @> tsrange(s.starts_at at time zone e.timezone, s.ends_at at time zone e.timezone)
+        @> tsrange(s.starts_at at time zone e.timezone,
+          greatest(s.starts_at at time zone e.timezone, s.ends_at at time zone e.timezone))
     union all
     select 'registrants_overlap', array[s.id, o.id], array[s.name, o.name], null, null, null, null, shared.people
       from (

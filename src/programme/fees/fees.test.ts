@@ -26,7 +26,13 @@ describe('/sessions/{id}/fee', () => {
     const put = async (body: Json) => (await call('PUT', `/sessions/${id}/fee`, body)).body
     const first = await put({
       price: 20,
-      conditional_prices: { [student.id]: '010.5', 999999: '1', [member.id]: 5 },
+      conditional_prices: {
+        [student.id]: '010.5',
+        999999: '1',
+        [`0${student.id}`]: '3',
+        [`${student.id}.0`]: '4',
+        [member.id]: 5,
+      },
     })
     assert.deepEqual(
       [first.price, first.conditional_prices],

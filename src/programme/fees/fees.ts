@@ -37,7 +37,7 @@ export function changeFee(db: Db, actor: Actor, session_id: number, body: Body):
     }
     const prices = { ...conditional_prices }
     for (const [id, raw] of Object.entries(pricesIn(body, faults))) {
-      if (!types.includes(Number(id))) continue
+      if (!types.some(type => String(type) === id)) continue
       const text = read(`conditional_prices.${id}`, raw)
       if (text === '') delete prices[id]
       else prices[id] = text

@@ -343,6 +343,8 @@ describe('POST /speakers/{id}/forget', () => {
       false,
     )
     assert.deepEqual(await speakersOf(session.id), [[kept.id, 'speaker', 1]])
+    for (const [method, path] of [['PUT', `/speakers/${kept.id}`]] as const)
+      assert.deepEqual(faultsIn(await call(method, path, { name: 'Back Again' })), ['id: forgotten'])
     assert.equal((await call('POST', '/speakers/999999999/forget')).status, 404)
   })
 })

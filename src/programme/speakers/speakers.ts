@@ -48,6 +48,7 @@ export async function changeSpeaker(
   return transaction(db, async tx => {
     await speakers.mustLock(tx, actor, id)
     const speaker = await speakers.mustFind(tx, actor.account_id, id)
+    if ((speaker as { forgotten_at?: string | null }).forgotten_at) throw invalid([forgotten])
     const draft = speakers.readUpdate(withNames(body), speaker, by)
     draft.faults.push(
       ...faultsOfName({ ...speaker, ...draft.given } as Given<SpeakerInput>),
@@ -101,6 +102,12 @@ function faultsOfAvailabilities({ availabilities }: Given<SpeakerInput>): Fault[
         ]
       : [],
   )
+}
+
+const forgotten: Fault = {
+  field: 'id',
+  type: 'forgotten',
+  message: 'This speaker was forgotten, and stays so: create another.',
 }
 
 const hasSessions = (sessions: number): Fault => ({
