@@ -113,7 +113,7 @@ async function fill(pool: Pool, events: number): Promise<void> {
       replace(gen_random_uuid()::text, '-', ''), 'approved', 1, 'optional', 1, 1, '{"c_1001": "Value1", "c_1002": [1]}', now(), now()
     from generate_series(1, ${events}::int) e, generate_series(1, ${sessionsPerEvent}::int) n order by e, n`
   await pool`
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, after, created_at)
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, after, created_at)
     select 1, event_id, 'session', id, 'create', 1, to_jsonb(s), now() from sessions s order by id`
   await pool`create table floor_sessions (like sessions including all)`
   await pool`vacuum analyze`

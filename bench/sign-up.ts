@@ -56,7 +56,7 @@ async function fillSignUp(
     select 1, 1, ${registrants}::int + 1 + n / 4, 1 + n % ${sessions}::int, 'selected', now(), now()
     from generate_series(0, ${selections}::int - 1) n order by n`
   await pool`
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, after, created_at)
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, after, created_at)
     select 1, 1, 'selection', id, 'create', 1, jsonb_build_object('registrant_id', registrant_id, 'session_id', session_id,
       'state', state, 'why', 'claimed'), now() from selections order by id`
   await pool`

@@ -47,7 +47,7 @@ app.get<{ Querystring: Query }>('/sessions-with-a-word', async ({ query }) => {
 
 app.get<{ Querystring: Query }>('/changes', async ({ query }) => ({
   items: await db`
-    select tx, id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at from changes
+    select tx, id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at from changes
     where account_id = 1 and (tx, id) > ('0', 0) and tx < pg_snapshot_xmin(pg_current_snapshot())
     order by tx, id limit ${query.limit}`,
 }))

@@ -161,8 +161,8 @@ describe('lectern events publish', () => {
       [0, '', `Event ${event.id} "Spring \\u202e Summit" is live; it was draft.\n`],
     )
     assert.equal(await page(), 200)
-    const { action, before, after, credential_id } = (await changesOf(app)).at(-1)!
-    assert.deepEqual([action, before.status, after.status, credential_id], ['update', 'draft', 'live', null])
+    const { action, before, after, actor_id } = (await changesOf(app)).at(-1)!
+    assert.deepEqual([action, before.status, after.status, actor_id], ['update', 'draft', 'live', null])
     const changes = (await changesOf(app)).length
     const again = await lectern('events', 'publish', String(event.id))
     assert.deepEqual(

@@ -72,7 +72,7 @@ export const eventsPublish = command({
     const id = eventIdFrom(args.id!)
     const { before, event } = await open(async (db, now) => {
       const before = await mustFindOverview(db, id)
-      const actor: Actor = { account_id: before.account_id, credential_id: null, request_id: null, now }
+      const actor: Actor = { account_id: before.account_id, actor_id: null, request_id: null, now }
       return { before, event: await changeEvent(db, actor, id, { status: 'live' }) }
     })
     if (options.json) terminal.out(JSON.stringify(toEvent(event)))

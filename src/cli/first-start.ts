@@ -16,7 +16,7 @@ export function prepareFirstStart(db: Db, withSample: boolean, now: Date): Promi
     if ((await listAccounts(tx)).length > 0) return undefined
     const account = await createAccount(tx, 'Main')
     const credential = await createCredential(tx, account.id, 'First credential', ['read', 'write'])
-    const actor: Actor = { account_id: account.id, credential_id: null, request_id: null, now }
+    const actor: Actor = { account_id: account.id, actor_id: null, request_id: null, now }
     return { credential, event_id: withSample ? await createSample(tx, actor) : undefined }
   })
 }

@@ -57,7 +57,7 @@ export const importCommand = command({
     const progress = showProgress(terminal)
     const report = await open(async (db, now) => {
       const account_id = await accountOf(db, target, options.account)
-      const actor: Actor = { account_id, credential_id: null, request_id: null, now }
+      const actor: Actor = { account_id, actor_id: null, request_id: null, now }
       const wish = {
         timezone,
         dry_run: options['dry-run'],

@@ -24,7 +24,7 @@ export const registrantsLink = command({
     const wanted = wantedFrom(args.registrant!, options.event)
     const link = await open(async (db, now) => {
       const { id, event_id, account_id } = await mustFindWanted(db, wanted)
-      const actor: Actor = { account_id, credential_id: null, request_id: null, now }
+      const actor: Actor = { account_id, actor_id: null, request_id: null, now }
       const { url, expires_at } = await makePersonalLink(db, actor, { id, event_id }, baseUrlOf(config))
       return { id, url, expires_at }
     })

@@ -4,7 +4,7 @@ import type { Ignored } from './ignored.ts'
 export type Actor = {
   account_id: number
   /** null for the command line and for what the server does by itself */
-  credential_id: number | null
+  actor_id: number | null
   request_id: string | null
   now: Date
   ifMatch?: string | undefined

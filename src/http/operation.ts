@@ -99,10 +99,10 @@ export class Call<P = unknown> {
   /** Who sent this request, and when. */
   get actor(): Actor {
     const { caller, id, headers, ignored } = this.request
-    const { account_id, credential_id } = caller
+    const { account_id, actor_id } = caller
     return {
       account_id,
-      credential_id,
+      actor_id,
       request_id: id,
       now: this.parts.clock.now(),
       ifMatch: headers['if-match'],

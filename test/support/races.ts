@@ -7,7 +7,7 @@ import { emptyWish, type Wish } from '../../src/seats/rules/wish.ts'
 
 /** An order of the organiser, as the API makes it. */
 export function order(account_id: number, wish: Partial<Wish> & { registrant_id: number }): PersonOrder {
-  const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+  const actor = { account_id, actor_id: null, request_id: null, now: new Date() }
   const change = wish.status && { change: { given: {}, addresses: {}, answers: {}, unanswered: [] } }
   return { actor, wish: { ...emptyWish, by: 'organiser', ...wish }, ...change }
 }

@@ -4,7 +4,8 @@ import type { Db } from '../../db/connection.ts'
 export const tokenChannel = 'lectern_tokens'
 
 export type Token = {
-  credential_id: number
+  /** the credential that it was given to */
+  actor_id: number
   account_id: number
   scopes: string[]
   created_at: string
@@ -28,7 +29,7 @@ export async function insertToken(
 
 export async function findToken(db: Db, tokenHash: Buffer): Promise<Token | undefined> {
   const [token] = await db<Token[]>`
-    select t.credential_id, c.account_id, c.key, c.strict, t.scopes, t.created_at, t.expires_at
+    select t.credential_id as actor_id, c.account_id, c.key, c.strict, t.scopes, t.created_at, t.expires_at
     from tokens t join credentials c on c.id = t.credential_id
     where t.token_hash = ${tokenHash} and c.revoked_at is null`
   return token

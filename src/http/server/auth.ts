@@ -4,7 +4,7 @@ import { ApiError } from '../../errors.ts'
 /** Whom a bearer token speaks for. */
 export type Caller = {
   account_id: number
-  credential_id: number
+  actor_id: number
   scopes: string[]
   expires_at: Date
   /** whether what a request names and nothing knows is refused, instead of ignored */

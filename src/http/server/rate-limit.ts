@@ -27,10 +27,10 @@ export function limitRate(app: FastifyInstance, db: Db, limit: number, clock: ()
 
   app.addHook('onRequest', async (request, reply) => {
     const now = Math.floor(clock().getTime() / 1000)
-    const purse = currentPurse(purses, request.caller.credential_id, now)
+    const purse = currentPurse(purses, request.caller.actor_id, now)
     const price = priceOf(request)
     while (purse.left < price && purse.usedByAll < limit) {
-      purse.drawing ??= draw(db, request.caller.credential_id, purse, block, limit)
+      purse.drawing ??= draw(db, request.caller.actor_id, purse, block, limit)
       await purse.drawing
     }
     const spent = purse.left >= price
@@ -45,21 +45,21 @@ export function limitRate(app: FastifyInstance, db: Db, limit: number, clock: ()
   })
 }
 
-function currentPurse(purses: Map<number, Purse>, credential: number, now: number): Purse {
+function currentPurse(purses: Map<number, Purse>, actor_id: number, now: number): Purse {
   const start = now - (now % windowSeconds)
-  const known = purses.get(credential)
+  const known = purses.get(actor_id)
   if (known?.start === start) return known
   const purse: Purse = { start, left: 0, usedByAll: 0, drawing: undefined }
-  purses.set(credential, purse)
+  purses.set(actor_id, purse)
   return purse
 }
 
-async function draw(db: Db, credential: number, purse: Purse, block: number, limit: number): Promise<void> {
+async function draw(db: Db, actor_id: number, purse: Purse, block: number, limit: number): Promise<void> {
   const start = new Date(purse.start * 1000)
   try {
     const [row] = await db<{ used: number }[]>`
-      insert into rate_windows as w (credential_id, window_start, used) values (${credential}, ${start}, ${block})
-      on conflict (credential_id) do update set window_start = excluded.window_start,
+      insert into rate_windows as w (actor_id, window_start, used) values (${actor_id}, ${start}, ${block})
+      on conflict (actor_id) do update set window_start = excluded.window_start,
         used = excluded.used + case when w.window_start = excluded.window_start then w.used else 0 end
       returning used`
     const before = row!.used - block

@@ -190,8 +190,8 @@ describe('POST /my/{token}/sessions/{id}/…', () => {
     const { summit, talk, link } = await scene({}, {}, false)
     const { headers } = await press(link, talk, 'add')
     const [change] =
-      await pool`select request_id, credential_id from changes where event_id = ${summit.id} and object = 'selection'`
-    assert.deepEqual({ ...change }, { request_id: headers['x-request-id'], credential_id: null })
+      await pool`select request_id, actor_id from changes where event_id = ${summit.id} and object = 'selection'`
+    assert.deepEqual({ ...change }, { request_id: headers['x-request-id'], actor_id: null })
   })
 
   it('422 an included session is kept, and has no button', async () => {

@@ -135,7 +135,7 @@ function addressOf({ config }: Parts, request: FastifyRequest): Address {
 /** A person has no credential: that, and the id of the request, is what the change log has of them. */
 const actorFor = ({ clock }: Parts, request: FastifyRequest, { person }: Visit): Actor => ({
   account_id: person.account_id,
-  credential_id: null,
+  actor_id: null,
   request_id: request.id,
   now: clock.now(),
 })

@@ -16,7 +16,7 @@ const first = await testApp({ url })
 const second = await testApp({ beside: first, url })
 const { pool, account_id, call } = first
 const { event, person } = seatDesk(first)
-const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+const actor = { account_id, actor_id: null, request_id: null, now: new Date() }
 type Named = { id: number }
 
 const lower = (summit: Named) => (db: Db) => changeEvent(db, actor, summit.id, { capacity: 1 })

@@ -9,7 +9,7 @@ import type { RecordChange } from './report.ts'
 
 const app = await testApp()
 const { pool, account_id, call, make } = app
-const actor: Actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+const actor: Actor = { account_id, actor_id: null, request_id: null, now: new Date() }
 const village = readFileSync(new URL('./fixtures/village.xml', import.meta.url), 'utf8')
 
 const bring = (text: string, target: Target, options?: ImportOptions) =>

@@ -104,7 +104,7 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
     account_id: actor.account_id,
     created_at: actor.now,
     updated_at: actor.now,
-    actor: { credential_id: actor.credential_id, request_id: actor.request_id },
+    actor: { actor_id: actor.actor_id, request_id: actor.request_id },
   }))
   const choice_ids = choicesIn(sessions.map(({ session }) => session.custom_fields))
   const item = choice_ids.length > 0 ? withStandingValues(db) : db`g.item`
@@ -118,8 +118,8 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
         select g.id, ${db.unsafe(written.map(column => `r.${column}`).join(', '))} from given g, jsonb_populate_record(null::sessions, ${item}) r
         returning *),
       logged as (
-        insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, after, created_at)
-        select r.account_id, r.event_id, 'session', r.id, 'create', (g.item -> 'actor' ->> 'credential_id')::bigint,
+        insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, after, created_at)
+        select r.account_id, r.event_id, 'session', r.id, 'create', (g.item -> 'actor' ->> 'actor_id')::bigint,
           g.item -> 'actor' ->> 'request_id', to_jsonb(r), r.created_at
         from after r join given g on g.id = r.id),
       announced as (

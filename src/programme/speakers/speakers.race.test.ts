@@ -34,7 +34,7 @@ describe('a session that many speakers are added to at once', () => {
 
   it('would have more without its lock', async () => {
     const { id: session_id } = await newSession()
-    const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+    const actor = { account_id, actor_id: null, request_id: null, now: new Date() }
     const looked = Promise.withResolvers<void>()
     let looking = people.length
     await Promise.all(

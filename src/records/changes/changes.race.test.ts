@@ -12,7 +12,7 @@ import { type Cursor, readChanges, start } from './queries.ts'
 const app = await testApp()
 const { make, call, pool, account_id } = app
 const event = await make('events', { name: 'Summit' })
-const actor: Actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+const actor: Actor = { account_id, actor_id: null, request_id: null, now: new Date() }
 const insert = (db: Db, name: string) =>
   tracks.queries.insert(db, actor, {
     event_id: event.id,

@@ -38,7 +38,7 @@ describe('every write', () => {
         ],
       )
       assert.equal(changes[1]!.request_id, `change-${id}`)
-      assert.ok(changes.every(change => change.credential_id > 0))
+      assert.ok(changes.every(change => change.actor_id > 0))
       assert.ok(changes.every(change => change.event_id === (object === 'event' ? id : (event_id ?? null))))
     })
 

@@ -18,9 +18,9 @@ export function logged(
   const row = action === 'delete' ? db`before` : db`after`
   return db`
     insert into changes
-      (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
+      (account_id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at)
     select ${actor.account_id}, ${object.endsWith('_field') ? db`null` : object === 'event' ? db`r.id` : db`r.event_id`},
-      ${object}, r.id, ${action}, ${actor.credential_id}, ${actor.request_id},
+      ${object}, r.id, ${action}, ${actor.actor_id}, ${actor.request_id},
       ${action === 'create' ? db`null` : db`to_jsonb(b)`}, ${action === 'delete' ? db`null` : db`to_jsonb(r)`},
       ${actor.now}
     from ${row} r ${action === 'create' ? db`` : db`join before b on b.id = r.id`}

@@ -8,7 +8,7 @@ export type ChangeRow = Cursor & {
   object: string
   object_id: number
   action: 'create' | 'update' | 'delete'
-  credential_id: number | null
+  actor_id: number | null
   request_id: string | null
   before: Record<string, unknown> | null
   after: Record<string, unknown> | null
@@ -95,7 +95,7 @@ const parsed = ({ before, after, ...change }: Stored): ChangeRow => ({
 
 /** `tx` stays a number here: as text 1000 would come before 999. The driver knows no `xid8`, and hands it out as text. */
 const changesOf = (db: Db, account_id: number, { event_id, objects }: Filter): Fragment => db`
-  select tx, id, (extract(epoch from created_at) * 1000)::bigint as at, event_id, object, object_id, action, credential_id,
+  select tx, id, (extract(epoch from created_at) * 1000)::bigint as at, event_id, object, object_id, action, actor_id,
     request_id, before::text, after::text, created_at
   from changes where account_id = ${account_id}
     ${event_id ? db`and event_id = ${event_id}` : db``} ${objects.length > 0 ? db`and object = any(${objects})` : db``}`

@@ -43,7 +43,7 @@ it('a cursor that names a change which a restored copy does not have is refused,
     update changes set tx = ${tx}::text::xid8 where event_id = ${other.id}`
   await pool`
     insert into changes overriding system value
-    select tx, ${id}, account_id, event_id, object, object_id, action, credential_id, request_id, before, after,
+    select tx, ${id}, account_id, event_id, object, object_id, action, actor_id, request_id, before, after,
       created_at + interval '1 hour' from changes where event_id = ${other.id}`
   assert.equal(await isGone(lost!.cursor), true)
 })

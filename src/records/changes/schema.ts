@@ -51,8 +51,11 @@ const Change = answerOf(
       description: 'What happened to it.',
       examples: ['update'],
     }),
-    credential_id: Nullable(
-      Id({ description: 'Null: the command line, or the server by itself.', examples: [7] }),
+    actor_id: Nullable(
+      Id({
+        description: 'Who did it: a credential or a user. Null: the command line, or the server by itself.',
+        examples: [7],
+      }),
     ),
     request_id: Nullable(
       Type.String({

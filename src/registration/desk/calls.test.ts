@@ -358,7 +358,7 @@ describe('several at the same moment', () => {
     const [holder, waiting] = [await person(summit, { session_ids: [talk.id] }), await person(summit)]
     const now = new Date()
     const orderOf = (request_id: string, wish: Partial<Wish> & { registrant_id: number }) => ({
-      actor: { account_id: app.account_id, credential_id: null, request_id, now },
+      actor: { account_id: app.account_id, actor_id: null, request_id, now },
       wish: { ...emptyWish, by: 'organiser' as const, ...wish },
     })
     await transaction(pool, db =>

@@ -74,8 +74,8 @@ export async function lockTombstone(db: Db, account_id: number, id: number): Pro
 /** Records once more that a person is deleted, now that they are forgotten: who wanted it, and when. */
 export async function insertTombstone(db: Db, actor: Actor, id: number): Promise<void> {
   await db`
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, created_at)
-    select account_id, event_id, object, object_id, action, ${actor.credential_id}, ${actor.request_id},
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, created_at)
+    select account_id, event_id, object, object_id, action, ${actor.actor_id}, ${actor.request_id},
       before || jsonb_build_object('forgotten_at', ${actor.now}::timestamptz), ${actor.now}
     from changes where object = 'registrant' and object_id = ${id} and account_id = ${actor.account_id} and action = 'delete'
     order by tx desc, id desc limit 1`

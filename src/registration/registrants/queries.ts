@@ -64,7 +64,7 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     created_at: actor.now,
     updated_at: actor.now,
     version: 1,
-    actor: { credential_id: actor.credential_id, request_id: actor.request_id },
+    actor: { actor_id: actor.actor_id, request_id: actor.request_id },
   }))
   const { account_id, now } = people[0]!.actor
   const choice_ids = choicesIn(people.map(({ person }) => person.custom_fields))
@@ -77,10 +77,10 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
         insert into registrants select r.* from given, jsonb_array_elements(given.rows) p (item),
           jsonb_populate_record(null::registrants, ${item}) r returning *),
       actors as (
-        select (row ->> 'id')::bigint as id, row -> 'actor' ->> 'request_id' as request_id, (row -> 'actor' ->> 'credential_id')::bigint as credential_id
+        select (row ->> 'id')::bigint as id, row -> 'actor' ->> 'request_id' as request_id, (row -> 'actor' ->> 'actor_id')::bigint as actor_id
         from given, jsonb_array_elements(given.rows) row)
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
-    select ${account_id}, r.event_id, 'registrant', r.id, 'create', a.credential_id, a.request_id, null, to_jsonb(r), ${now}
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at)
+    select ${account_id}, r.event_id, 'registrant', r.id, 'create', a.actor_id, a.request_id, null, to_jsonb(r), ${now}
     from after r join actors a using (id) order by r.id`
 }
 

@@ -22,10 +22,10 @@ export async function streamAvailability(
   event_id: number,
 ): Promise<FastifyReply> {
   const { availability: board, openStreams, config } = parts
-  const { account_id, credential_id } = caller
-  mustHaveRoom(openStreams, credential_id, config.STREAM_LIMIT)
+  const { account_id, actor_id } = caller
+  mustHaveRoom(openStreams, actor_id, config.STREAM_LIMIT)
   const stream = new PassThrough()
-  openStreams.set(stream, credential_id)
+  openStreams.set(stream, actor_id)
   stream.on('close', () => openStreams.delete(stream))
   let told: Availability['seats'] = {}
   // To a client that does not read nothing is written: when it reads again it is told what has changed since.
@@ -70,8 +70,8 @@ export async function streamAvailability(
     .send(stream)
 }
 
-function mustHaveRoom(open: Map<PassThrough, number>, credential_id: number, limit: number): void {
-  const own = [...open.values()].filter(id => id === credential_id)
+function mustHaveRoom(open: Map<PassThrough, number>, actor_id: number, limit: number): void {
+  const own = [...open.values()].filter(id => id === actor_id)
   if (own.length >= limit)
     throw new ApiError(
       429,

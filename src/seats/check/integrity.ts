@@ -75,7 +75,7 @@ export async function repairCounters(db: Db, findings: Finding[], now: Date): Pr
       await lockEventSeats(tx, event_id)
       const account_id = await findAccountOfEvent(tx, event_id)
       if (account_id === undefined) return
-      const actor: Actor = { account_id, credential_id: null, request_id: null, now }
+      const actor: Actor = { account_id, actor_id: null, request_id: null, now }
       await recountSessions(tx, actor, event_id)
       await recountRegistrants(tx, actor, event_id)
     })

@@ -45,8 +45,8 @@ export async function logConflicts(
     return { id: selection_id, before, after: { ...before, why: 'times_changed', conflicts_with } }
   })
   await db`
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
-    select ${actor.account_id}, ${event_id}, 'selection', id, 'update', ${actor.credential_id}, ${actor.request_id}, before, after,
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at)
+    select ${actor.account_id}, ${event_id}, 'selection', id, 'update', ${actor.actor_id}, ${actor.request_id}, before, after,
       ${actor.now}
     from jsonb_to_recordset(${db.json(rows as never)}) as c (id bigint, before jsonb, after jsonb) order by id`
 }

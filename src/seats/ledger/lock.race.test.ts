@@ -124,7 +124,7 @@ describe('included switched on while somebody registers', () => {
     const late = await person(summit, { registration_status: 'cancelled' })
     return { summit, talk, late, order: wish(late, { status: 'confirmed' }) }
   }
-  const actor = { account_id, credential_id: null, request_id: null, now: new Date() }
+  const actor = { account_id, actor_id: null, request_id: null, now: new Date() }
   const include = (talk: { id: number }) => (db: Db) =>
     db`update sessions set selection_control = 'included' where id = ${talk.id}`
 

@@ -182,7 +182,7 @@ async function elsewhereInto(
 
 /** What gives back the holds and offers of an event that have expired. */
 export function expiredOrders({ event, expiredHolds, expiredOffers }: Opened, now: Date): Order[] {
-  const actor: Actor = { account_id: event.account_id, credential_id: null, request_id: null, now }
+  const actor: Actor = { account_id: event.account_id, actor_id: null, request_id: null, now }
   const wish = { ...emptyWish, by: 'organiser' as const }
   return [
     ...expiredHolds.map(registrant_id => ({

@@ -228,8 +228,8 @@ export async function deleteSelectionsOf(
     with gone as (delete from selections where ${db(`${kind}_id`)} = ${id} returning *),
       renewed as (
         update registrants r set version = version + 1, updated_at = ${actor.now} from gone where r.id = gone.registrant_id)
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, created_at)
-    select account_id, event_id, 'selection', id, 'delete', ${actor.credential_id}, ${actor.request_id},
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, created_at)
+    select account_id, event_id, 'selection', id, 'delete', ${actor.actor_id}, ${actor.request_id},
       jsonb_build_object('registrant_id', registrant_id, 'session_id', session_id, 'state', state, 'why', ${`${kind}_deleted`}::text),
       ${actor.now}
     from gone order by id`

@@ -51,7 +51,7 @@ export class Settlement {
   ) {
     this.#db = db
     this.#ledger = ledger
-    this.#server = { account_id, credential_id: null, request_id: null, now }
+    this.#server = { account_id, actor_id: null, request_id: null, now }
     this.#includes = changing ?? this.#server
     this.journal = new Journal(ledger, now)
   }

@@ -106,18 +106,18 @@ async function insertAndLog(db: Db, { event }: LedgerState, changes: Change[], n
           ${column(change => change.after?.state ?? null)}::text[], ${column(change => change.after?.on_conflict ?? null)}::text[],
           ${column(change => Number(change.move.override ?? false))}::smallint[],
           ${column(offeredUntil)}::timestamptz[], ${column(expiresAt)}::timestamptz[], ${column(change => change.linedUp)}::int[],
-          ${column(change => change.actor.credential_id)}::bigint[], ${column(change => change.actor.request_id)}::text[],
+          ${column(change => change.actor.actor_id)}::bigint[], ${column(change => change.actor.request_id)}::text[],
           ${column(recordBefore) as never}::jsonb[], ${column(recordAfter) as never}::jsonb[]) with ordinality
-          as c (id, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, lined_up, credential_id, request_id, before, after, place)),
+          as c (id, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, lined_up, actor_id, request_id, before, after, place)),
       fresh as (
         insert into selections
           (account_id, event_id, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, created_at, updated_at)
         select ${account_id}, ${event.id}, registrant_id, session_id, state, on_conflict, override, offered_until, expires_at, ${now}, ${now}
         from given where id is null order by lined_up nulls first, place
         returning id, registrant_id, session_id)
-    insert into changes (account_id, event_id, object, object_id, action, credential_id, request_id, before, after, created_at)
+    insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at)
     select ${account_id}, ${event.id}, 'selection', coalesce(c.id, f.id),
-      case when c.before is null then 'create' when c.after is null then 'delete' else 'update' end, c.credential_id, c.request_id,
+      case when c.before is null then 'create' when c.after is null then 'delete' else 'update' end, c.actor_id, c.request_id,
       c.before, c.after, ${now}
     from given c left join fresh f on c.id is null and f.registrant_id = c.registrant_id and f.session_id = c.session_id
     order by c.place`

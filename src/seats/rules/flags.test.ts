@@ -16,7 +16,7 @@ const { event, session, person, claim, drop, waitFor, change, agenda, counts, fi
 
 /** What the attendee's own page does. */
 async function asAttendee(who: { id: number; event_id: number }, wish: Partial<Wish>): Promise<Decision> {
-  const actor = { account_id: app.account_id, credential_id: null, request_id: null, now: clock.now() }
+  const actor = { account_id: app.account_id, actor_id: null, request_id: null, now: clock.now() }
   const order = { actor, wish: { ...emptyWish, by: 'attendee' as const, registrant_id: who.id, ...wish } }
   const [outcome] = await transaction(app.pool, db => carryOut(db, who.event_id, [order], clock.now()))
   if ('failure' in outcome!) throw outcome.failure

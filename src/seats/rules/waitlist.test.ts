@@ -22,7 +22,7 @@ const lettersTo = async (who: { id: number }) =>
   (await pool`select kind from outbox where registrant_id = ${who.id} order by id`).map(row => row.kind)
 
 const order = (who: { id: number }, wish: Partial<Wish>) => ({
-  actor: { account_id: app.account_id, credential_id: null, request_id: null, now: clock.now() },
+  actor: { account_id: app.account_id, actor_id: null, request_id: null, now: clock.now() },
   wish: { ...emptyWish, by: 'organiser' as const, registrant_id: who.id, ...wish },
 })
 
