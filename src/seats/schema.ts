@@ -102,7 +102,7 @@ export const whatHappenedToSeats = {
   people_not_told: Type.Optional(
     Type.Integer({
       description:
-        'How many people have the session, or wait for it, and were not told that it does not take place any more, or that it does after all. Absent when there are none.',
+        'How many people have the session, or wait for it, and were not told that it is moved, does not take place any more, or does after all. Absent when there are none.',
       examples: [12],
     }),
   ),

@@ -5,6 +5,7 @@ import type { AgendaSession } from '../../registration/agenda/queries.ts'
 import type { Registration } from '../../registration/agenda/registration.ts'
 import type { VisibleField } from '../../registration/agenda/visible-values.ts'
 import { takesPlace } from '../../seats/rules/state.ts'
+import type { Move } from './moves.ts'
 
 /** What an e-mail is written from: what is true when its turn comes. */
 export type LetterFacts = {
@@ -22,6 +23,8 @@ export type LetterFacts = {
   /** what was given up in the same moment, and is not on the agenda */
   dropped: AgendaSession[]
   agenda: Agenda
+  /** sessions of theirs that are at another time, or in another location, than they knew */
+  moved: Move[]
   /** of sessions */
   fields: VisibleField[]
   baseUrl: string | null
@@ -35,7 +38,7 @@ export type LetterFacts = {
 export type Way = { page: string } | { ask: string | null } | { copyOf: string }
 
 /** Why an e-mail must not go out any more, if so: what it would say is no longer true. */
-export function outdated({ kind, registration, session, agenda }: LetterFacts): string | undefined {
+export function outdated({ kind, registration, session, agenda, moved }: LetterFacts): string | undefined {
   const stands = registration === 'active' || registration === 'unfinished'
   const own = agenda.entries.find(entry => entry.id === session?.id)
   switch (kind) {
@@ -57,6 +60,8 @@ export function outdated({ kind, registration, session, agenda }: LetterFacts): 
     case 'withdrawn':
       if (!stands) return 'The registration no longer stood when its turn came.'
       return session && takesPlace(session) ? 'The session took place again when its turn came.' : undefined
+    case 'rescheduled':
+      return stands && moved.length > 0 ? undefined : 'Nothing of it was true any more when its turn came.'
     case 'restored':
       return own && takesPlace(own) ? undefined : 'It no longer stood when its turn came.'
   }

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connection.ts'
+import type { MovedSession } from '../../records/outbox/queries.ts'
 import type { MailKind } from '../../records/outbox/schema.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
 import type { Job, QueueTable } from '../queue/queries.ts'
@@ -7,7 +8,16 @@ import type { Job, QueueTable } from '../queue/queries.ts'
 export const outbox: QueueTable = {
   name: 'outbox',
   owner: { table: 'registrants', column: 'registrant_id' },
-  columns: ['kind', 'registrant_id', 'event_id', 'session_id', 'dropped_session_ids', 'delivered', 'refused'],
+  columns: [
+    'kind',
+    'registrant_id',
+    'event_id',
+    'session_id',
+    'dropped_session_ids',
+    'moved',
+    'delivered',
+    'refused',
+  ],
   ofOneAttempt: ['calendar'],
 }
 
@@ -18,6 +28,8 @@ export type TakenLetter = Job & {
   event_id: number
   session_id: number | null
   dropped_session_ids: number[]
+  /** what a letter of the kind `rescheduled` tells */
+  moved: MovedSession[]
   delivered: string[]
   refused: string[]
 }

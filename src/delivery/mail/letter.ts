@@ -32,6 +32,8 @@ type Part = { title?: string; items: Prose[] }
 
 const pageNames: Partial<Record<MailKind, (facts: LetterFacts) => string>> = {
   offer: () => 'Accept or decline the seat',
+  rescheduled: ({ moved }) =>
+    moved.some(({ conflicts }) => conflicts.length > 0) ? 'Choose what you keep' : ownPage,
   abandoned: ({ registration, isClosed }) => {
     if (isClosed) return ownPage
     return registration === 'unfinished' ? 'Finish your registration' : 'Begin again'

@@ -1,7 +1,8 @@
 import type { MailKind } from '../../records/outbox/schema.ts'
-import { momentIn } from '../../registration/agenda/words.ts'
+import { momentIn, whenOf } from '../../registration/agenda/words.ts'
 import { takesPlace } from '../../seats/rules/state.ts'
 import type { LetterFacts, Way } from './facts.ts'
+import type { Move } from './moves.ts'
 import { type Prose, say } from './prose.ts'
 
 /** What an e-mail is about, in its subject and its first sentences. */
@@ -64,12 +65,38 @@ export const openings: Record<MailKind, (facts: LetterFacts) => Opening> = {
           subject: say`A session does not take place: ${event_name}`,
           paragraphs: [say`A session of yours at ${event_name} does not take place.`],
         },
+  rescheduled: ({ event_name, moved }) => ({
+    subject:
+      moved.length === 1
+        ? say`Moved: ${moved[0]!.session.name}`
+        : say`${String(moved.length)} of your sessions are moved: ${event_name}`,
+    paragraphs: [
+      moved.length === 1
+        ? say`A session of yours at ${event_name} is moved.`
+        : say`Sessions of yours at ${event_name} are moved.`,
+      ...moved.flatMap(movedInWords),
+      ...(moved.some(({ conflicts }) => conflicts.length > 0)
+        ? [say`You keep your seats until you give one up yourself.`]
+        : []),
+    ],
+  }),
   restored: ({ event_name, session }) => ({
     subject: say`Takes place after all: ${session!.name}`,
     paragraphs: [
       say`${session!.name} at ${event_name} takes place after all. What you have, and wait for, stands below.`,
     ],
   }),
+}
+
+/** From where to where a session is moved, and what else the person has then. */
+function movedInWords({ session, before, conflicts }: Move): Prose[] {
+  const place = (name: string | null) => (name ? `, ${name}` : '')
+  return [
+    say`${session.name}: it was ${whenOf(before)}${place(before.location_name)}. Now it is ${whenOf(session)}${place(session.location_name)}.`,
+    ...conflicts.map(
+      other => say`${session.name} is at the same time as ${other.name} now, in which you have a seat, too.`,
+    ),
+  ]
 }
 
 function toBeFinished({ event_name, event_timezone, hold_expires_at, isClosed, way }: LetterFacts): Prose[] {

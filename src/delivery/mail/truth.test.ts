@@ -85,6 +85,11 @@ const causes: Record<MailKind, (setting: Setting) => Promise<Known>> = {
     await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'rejected' })
     return person
   },
+  rescheduled: async ({ event, talk, other }) => {
+    const person = await desk.person(event, { session_ids: [talk.id, other.id] })
+    await call('PUT', `/sessions/update/${talk.id}${mail}`, { start_time: '09:00', end_time: '09:30' })
+    return person
+  },
   restored: async ({ event, talk, other }) => {
     const person = await desk.person(event, { session_ids: [talk.id, other.id] })
     await call('PUT', `/sessions/update/${talk.id}${mail}`, { session_status: 'rejected' })
@@ -184,6 +189,8 @@ const stillTrue: Record<MailKind, (truth: Truth) => boolean> = {
   offer: ({ offers }) => offers.length > 0,
   promotion: ({ seats, talk }) => seats.includes(talk.name),
   withdrawn: ({ stands, talk }) => stands && talk.session_status !== 'live',
+  rescheduled: ({ stands, seats, offers, line, talk }) =>
+    stands && [...seats, ...offers, ...line].includes(talk.name),
   restored: ({ seats, offers, line, talk }) => [...seats, ...offers, ...line].includes(talk.name),
 }
 

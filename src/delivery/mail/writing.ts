@@ -11,6 +11,7 @@ import { calendarOf } from './calendar.ts'
 import { type LetterFacts, outdated, type Way } from './facts.ts'
 import { type LetterTexts, writeLetter } from './letter.ts'
 import type { ClaimedLetter, WrittenLetter } from './letter-queries.ts'
+import { movesOf } from './moves.ts'
 import type { Sender } from './smtp.ts'
 
 /**
@@ -40,8 +41,9 @@ export async function writeLetters(
 ): Promise<SealedLetter[]> {
   const { baseUrl, now, isKept } = writing
   const people = [...new Set(letters.map(letter => letter.registrant_id))]
-  const about = letters.flatMap(({ dropped_session_ids, session_id }) => [
+  const about = letters.flatMap(({ dropped_session_ids, session_id, moved }) => [
     ...dropped_session_ids,
+    ...moved.map(each => each.session_id),
     ...(session_id ? [session_id] : []),
   ])
   const agendas = await readAgendas(db, people, now, about)
@@ -83,6 +85,7 @@ function factsOf(
     session: agendas.sessions.get(letter.session_id ?? 0),
     dropped: letter.dropped_session_ids.flatMap(id => (own.has(id) ? [] : (agendas.sessions.get(id) ?? []))),
     agenda,
+    moved: movesOf(letter.moved, agenda),
     baseUrl,
     way: token ? { page: `${baseUrl}/my/${token}` } : { ask: /@localhost$/.test(address) ? null : address },
   }

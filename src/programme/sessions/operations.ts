@@ -24,11 +24,12 @@ import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { Seats } from '../../seats/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { mustFindAnswered } from './answered.ts'
+import { changeSession } from './change.ts'
 import type { Insert } from './insert.ts'
 import { listSessions } from './list-queries.ts'
 import { findSessionByExternalId } from './queries.ts'
 import { Session, SessionBody, sessionLists, WrittenSession } from './schema.ts'
-import { type Changed, changeSession, createSession, mustFindSession, removeSession } from './sessions.ts'
+import { createSession, mustFindSession, removeSession, type Written } from './sessions.ts'
 import { showSession, showSessions } from './view.ts'
 
 /** What sessions need of the program. */
@@ -44,7 +45,7 @@ const noun = 'Session'
 const schemas = recordSchemas('Session', Session, SessionBody)
 const written = answerOf('WrittenSession', withMeanings(WrittenSession, SessionBody))
 const tellsQuery = Switch(
-  '`true`: tells those who have the session, or wait for it, by e-mail when it does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
+  '`true`: tells those who have the session, or wait for it, by e-mail when it is moved or does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
 )
 const changeQuery = {
   ...writeQuery,
@@ -82,7 +83,7 @@ export const sessionOperations: Operation<Parts>[] = [
     tag,
     summary: 'Update a session',
     description:
-      'Only the given fields change. Waitlists move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Registrants whose seats overlap since the session was moved keep them, and are named in `new_conflicts`. A session that leaves `live` does not take place: `people_not_told` counts those who have it, or wait for it, and were not told; when it is `live` again, those who were told that it does not take place.',
+      'Only the given fields change. Waitlists move when that makes room. Switching to included adds every active registrant; `not_included` names those who did not fit. Registrants whose seats overlap since the session was moved keep them, and are named in `new_conflicts`. `people_not_told` counts those who have the session, or wait for it, and were not told that it is at another time, in another location, or not `live` any more; when it is `live` again, those who were told that it does not take place.',
     noun,
     query: changeQuery,
     body: schemas.update,
@@ -217,14 +218,14 @@ const fieldsOf = (
   db?: Db,
 ) => parts.sessionFields.getKnowing(String(account_id), strangersIn, db)
 
-const answered = async (call: Call<Parts>, db: Db, row: Changed, context: Context) =>
+const answered = async (call: Call<Parts>, db: Db, row: Written, context: Context) =>
   updated(row, { ...context, fields: await fieldsOf(call, strangersTo(row.custom_fields), db) })
 
-function created(row: Changed, context: Context): Answer {
+function created(row: Written, context: Context): Answer {
   return { ...updated(row, context), status: 201, location: `/api/v1/sessions/${row.id}` }
 }
 
-function updated(row: Changed, { fields, baseUrl }: Context): Answer {
+function updated(row: Written, { fields, baseUrl }: Context): Answer {
   const { not_included, new_conflicts, people_not_told } = row
   return {
     status: 200,

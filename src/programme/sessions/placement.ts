@@ -5,7 +5,8 @@ import { unknownEvent } from '../../records/events/events.ts'
 import { recallZone, rememberZone } from '../events/zones.ts'
 import { findPlacement, type Placement } from './queries.ts'
 
-type Placed = {
+/** What a session names that has to be of its event. */
+export type Placed = {
   given: { event_id?: number; track_id?: number | null; location_id?: number | null }
   faults: unknown[]
 }

@@ -70,6 +70,7 @@ const columns = [
   'notes',
   'type_id',
   'external_id',
+  'repeat_key',
 ] as const satisfies (keyof StoredSession)[]
 
 /** The event's zone, and the names of track and location when they are of this event; undefined without the event. */
@@ -131,26 +132,28 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
 const withStandingValues = (db: Db) =>
   db`g.item || jsonb_build_object('custom_fields', ${stillStanding(db, db`g.item -> 'custom_fields'`)})`
 
-/** Writes a session that is locked; `overbooked` seats are taken beyond its capacity. */
-export async function updateSession(
-  db: Db,
-  actor: Actor,
-  id: number,
-  session: StoredSession,
-  overbooked: number,
-): Promise<void> {
-  const changeable = columns.filter(column => column !== 'event_id' && column !== 'custom_fields')
-  const set = {
-    ...Object.fromEntries(changeable.map(column => [column, session[column]])),
-    updated_at: actor.now,
-  }
-  const values = db`${db.json(session.custom_fields as never)}::jsonb`
+/** A session that is locked, as it is to be written; `overbooked` seats are taken beyond its capacity. */
+export type RewrittenSession = { id: number; session: StoredSession; overbooked: number }
+
+/** Writes sessions that are locked, with one statement. */
+export async function updateSessions(db: Db, actor: Actor, sessions: RewrittenSession[]): Promise<void> {
+  const rows = sessions.map(({ id, session, overbooked }) => ({ ...pick(session), id, overbooked }))
+  const set = rewritten.map(column => `${column} = r.${column}`).join(', ')
   await db`
-    with ${standing(db, 'session_field_choices', choicesIn([session.custom_fields]))}, before as (select * from sessions where id = ${id}),
+    with given as materialized (
+        select (item ->> 'id')::bigint as id, item from jsonb_array_elements(${db.json(rows as never)}) as g (item)),
+      ${standing(db, 'session_field_choices', choicesIn(sessions.map(({ session }) => session.custom_fields)))},
+      before as (select s.* from sessions s join given g using (id)),
       after as (
-        update sessions set ${db(set)}, custom_fields = ${stillStanding(db, values)}, overbooked = ${overbooked}, version = version + 1 where id = ${id} returning *)
+        update sessions s set ${db.unsafe(set)}, updated_at = ${actor.now}, version = s.version + 1
+        from given g, jsonb_populate_record(null::sessions, ${withStandingValues(db)}) r
+        where s.id = g.id returning s.*)
     ${logged(db, actor, 'session', 'update')}`
 }
+
+const pick = (session: StoredSession) => Object.fromEntries(columns.map(column => [column, session[column]]))
+
+const rewritten = [...columns.filter(column => column !== 'event_id'), 'overbooked']
 
 /** Writes the zones and instants of sessions whose event changed its zone. */
 export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[]): Promise<void> {

@@ -137,6 +137,13 @@ export const SessionInput = Type.Object({
   ),
   notes: optional(Text(100_000, { description: 'Notes of the organiser.' })),
   type_id: optional(Id({ description: 'Type of the session, in the numbering of the organiser.' })),
+  repeat_key: optional(
+    Text(255, {
+      description:
+        'Sessions of an event with the same key are repetitions of one: a registrant who cannot come to one is offered another.',
+      examples: ['first-aid'],
+    }),
+  ),
   external_id: optional(
     Text(255, {
       description: 'Identifier in another system, unique per event.',

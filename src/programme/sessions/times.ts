@@ -79,6 +79,26 @@ export function gapAt(field: string, date: string, time: string, timezone: strin
   return fault ? [fault] : []
 }
 
+export const timeFields = [
+  'date',
+  'start_time',
+  'end_time',
+  'timezone',
+  'use_event_timezone',
+  'time_fold',
+] as const
+
+/** Resolves the times of a draft, when they could all be read; what is wrong with them is added to its faults. */
+export function timesOf(
+  draft: { faults: { field: string }[] },
+  wish: Partial<WallTimes>,
+): ResolvedTimes | undefined {
+  if (draft.faults.some(fault => (timeFields as readonly string[]).includes(fault.field))) return undefined
+  const { times, faults } = resolveTimes(wish as WallTimes)
+  draft.faults.push(...faults)
+  return times
+}
+
 const endWithoutStart: Fault = {
   field: 'start_time',
   type: 'required',

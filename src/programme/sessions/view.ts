@@ -48,6 +48,7 @@ export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl:
     prevent_session_conflicts: row.prevent_session_conflicts,
     notes: row.notes,
     type_id: row.type_id,
+    repeat_key: row.repeat_key,
     external_id: row.external_id,
     times_with_timezone: row.times_with_timezone,
     starts_at: momentOf(row.starts_at),

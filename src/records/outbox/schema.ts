@@ -13,6 +13,7 @@ export const mailKinds = [
   'promotion',
   'withdrawn',
   'restored',
+  'rescheduled',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 

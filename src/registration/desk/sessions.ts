@@ -3,12 +3,23 @@ import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { beyond, faultsOfLowering } from '../../seats/ledger/capacity.ts'
+import type { NewConflict } from '../../seats/ledger/conflicts.ts'
 import { deleteSelectionsOf, readOutsiders } from '../../seats/ledger/queries.ts'
 import { emptyWish, type Reason } from '../../seats/rules/wish.ts'
 import { carryOut } from './registration.ts'
 
 /** An included session has no room for a registrant, or is in conflict with what they have. */
 export type NotIncluded = Reason & { registrant_id: number }
+
+/** What a change of sessions did to people. */
+export type Consequences = {
+  /** who did not fit into a session as an included one */
+  not_included?: NotIncluded[]
+  /** who has seats at the same time since a session was moved */
+  new_conflicts?: NewConflict[]
+  /** how many have a session that moved, is off, or is on again, and were not told */
+  people_not_told?: number
+}
 
 type Seated = {
   id: number

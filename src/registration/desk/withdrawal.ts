@@ -1,44 +1,47 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
-import { insertLetters } from '../../records/outbox/queries.ts'
+import { insertLetters, type Letter } from '../../records/outbox/queries.ts'
 import { type Listed, listPeopleOf } from '../../seats/ledger/queries.ts'
 import { takesPlace } from '../../seats/rules/state.ts'
 
-type Told = { id: number; event_id: number; account_id: number; session_status: string }
+type Told = { id: number; session_status: string }
 
 /**
- * The registrants who have a session, or wait for it, and have to be told what comes of it. When it does not take place any
- * more: all of them, when it has been live until now; otherwise those to whom that has not been written yet. When it does:
- * those who got an e-mail that said that it would not.
+ * What registrants who have sessions, or wait for them, have to be told of what comes of these. When one does not take place
+ * any more: all of them, when it has been live until now; otherwise those to whom that has not been written yet. When it
+ * does: those who got an e-mail that said that it would not. `isOn` says whether a session takes place after the change.
  */
-export async function peopleToTell(db: Db, session: Told, isOn: boolean): Promise<number[]> {
-  const wasOn = takesPlace(session)
-  if (wasOn && isOn) return []
-  const people = await listPeopleOf(db, session.id)
-  const mustKnow = ({ told, is_waiting }: Listed) =>
-    isOn ? told === 'withdrawn' && !is_waiting : wasOn || told !== 'withdrawn'
-  return people.filter(mustKnow).map(({ id }) => id)
-}
-
-/**
- * Writes to these people that a session does not take place, or does after all, when that is wanted; returns how many are not
- * written to.
- */
-export async function tellOfSession(
+export async function peopleToTell(
   db: Db,
-  actor: Actor,
-  session: Told,
-  people: number[],
-  { isOn, mail }: { isOn: boolean; mail: boolean },
-): Promise<number> {
-  if (!mail) return people.length
-  const letters = people.map(registrant_id => ({
+  sessions: Told[],
+  isOn: (session_id: number) => boolean,
+): Promise<Letter[]> {
+  const wasOn = new Map(sessions.map(session => [session.id, takesPlace(session)]))
+  const switched = sessions.filter(({ id }) => !wasOn.get(id) || !isOn(id))
+  if (switched.length === 0) return []
+  const people = await listPeopleOf(
+    db,
+    switched.map(({ id }) => id),
+  )
+  const mustKnow = ({ session_id, told, is_waiting }: Listed) =>
+    isOn(session_id) ? told === 'withdrawn' && !is_waiting : wasOn.get(session_id) || told !== 'withdrawn'
+  return people.filter(mustKnow).map(({ registrant_id, session_id }) => ({
     registrant_id,
-    kind: isOn ? ('restored' as const) : ('withdrawn' as const),
-    session_id: session.id,
+    kind: isOn(session_id) ? ('restored' as const) : ('withdrawn' as const),
+    session_id,
     dropped_session_ids: [],
   }))
-  const event = { id: session.event_id, account_id: session.account_id }
-  const written = await insertLetters(db, event, letters, actor.now)
-  return people.length - written.length
+}
+
+/** Writes to these people of an event, when that is wanted; returns how many are not written to. */
+export async function tellOf(
+  db: Db,
+  actor: Actor,
+  event_id: number,
+  letters: Letter[],
+  mail: boolean,
+): Promise<number> {
+  if (!mail) return new Set(letters.map(({ registrant_id }) => registrant_id)).size
+  const written = await insertLetters(db, { id: event_id, account_id: actor.account_id }, letters, actor.now)
+  return letters.length - written.length
 }

@@ -117,8 +117,8 @@ function newcomerOf({ newcomer, wish }: Order): [number, Registrant][] {
   return [[id, { ...someone, ...newcomer, removed: new Set(), selections: new Map() }]]
 }
 
-function mentioned({ wish: { add, drop, leave, waitFor } }: Order): number[] {
-  return [...add, ...drop, ...leave, ...waitFor.map(line => line.session_id)]
+function mentioned({ wish: { add, drop, leave, waitFor, offerFirst } }: Order): number[] {
+  return [...add, ...drop, ...leave, ...offerFirst, ...waitFor.map(line => line.session_id)]
 }
 
 /** Sessions that are read besides those of registrants: named ones, included ones, and those that newcomers take by default. */

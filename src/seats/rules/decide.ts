@@ -1,4 +1,5 @@
 import { admissionReasons } from './admission.ts'
+import { offerUnasked } from './offers.ts'
 import { Plan } from './plan.ts'
 import { inactiveReason, notRegisteredReason, returnReason, standstillReasons } from './refusals.ts'
 import { type LedgerState, type Move, maySit, type Registrant } from './state.ts'
@@ -16,6 +17,8 @@ export function decide(ledger: LedgerState, asked: Wish): Decision {
     return { granted: false, reasons: [notRegisteredReason(registrant)] }
   const noReturn = returnReason(registrant, wish)
   if (noReturn) return { granted: false, reasons: [noReturn] }
+  if (wish.offerFirst.length > 0)
+    return { granted: true, moves: offerUnasked(ledger, registrant, wish.offerFirst), skipped: [] }
   const standstill = standstillReasons(ledger, registrant, wish)
   if (!maySit(status))
     return standstill.length > 0

@@ -6,9 +6,11 @@ import {
   maySit,
   maySwap,
   type Offer,
+  type OnConflict,
   type Registrant,
   rivalsOf,
   type Session,
+  seatsLeft,
   takesPlace,
 } from './state.ts'
 
@@ -32,11 +34,41 @@ export function offerAgain(ledger: LedgerState, registrant: Registrant, session:
   return { ...move, to: 'offered', why: 'offer_end_moved', offer: { ...offer!, expires } }
 }
 
+/**
+ * Keeps a seat for a registrant who did not ask for one, in the first of these sessions that has a free seat, is open, and
+ * is in conflict with nothing that they could not give up for it. Who waits for a session comes first: where the organiser
+ * picks from the waitlist, a seat is not free while a registrant waits.
+ */
+export function offerUnasked(ledger: LedgerState, registrant: Registrant, session_ids: number[]): Move[] {
+  const session = session_ids
+    .flatMap(id => ledger.sessions.get(id) ?? [])
+    .find(each => mayBeOffered(ledger, registrant, each))
+  if (!session) return []
+  const offer = newOffer(ledger, registrant, session)
+  const move = { registrant_id: registrant.id, session_id: session.id, from: null, to: 'offered' as const }
+  return [{ ...move, why: 'offered_instead', on_conflict: 'swap', offer }]
+}
+
+function mayBeOffered(ledger: LedgerState, registrant: Registrant, session: Session): boolean {
+  const isKept = ledger.event.waitlist_mode === 'manual' && session.waitlisted > 0
+  if (registrant.forgotten || registrant.selections.has(session.id)) return false
+  if (isKept || seatsLeft(session) === 0) return false
+  return isOpenFor(ledger, registrant, session, 'swap')
+}
+
 /** Whether an offer can be accepted now: the session is open, and nothing that the person has is in its way. */
 export function canBeAccepted(ledger: LedgerState, registrant: Registrant, session: Session): boolean {
-  const selection = registrant.selections.get(session.id)!
+  return isOpenFor(ledger, registrant, session, registrant.selections.get(session.id)!.on_conflict)
+}
+
+function isOpenFor(
+  ledger: LedgerState,
+  registrant: Registrant,
+  session: Session,
+  on_conflict: OnConflict,
+): boolean {
   const rivals = rivalsOf(ledger, registrant, session)
-  const isFree = rivals.length === 0 || maySwap(selection, rivals, ledger.now)
+  const isFree = rivals.length === 0 || maySwap({ on_conflict }, rivals, ledger.now)
   const isOpen = takesPlace(session) && !hasClosed(ledger) && !hasStarted(session, ledger.now)
   return isOpen && maySit(registrant.status) && isFree
 }

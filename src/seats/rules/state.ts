@@ -197,7 +197,11 @@ export function seatsOf(registrant: Registrant): number[] {
 }
 
 /** Whether a registrant who lined up to swap may give up all of these sessions; `now` is in milliseconds since 1970. */
-export function maySwap({ on_conflict }: Selection, rivals: Session[], now: number): boolean {
+export function maySwap(
+  { on_conflict }: Pick<Selection, 'on_conflict'>,
+  rivals: Session[],
+  now: number,
+): boolean {
   return on_conflict === 'swap' && rivals.every(rival => mayBeSwapped(rival, now))
 }
 

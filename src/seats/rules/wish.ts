@@ -28,6 +28,8 @@ export type Wish = {
   replaceWaits: boolean
   /** sessions whose line, or offer, to leave */
   leave: number[]
+  /** sessions of which a seat is to be kept for the registrant: in the first that has a free one and fits */
+  offerFirst: number[]
   /** whether this takes note of who is there, or not: for those only who are registered */
   isCheckIn?: boolean
   /** for the change log: why a seat is taken, or a line or an offer is left, when it was not asked for */
@@ -44,6 +46,7 @@ export const emptyWish = {
   waitFor: [],
   replaceWaits: false,
   leave: [],
+  offerFirst: [],
 }
 
 /** Why something is refused: an entry of a 422 (docs/seats.md §2). */
