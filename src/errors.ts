@@ -207,6 +207,7 @@ function plainError(error: ApiError, requestId: string): unknown {
     status: error.status,
     type: error.type,
     request_id: requestId,
+    ...(error.faults.length > 0 && { errors: error.faults }),
   }
 }
 

@@ -10,6 +10,7 @@ import { eventOperations } from './programme/events/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
 import { locations } from './programme/locations/locations.ts'
 import { notSoldOperations } from './programme/not-sold/operations.ts'
+import { scheduleOperations } from './programme/schedule/operations.ts'
 import { sessionFieldOperations } from './programme/session-fields/operations.ts'
 import { sessionOperations } from './programme/sessions/operations.ts'
 import { timeDetails } from './programme/sessions/times.ts'
@@ -46,6 +47,7 @@ export const base = '/api/v1'
 export const tokenOperations: Operation<Parts>[] = [
   ...eventOperations,
   ...conflictOperations,
+  ...scheduleOperations,
   ...Object.values(plainOperations(tracks)),
   ...Object.values(plainOperations(locations)),
   ...sessionFieldOperations,

@@ -56,6 +56,7 @@ export const faultDetails = {
   seats_taken: Type.Optional(Type.Integer({ description: 'Seats that are taken.', examples: [42] })),
   waitlisted: Type.Optional(Type.Integer({ description: 'Registrants on the waitlist.', examples: [3] })),
   registrants: Type.Optional(Type.Integer({ description: 'Registrants who are there.', examples: [12] })),
+  version: Type.Optional(Type.Integer({ description: 'The version that there is.', examples: [2] })),
   sessions: Type.Optional(Type.Integer({ description: 'Live sessions that it is in.', examples: [2] })),
 }
 

@@ -57,6 +57,11 @@ function newWorld(): World {
       })
       return { ...session, id: `capacity_exceeds_location-${session.id}` }
     }),
+    scheduleChange: once('scheduleChange', async () => {
+      const { id, event_id } = await world.session!()
+      const { body } = await test.call('PUT', `/events/${event_id}/schedule`, [{ id, notes: 'Moved' }])
+      return { id: body.change }
+    }),
     question: once('question', () =>
       inEvent('event-questions', { name: 'Q', type: 'radioList', choices: [{ name: 'A' }] }),
     ),
@@ -83,6 +88,7 @@ const nouns: Record<string, string> = {
   events: 'event',
   tracks: 'track',
   locations: 'location',
+  'schedule-changes': 'scheduleChange',
   'sessions/field': 'field',
   sessions: 'session',
   'speakers/field': 'speakerField',
@@ -120,6 +126,11 @@ async function withIds(world: World, example: Json): Promise<Json> {
   const entries = Object.entries(example).map(async ([name, value]) => {
     if (name === 'custom_fields') return [name, await chosen(world)]
     const noun = value === null ? undefined : references[name]
+    if (name === 'sessions')
+      return [
+        name,
+        await Promise.all(value.map(async (item: Json) => ({ ...item, id: (await world.session!()).id }))),
+      ]
     if (name === 'speakers' || name === 'scans')
       return [name, await Promise.all(value.map((item: Json) => withIds(world, item)))]
     if (!noun) return [name, value]
@@ -139,6 +150,7 @@ async function pathWithIds(world: World, path: string, method: string): Promise<
   const fixed = path
     .replace('{external_id}', `example-${method}`)
     .replace('{type}', 'confirmation')
+    .replace('{change}', String(path.includes('{change}') && (await world.scheduleChange!()).id))
     .replace('{key}', path.includes('{key}') ? (await world.conflict!()).id : '')
     .replace('{session_id}', String(path.includes('{session_id}') && (await world.session!()).id))
   if (!fixed.includes('{id}')) return fixed

@@ -78,7 +78,14 @@ describe('GET /api/v1/openapi.json', () => {
         ),
       ].sort()
     assert.deepEqual(typesOf('string'), ['expand', 'fields', 'ids', 'object', 'search', 'since', 'sort'])
-    assert.deepEqual(typesOf('integer'), ['event_id', 'page', 'per-page', 'registrant_id', 'session_id'])
+    assert.deepEqual(typesOf('integer'), [
+      'event_id',
+      'page',
+      'people_after',
+      'per-page',
+      'registrant_id',
+      'session_id',
+    ])
     assert.deepEqual(typesOf('boolean'), [
       'force',
       'intended',

@@ -21,7 +21,7 @@ export function movesOf(moved: MovedSession[], { entries }: Agenda): Move[] {
 }
 
 /** Whether two sessions overlap, whether or not either prevents conflicts: one person cannot be in both. */
-export function isAtSameTime(a: Timed, b: Timed): boolean {
+function isAtSameTime(a: Timed, b: Timed): boolean {
   if (!a.starts_at || !a.ends_at || !b.starts_at || !b.ends_at) return false
   return a.starts_at < b.ends_at && b.starts_at < a.ends_at
 }

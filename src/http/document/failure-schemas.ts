@@ -13,20 +13,25 @@ export const failureMembers = {
 
 /** What failures look like (docs/contract.md §4). `details`: what entries of a 422 may say besides field, message and type. */
 export function failureSchemas(details: TProperties): Record<string, TSchema> {
+  const fault = Type.Object({
+    field: Type.String({ description: 'The member at fault.', examples: ['name'] }),
+    message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
+    type: Type.String({
+      description: 'A stable snake_case word, for programs; refused seats have those of `Refusal`.',
+      examples: ['required'],
+    }),
+    ...details,
+  })
   const schemas = {
-    Failure: Type.Object(failureMembers),
-    Faults: Type.Array(
-      Type.Object({
-        field: Type.String({ description: 'The member at fault.', examples: ['name'] }),
-        message: Type.String({ description: 'For people.', examples: ['Name cannot be blank.'] }),
-        type: Type.String({
-          description: 'A stable snake_case word, for programs; refused seats have those of `Refusal`.',
-          examples: ['required'],
-        }),
-        ...details,
-      }),
-      { description: '422: every faulty field at once, or every reason against a wish.' },
-    ),
+    Failure: Type.Object({
+      ...failureMembers,
+      errors: Type.Optional(
+        Type.Array(fault, { description: 'Of a 412 about several objects: which have another version.' }),
+      ),
+    }),
+    Faults: Type.Array(fault, {
+      description: '422: every faulty field at once, or every reason against a wish.',
+    }),
     Problem: Type.Object(
       {
         type: Type.String({ format: 'uri', description: 'Names the kind of failure.' }),
@@ -43,7 +48,7 @@ export function failureSchemas(details: TProperties): Record<string, TSchema> {
               pointer: Type.String({ description: 'JSON pointer to the faulty member of the body.' }),
               ...details,
             }),
-            { description: 'Every fault of a 422.' },
+            { description: 'Every fault of a 422, or of a 412 about several objects.' },
           ),
         ),
       },

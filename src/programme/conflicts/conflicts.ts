@@ -18,6 +18,17 @@ export async function listConflictsOf(db: Db, event_id: number): Promise<Conflic
     )
 }
 
+/** The same, of these sessions only. */
+export async function listConflictsAmong(
+  db: Db,
+  event_id: number,
+  session_ids: number[],
+): Promise<Conflict[]> {
+  const ids = new Set(session_ids)
+  const conflicts = await listConflictsOf(db, event_id)
+  return conflicts.filter(conflict => conflict.session_ids.some(id => ids.has(id)))
+}
+
 function showConflict(row: ConflictRow, intended: Set<string>): Conflict {
   const { type, session_ids, location_id, speaker_id, people } = row
   const ids = session_ids.map(Number)

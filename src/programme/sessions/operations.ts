@@ -22,6 +22,8 @@ import { listOfEvent } from '../../records/events/events.ts'
 import { mannerOf } from '../../registration/registrants/manner.ts'
 import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { Seats } from '../../seats/schema.ts'
+import { rehearsalQuery, rehearsing } from '../schedule/rehearsal.ts'
+import { outlook } from '../schedule/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { mustFindAnswered } from './answered.ts'
 import { changeSession } from './change.ts'
@@ -43,12 +45,19 @@ type Parts = {
 const tag = 'Sessions'
 const noun = 'Session'
 const schemas = recordSchemas('Session', Session, SessionBody)
-const written = answerOf('WrittenSession', withMeanings(WrittenSession, SessionBody))
+const written = answerOf(
+  'WrittenSession',
+  withMeanings(
+    Type.Object({ ...WrittenSession.properties, ...outlook }, { additionalProperties: true }),
+    SessionBody,
+  ),
+)
 const tellsQuery = Switch(
   '`true`: tells those who have the session, or wait for it, by e-mail when it is moved or does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
 )
 const changeQuery = {
   ...writeQuery,
+  ...rehearsalQuery,
   send_email: tellsQuery,
   override_capacity_errors: Switch(
     '`true`: allows a capacity below the seats that are taken, and puts every active registrant into an included session whatever its capacity. Understood in the body as well.',
@@ -92,8 +101,12 @@ export const sessionOperations: Operation<Parts>[] = [
     handler: async call => {
       const context = await contextOf(call)
       const { id } = call
-      return write(call, async ({ db, actor, body }) =>
-        answered(call, db, await changeSession(db, actor, context.fields, id, body, mannerOf(call)), context),
+      return write(call, inside =>
+        rehearsing(inside, id, async () => {
+          const { db, actor, body } = inside
+          const row = await changeSession(db, actor, context.fields, id, body, mannerOf(call))
+          return answered(call, db, row, context)
+        }),
       )
     },
   },
@@ -131,19 +144,19 @@ export const sessionOperations: Operation<Parts>[] = [
     noun,
     query: {
       ...writeQuery,
+      ...rehearsalQuery,
       send_email: tellsQuery,
       force: Switch('`true`: deletes it although people have seats in it.'),
     },
     failures: [422],
     success: { 204: Type.Null() },
     handler: call =>
-      write(call, async ({ db, actor, id }) => {
-        const people = await removeSession(db, actor, id, {
-          force: isAsked(call, 'force'),
-          mail: mannerOf(call).mail,
-        })
-        return { status: 204, ...notTold(people) }
-      }),
+      write(call, inside =>
+        rehearsing(inside, call.id, async () => {
+          const how = { force: isAsked(call, 'force'), mail: mannerOf(call).mail }
+          return { status: 204, ...notTold(await removeSession(inside.db, inside.actor, call.id, how)) }
+        }),
+      ),
   },
   {
     spellings: ['GET /sessions'],

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connection.ts'
+import type { Fault } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { faultOf } from '../../http/values/values.ts'
 import { unknownEvent } from '../../records/events/events.ts'
@@ -30,14 +31,21 @@ export async function placementOf(db: Db, actor: Actor, draft: Placed): Promise<
   const { event_id, track_id = null, location_id = null } = draft.given
   if (!event_id) return undefined
   const placement = await findPlacement(db, actor.account_id, { event_id, track_id, location_id })
-  const foreign = { type: 'not_found', message: 'does not belong to this event.' }
   if (!placement) draft.faults.push(unknownEvent)
   else {
     rememberZone(actor.account_id, event_id, placement.timezone)
-    if (track_id && placement.track_name === null) draft.faults.push(faultOf('track_id', foreign))
-    if (location_id && placement.location_name === null) draft.faults.push(faultOf('location_id', foreign))
+    draft.faults.push(...faultsOfPlacement(draft, placement))
   }
   return placement
+}
+
+/** A track and a location that a session names have to be of its event. */
+export function faultsOfPlacement({ given }: Placed, { track_name, location_name }: Placement): Fault[] {
+  const foreign = { type: 'not_found', message: 'does not belong to this event.' }
+  return [
+    ...(given.track_id && track_name === null ? [faultOf('track_id', foreign)] : []),
+    ...(given.location_id && location_name === null ? [faultOf('location_id', foreign)] : []),
+  ]
 }
 
 type ZoneWish = { timezone?: string | null; use_event_timezone?: number | null }

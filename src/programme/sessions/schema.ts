@@ -203,6 +203,10 @@ export const Session = Type.Object(
         examples: [`${page}/virtual/abc123xyz`],
       }),
     ),
+    version: Whole({
+      description: 'Rises with every change of the session; seats do not change it.',
+      examples: [1],
+    }),
     seats_taken: Type.Integer({ description: 'Seats that are selected, held or offered.', examples: [42] }),
     seats_left: Nullable(Type.Integer({ description: 'Null when unlimited.', examples: [108] })),
     custom_fields: CustomFields('session'),

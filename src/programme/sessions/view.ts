@@ -57,6 +57,7 @@ export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl:
     location: row.location_id && { id: row.location_id, name: row.location_name },
     direct_link,
     virtual_link: row.webinar_url && `${direct_link}/virtual/${row.secure_id}`,
+    version: row.version,
     seats_taken: row.seats_taken,
     seats_left: row.capacity === null ? null : Math.max(0, row.capacity - row.seats_taken),
     created_at: row.created_at,

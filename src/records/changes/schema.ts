@@ -28,6 +28,8 @@ export const objectKinds = [
   'event_question',
   'selection',
   'session_attendance',
+  'schedule_change',
+  'schedule_notice',
 ] as const
 export type ObjectKind = (typeof objectKinds)[number]
 
