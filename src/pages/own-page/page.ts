@@ -2,6 +2,7 @@ import { type Hole, type Html, html, inLines } from '../../http/html.ts'
 import { dayInWords } from '../../registration/agenda/words.ts'
 import { takesPlace } from '../../seats/rules/state.ts'
 import { pageOf } from '../layout.ts'
+import { changedSessions } from './changes.ts'
 import { detailsForm, type Refused } from './details-form.ts'
 import type { ProgrammeEntry } from './queries.ts'
 import { standingNote } from './remarks.ts'
@@ -44,6 +45,7 @@ export function attendeePage(
     standingNote(visit),
     mayChange(visit) && navigation(visit),
     detailsFirst && details,
+    changedSessions(visit, address),
     list('Seats that are kept for you', ['offered'], offeredItem),
     list('Your sessions', ['selected', 'held'], ownItem),
     list('Where you are in line', ['waitlisted'], waitingItem),

@@ -56,6 +56,7 @@ function givenUpMessage({ programme }: Visit, gave_up = ''): Hole {
 function detailsMessage(visit: Visit, done: string | undefined): string | undefined {
   if (done === 'finished' && isRegistered(visit)) return 'You are registered.'
   if (done === 'saved') return 'Your details are saved.'
+  if (done === 'kept') return 'You keep what you have.'
   return deedsByEnd.gone.includes(done ?? '') ? 'You no longer have that session.' : undefined
 }
 

@@ -1,16 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NotifiedCache } from '../../db/cache.ts'
-import type { Pool } from '../../db/connection.ts'
+import { type Pool, transaction } from '../../db/connection.ts'
 import { ApiError, type Fault } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { baseUrlOf, pathPrefixOf } from '../../http/links.ts'
 import { type Query, readId } from '../../http/query.ts'
 import type { Body } from '../../http/values/draft.ts'
+import { answerNotices } from '../../programme/schedule/queries.ts'
 import type { SessionFieldRow } from '../../programme/session-fields/session-fields.ts'
 import { strangersTo } from '../../records/custom-fields/definitions.ts'
 import { customValuesIn, type StoredValues } from '../../records/custom-fields/values.ts'
 import type { Desk } from '../../registration/desk/desk.ts'
 import type { EventQuestionRow } from '../../registration/event-questions/event-questions.ts'
+import { givenUp } from '../../seats/ledger/settlement.ts'
 import { detailsFor } from './details.ts'
 import type { Refused } from './details-form.ts'
 import { refusePage } from './failures.ts'
@@ -79,6 +81,17 @@ export function attendeePages(app: FastifyInstance, parts: Parts): void {
     return reply.redirect(`${addressOf(parts, request).path}?done=${deed}&session=${entry.id}${gaveUp}`, 303)
   })
 
+  app.post('/my/:token/changes/:notice/keep', async (request, reply) => {
+    const visit = await visitOf(parts, request)
+    if (!visit) return unknownLink(parts, reply)
+    const notice_id = readId((request.params as Record<string, string>).notice) ?? 0
+    const kept = { answer: 'keep' as const, gave_up: [], notice_id }
+    await transaction(parts.pool, db =>
+      answerNotices(db, actorFor(parts, request, visit), visit.person.id, kept),
+    )
+    return reply.redirect(`${addressOf(parts, request).path}?done=kept`, 303)
+  })
+
   for (const path of ['details', 'again'])
     app.post(`/my/:token/${path}`, async (request, reply) => {
       const body = request.body as Body
@@ -140,10 +153,18 @@ const actorFor = ({ clock }: Parts, request: FastifyRequest, { person }: Visit):
   now: clock.now(),
 })
 
-/** Carries out what a person wants. Throws 422 with what is wrong in their form and every reason against their seats. */
+/**
+ * Carries out what a person wants; what they give up is their answer to what was moved. Throws 422 with what is wrong in their
+ * form and every reason against their seats.
+ */
 async function submit({ desk, pool }: Parts, { order, faults }: OwnOrder): Promise<void> {
   await desk.mustBeFaultless(pool, faults, order)
-  await desk.submit(pool, order, async () => {})
+  await desk.submit(pool, order, async (db, { moves }) => {
+    const gave_up = givenUp(moves)
+    if (gave_up.length === 0) return
+    const answer = { answer: 'give_up' as const, gave_up, notice_id: null }
+    await answerNotices(db, order.actor, order.wish.registrant_id, answer)
+  })
 }
 
 const isStale = (error: unknown) => error instanceof ApiError && error.status === 412

@@ -162,6 +162,10 @@ function deedForm(
   return html`<form method="post" action="${path}/sessions/${id}/${deed}">${more}<button${isMain && html` class="main"`}>${label}<span class="unseen"> <bdi>${name}</bdi></span>${after}</button></form>`
 }
 
+/** Gives up a seat of theirs, named where nothing else does. */
+export const giveUpForm = ({ path }: Address, { id, name }: ProgrammeEntry): Html =>
+  html`<form method="post" action="${path}/sessions/${id}/give-up"><button>Give up <bdi>${name}</bdi></button></form>`
+
 function swapBox({ id }: ProgrammeEntry): Html {
   return html`<label class="box"><input type="checkbox" name="on_conflict" value="swap" aria-describedby="n${id}"><span>When a seat comes free, give up what I have at the same time</span></label>`
 }

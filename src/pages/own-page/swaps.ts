@@ -2,9 +2,23 @@ import { hasStarted, inConflict, isActive, isIncludedLive } from '../../seats/ru
 import type { ProgrammeEntry } from './queries.ts'
 import type { Visit } from './visit.ts'
 
-/** The sessions in which the person has a seat, and cannot have one beside a seat in this. */
+/**
+ * The sessions in which the person has a seat, and cannot have one beside a seat in this. An offered seat in a repetition is
+ * one instead of theirs.
+ */
 export function rivalsOf({ seats }: Visit, entry: ProgrammeEntry): ProgrammeEntry[] {
-  return seats.filter(other => inConflict(entry, other))
+  return seats.filter(
+    other => inConflict(entry, other) || (entry.state === 'offered' && isRepeated(entry, other)),
+  )
+}
+
+const isRepeated = (a: ProgrammeEntry, b: ProgrammeEntry) =>
+  a.id !== b.id && a.repeat_key !== null && a.repeat_key === b.repeat_key
+
+/** Whether two sessions overlap: one person cannot be in both, even where they may have seats in both. */
+export function isAtSameTime(a: ProgrammeEntry, b: ProgrammeEntry): boolean {
+  if (a.starts === null || a.ends === null || b.starts === null || b.ends === null) return false
+  return a.starts < b.ends && b.starts < a.ends
 }
 
 /** Why the person may not give up their seat in a session; null when they may. */

@@ -10,7 +10,14 @@ import { follow } from '../../registration/personal-links/tokens.ts'
 import { type LedgerEvent, readEvent } from '../../seats/ledger/queries.ts'
 import { hasClosed, maySit } from '../../seats/rules/state.ts'
 import { missingDetails } from './missing.ts'
-import { findVisitor, listProgramme, type ProgrammeEntry, type Visitor } from './queries.ts'
+import {
+  findVisitor,
+  listOpenNotices,
+  listProgramme,
+  type OpenNotice,
+  type ProgrammeEntry,
+  type Visitor,
+} from './queries.ts'
 
 /**
  * What a person may do now: everything (`open`), the same while seats are held for them (`unfinished`), register again
@@ -32,6 +39,8 @@ export type Visit = {
   /** of sessions */
   fields: SessionFieldRow[]
   standing: Standing
+  /** changes of the schedule that they have not answered */
+  notices: OpenNotice[]
   /** what has to be told before a seat is taken or the registration is finished */
   missing: Fault[]
   now: Date
@@ -56,12 +65,13 @@ export async function openVisit(
   const linked = await follow(db, token, now)
   const person = linked && (await findVisitor(db, linked.id))
   if (!person) return undefined
-  const [event, programme, agendas, questions, fields] = await Promise.all([
+  const [event, programme, agendas, questions, fields, notices] = await Promise.all([
     readEvent(db, person.event_id),
     listProgramme(db, person),
     readAgendas(db, [person.id], now),
     questionsOf(person.event_id, person.custom_fields),
     fieldsOf(person.account_id),
+    listOpenNotices(db, person.id),
   ])
   if (!event) return undefined
   const visible = questions.filter(question => question.visible === 1)
@@ -73,6 +83,7 @@ export async function openVisit(
     seats: programme.filter(hasSeat),
     questions: visible,
     fields,
+    notices,
     standing: standingOf(person, event, now),
     missing: missingDetails(person, visible),
     now,

@@ -97,6 +97,7 @@ export async function insertNotices(
   actor: Actor,
   change_id: number,
   beginning: Beginning,
+  mail: boolean,
 ): Promise<void> {
   await db`
     with ${effectsSince(db, beginning)},
@@ -109,7 +110,7 @@ export async function insertNotices(
       others as (select registrant_id, array_agg(distinct other_id order by other_id) as ids from pairs group by registrant_id),
       told as (
         select distinct o.registrant_id from outbox o join had using (registrant_id)
-        where o.event_id = ${beginning.event_id} and o.created_at = ${actor.now} and o.state = 'waiting'
+        where ${mail} and o.event_id = ${beginning.event_id} and o.created_at = ${actor.now} and o.state = 'waiting'
           and o.kind in ('rescheduled', 'withdrawn', 'restored')),
       after as (
         insert into schedule_notices (account_id, event_id, change_id, registrant_id, effect, session_ids, conflicts_with, told,

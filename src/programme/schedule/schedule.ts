@@ -76,7 +76,7 @@ export async function apply(
   const change = consequences
     ? await insertScheduleChange(tx, actor, { event_id, undoes, sessions: sessions.map(recordOf) })
     : null
-  if (change) await insertNotices(tx, actor, change, beginning)
+  if (change) await insertNotices(tx, actor, change, beginning, mail)
   const ahead = await outlookAfter?.(people_after)
   if (basis !== null && ahead?.basis !== basis) throw outdated()
   return {
