@@ -8,7 +8,7 @@ import { mustMatchVersion } from '../../http/server/etag.ts'
 import { readNew, settle } from '../../http/values/draft.ts'
 import { write } from '../../http/write.ts'
 import { mustOwnEvent } from '../../records/events/events.ts'
-import { listConflictsOf } from './conflicts.ts'
+import { listConflictsOf, sessionsIn, withPeople } from './conflicts.ts'
 import { deleteIntended, insertIntended } from './queries.ts'
 import { Conflict, IntentionInput } from './schema.ts'
 
@@ -23,7 +23,7 @@ export const conflictOperations: Operation[] = [
     tag,
     summary: 'List the conflicts of a programme',
     description:
-      'Of the sessions that are approved, converted or live: the most urgent kind first, then those of most people. They are reported, and never refused. Those that are intended are left out, unless they are asked for.',
+      'Of the sessions that are approved, converted or live: the most urgent kind first, then those of most seats. Of each kind at most 10,000 are found. They are reported, and never refused. Those that are intended are left out, unless they are asked for.',
     noun,
     query: {
       page: CountParameter({ description: 'Number of the page, from 1.' }),
@@ -39,7 +39,8 @@ export const conflictOperations: Operation[] = [
       const all = await listConflictsOf(db, event.id)
       const shown = isAsked(call, 'intended') ? all : all.filter(({ intended }) => intended === 0)
       const start = (listing.page - 1) * listing.perPage
-      return renderPage(shown.slice(start, start + listing.perPage), shown.length, listing, call.selfUrl)
+      const items = await withPeople(db, shown.slice(start, start + listing.perPage))
+      return renderPage(items, shown.length, listing, call.selfUrl)
     },
   },
   {
@@ -60,11 +61,15 @@ export const conflictOperations: Operation[] = [
         const event = await mustOwnEvent(db, account_id, id)
         mustMatchVersion(actor.ifMatch, event.version)
         const intended = settle(readNew(IntentionInput, body)).intended ?? 1
-        const conflict = (await listConflictsOf(db, event.id)).find(each => each.key === key)
+        const found = await listConflictsOf(db, event.id, sessionsIn(key))
+        const [conflict] = await withPeople(
+          db,
+          found.filter(each => each.key === key),
+        )
         if (!conflict)
           throw new ApiError(404, 'not_found', `There is no conflict ${key.slice(0, 200)} in this programme.`)
         if (intended === 1) await insertIntended(db, actor, event.id, key)
-        else await deleteIntended(db, event.id, key)
+        else await deleteIntended(db, actor, event.id, key)
         return { status: 200, body: { ...conflict, intended } }
       }),
   },

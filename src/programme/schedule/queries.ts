@@ -101,26 +101,28 @@ export async function insertNotices(
 ): Promise<void> {
   await db`
     with ${effectsSince(db, beginning)},
-      had as (
-        select registrant_id, array_agg(session_id order by session_id) as session_ids from places
-        where session_id in (select id from was) and was is not null group by registrant_id),
-      hurt as (
-        select registrant_id, bool_or(kind = 'without_seat') as is_without, bool_or(kind = 'in_conflict') as is_in_conflict
-        from effects where kind in ('without_seat', 'in_conflict') group by registrant_id),
-      others as (select registrant_id, array_agg(distinct other_id order by other_id) as ids from pairs group by registrant_id),
-      told as (
-        select distinct o.registrant_id from outbox o join had using (registrant_id)
-        where ${mail} and o.event_id = ${beginning.event_id} and o.created_at = ${actor.now} and o.state = 'waiting'
-          and o.kind in ('rescheduled', 'withdrawn', 'restored')),
+      facts as (
+        select registrant_id, session_id as own_id, null::bigint as other_id, null as kind from places
+        where is_changed and was is not null
+        union all select registrant_id, null, other_id, null from pairs
+        union all select registrant_id, null, null, kind from effects
+        union all select registrant_id, null, null, 'told' from outbox
+        where ${mail} and event_id = ${beginning.event_id} and created_at = ${actor.now} and state = 'waiting'
+          and kind in ('rescheduled', 'withdrawn', 'restored')),
+      notices as (
+        select registrant_id, case when bool_or(kind = 'without_seat') then 'without_seat'
+            when bool_or(kind = 'in_conflict') then 'in_conflict' else 'moved' end as effect,
+          array_agg(distinct own_id order by own_id) filter (where own_id is not null) as session_ids,
+          coalesce(array_agg(distinct other_id order by other_id) filter (where other_id is not null), '{}') as conflicts_with,
+          coalesce(bool_or(kind = 'told'), false)::int as told
+        from facts group by registrant_id
+        having count(own_id) > 0 and bool_or(kind in ('told', 'without_seat', 'in_conflict'))),
       after as (
         insert into schedule_notices (account_id, event_id, change_id, registrant_id, effect, session_ids, conflicts_with, told,
           created_at, updated_at)
-        select ${actor.account_id}, ${beginning.event_id}, ${change_id}, h.registrant_id,
-          case when hurt.is_without then 'without_seat' when hurt.is_in_conflict then 'in_conflict' else 'moved' end,
-          h.session_ids, coalesce(others.ids, '{}'), (told.registrant_id is not null)::int, ${actor.now}, ${actor.now}
-        from had h left join hurt using (registrant_id) left join others using (registrant_id) left join told using (registrant_id)
-        where hurt.registrant_id is not null or told.registrant_id is not null
-        order by h.registrant_id
+        select ${actor.account_id}, ${beginning.event_id}, ${change_id}, registrant_id, effect, session_ids, conflicts_with, told,
+          ${actor.now}, ${actor.now}
+        from notices order by registrant_id
         returning *)
     ${logged(db, actor, 'schedule_notice', 'create')}`
 }

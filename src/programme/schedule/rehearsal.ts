@@ -4,10 +4,10 @@ import type { Answer } from '../../http/answer.ts'
 import type { Call } from '../../http/operation.ts'
 import { CountParameter, isAsked, readId } from '../../http/query.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
-import { listConflictsAmong } from '../conflicts/conflicts.ts'
+import { type FoundConflict, listConflictsOf, withPeople } from '../conflicts/conflicts.ts'
 import { mustFindSession } from '../sessions/sessions.ts'
 import { type Beginning, listEffects, noteBeginning } from './effects-queries.ts'
-import { type EffectKind, effectKinds, type Outlook } from './schema.ts'
+import { type EffectKind, effectKinds, mostNamed, type Outlook } from './schema.ts'
 
 /** Query parameter of every call that can be rehearsed. */
 export const rehearsalQuery = {
@@ -46,34 +46,47 @@ export async function lookAhead(
   session_ids: number[],
 ): Promise<(people_after: number) => Promise<Outlook>> {
   const beginning = await noteBeginning(db, event_id, session_ids)
-  const before = await listConflictsAmong(db, event_id, session_ids)
+  const before = await listConflictsOf(db, event_id, session_ids)
   return async people_after => {
-    const after = await listConflictsAmong(db, event_id, session_ids)
-    return outlookOf(beginning, { before, after }, await listEffects(db, beginning, people_after))
+    const after = await listConflictsOf(db, event_id, session_ids)
+    const made = newIn(after, before)
+    const resolved = newIn(before, after)
+    const named = await listEffects(db, beginning, people_after)
+    return {
+      conflicts: { made: await firstOf(db, made), resolved: await firstOf(db, resolved) },
+      people: peopleOf(named),
+      basis: basisOf(beginning, [...made, ...resolved], named),
+    }
   }
 }
 
-type Conflicts = Awaited<ReturnType<typeof listConflictsAmong>>
 type Named = Awaited<ReturnType<typeof listEffects>>
 
-function outlookOf(
-  { before: sessions }: Beginning,
-  { before, after }: { before: Conflicts; after: Conflicts },
-  named: Named,
-): Outlook {
-  const notIn = (others: Conflicts) => {
-    const keys = new Set(others.map(({ key }) => key))
-    return ({ key }: Conflicts[number]) => !keys.has(key)
+const firstOf = async (db: Db, found: FoundConflict[]) => ({
+  count: found.length,
+  items: await withPeople(db, found.slice(0, mostNamed)),
+})
+
+/** The conflicts of a list that the other has not. */
+function newIn(conflicts: FoundConflict[], others: FoundConflict[]): FoundConflict[] {
+  const keys = new Set(others.map(({ key }) => key))
+  return conflicts.filter(({ key }) => !keys.has(key))
+}
+
+function peopleOf(named: Named): Outlook['people'] {
+  const of = (kind: EffectKind) => {
+    const { count = 0, ids = [] } = named.find(each => each.kind === kind) ?? {}
+    return { count, ids }
   }
-  const conflicts = { made: after.filter(notIn(before)), resolved: before.filter(notIn(after)) }
-  const of = (kind: EffectKind) => named.find(each => each.kind === kind)
-  const people = Object.fromEntries(
-    effectKinds.map(kind => [kind, { count: of(kind)?.count ?? 0, ids: of(kind)?.ids ?? [] }]),
-  ) as Outlook['people']
+  return Object.fromEntries(effectKinds.map(kind => [kind, of(kind)])) as Outlook['people']
+}
+
+/** A digest of what a change starts from, and of everything that it does. */
+function basisOf({ before }: Beginning, conflicts: FoundConflict[], named: Named): string {
   const state = [
-    sessions.map(({ id, version }) => [id, version]),
-    [...conflicts.made, ...conflicts.resolved].map(({ key }) => key),
-    effectKinds.map(kind => of(kind)?.digest ?? null),
+    before.map(({ id, version }) => [id, version]),
+    conflicts.map(({ key }) => key).sort(),
+    named.map(({ kind, digest }) => [kind, digest]),
   ]
-  return { conflicts, people, basis: hash('sha256', JSON.stringify(state), 'base64url') }
+  return hash('sha256', JSON.stringify(state), 'base64url')
 }

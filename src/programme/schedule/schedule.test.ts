@@ -162,7 +162,7 @@ describe('a rehearsal', () => {
       promoted: { count: 0, ids: [] },
     })
     assert.deepEqual(
-      [body.conflicts.made, body.conflicts.resolved].map(list => list.map(({ key }: Json) => key)),
+      [body.conflicts.made, body.conflicts.resolved].map(({ items }) => items.map(({ key }: Json) => key)),
       [
         [`location_twice-${a.id}-${b.id}`, `registrants_overlap-${a.id}-${b.id}`],
         [`location_twice-${a.id}-${c.id}`],

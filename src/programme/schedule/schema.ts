@@ -11,6 +11,9 @@ import { SessionBody } from '../sessions/schema.ts'
 export const effectKinds = ['unaffected', 'in_conflict', 'without_seat', 'promoted'] as const
 export type EffectKind = (typeof effectKinds)[number]
 
+/** Registrants, and conflicts, that are named at once, of each kind. */
+export const mostNamed = 200
+
 /** Sessions that are changed together, at most. */
 export const mostSessions = 500
 
@@ -26,12 +29,21 @@ const Affected = (description: string) =>
     { description },
   )
 
+const Conflicts = (description: string) =>
+  Type.Object(
+    {
+      count: Type.Integer({ description: 'How many there are.', examples: [0] }),
+      items: Type.Array(Conflict, { description: 'The first 200, most urgent first.', examples: [[]] }),
+    },
+    { description },
+  )
+
 /** What a change comes to: members of the answer of a rehearsal. */
 export const Outlook = Type.Object({
   conflicts: Type.Object(
     {
-      made: Type.Array(Conflict, { description: 'Conflicts that there were not before.' }),
-      resolved: Type.Array(Conflict, { description: 'Conflicts that there are no longer.' }),
+      made: Conflicts('Conflicts that there were not before.'),
+      resolved: Conflicts('Conflicts that there are no longer.'),
     },
     { description: 'What the change does to the conflicts of these sessions.' },
   ),
