@@ -16,7 +16,7 @@ export type ConflictRow = {
 }
 
 /** Conflicts of a kind that are looked for: a room that is none has as many as it has pairs of sessions. */
-export const mostOfAKind = 10_000
+const mostOfAKind = 10_000
 
 /** Sessions that are planned: those that wait for a decision, or were rejected, are in nobody's way. */
 const isPlanned = (db: Db, alias: string): Fragment =>
