@@ -22,7 +22,7 @@ import type { Manner } from '../../registration/registrants/manner.ts'
 import { type NewConflict, notingConflicts } from '../../seats/ledger/conflicts.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/state.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
-import { type Insert, insertAlone } from './insert.ts'
+import { type Creation, type Insert, insertAlone } from './insert.ts'
 import { chooseChangedZone, chooseZone, type EventZone, placementOf, recallPlacement } from './placement.ts'
 import {
   deleteSession,
@@ -66,14 +66,16 @@ export async function createSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  { insert = insertAlone, override = false }: { insert?: Insert; override?: boolean } = {},
+  { insert = insertAlone, override = false }: Creation = {},
 ): Promise<Changed> {
   let place: EventZone = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
       if (isIncludedIn(body))
-        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place, override))
+        return await transaction(db, tx =>
+          createIncluded(tx, actor, fields, body, place, { insert, override }),
+        )
       return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place, insert))
     } catch (error) {
       if (remaining === 0 || !placementConstraints.has(violatedConstraint(error) ?? '')) throw error
@@ -88,11 +90,11 @@ async function createIncluded(
   fields: SessionFieldRow[],
   body: Body,
   place: EventZone,
-  override: boolean,
+  { insert, override }: Required<Creation>,
 ): Promise<Changed> {
   // The event before anything that refers to it, as everywhere, so that there is no deadlock.
   await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)
-  const { id } = await tryCreateSession(db, actor, fields, body, place, insertAlone)
+  const { id } = await tryCreateSession(db, actor, fields, body, place, insert)
   const session = await mustFindSession(db, actor.account_id, id)
   if (!isIncludedLive(session)) return session
   const not_included = await includeEveryone(db, actor, session, override)

@@ -28,6 +28,9 @@ export const objectKinds = [
   'event_question',
   'selection',
   'session_attendance',
+  'cfs_contact',
+  'cfs_review',
+  'cfs_speaker',
 ] as const
 export type ObjectKind = (typeof objectKinds)[number]
 
