@@ -6,7 +6,9 @@ import type { Operation } from './http/operation.ts'
 import { healthOperations } from './http/server/health.ts'
 import type { Parts } from './parts.ts'
 import { cfsContactOperations } from './programme/cfs-contacts/operations.ts'
+import { cfsLinkOperations } from './programme/cfs-links/operations.ts'
 import { conflictOperations } from './programme/conflicts/operations.ts'
+import { decisionOperations } from './programme/decisions/operations.ts'
 import { eventOperations } from './programme/events/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
 import { locations } from './programme/locations/locations.ts'
@@ -60,7 +62,9 @@ export const tokenOperations: Operation<Parts>[] = [
   ...sponsorFieldOperations,
   ...sponsorOperations,
   ...submissionOperations,
+  ...decisionOperations,
   ...cfsContactOperations,
+  ...cfsLinkOperations,
   ...reviewOperations,
   ...regTypeOperations,
   ...Object.values(plainOperations(registrantGroups)),

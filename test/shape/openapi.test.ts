@@ -78,7 +78,15 @@ describe('GET /api/v1/openapi.json', () => {
         ),
       ].sort()
     assert.deepEqual(typesOf('string'), ['expand', 'fields', 'ids', 'object', 'search', 'since', 'sort'])
-    assert.deepEqual(typesOf('integer'), ['event_id', 'page', 'per-page', 'registrant_id', 'session_id'])
+    assert.deepEqual(typesOf('integer'), [
+      'event_id',
+      'page',
+      'per-page',
+      'registrant_id',
+      'reviewer_id',
+      'session_id',
+      'submission_id',
+    ])
     assert.deepEqual(typesOf('boolean'), [
       'force',
       'intended',
@@ -191,6 +199,8 @@ describe('GET /api/v1/openapi.json', () => {
       'RegType',
       'RegistrantGroup',
       'Registrant',
+      'CfsContact',
+      'CfsSubmission',
     ]
     assert.deepEqual(
       required('Update').filter(([, names]) => names!.length > 0),

@@ -28,7 +28,7 @@ describe('/cfs-contacts', () => {
     assert.equal((await call('DELETE', `/cfs-contacts/delete/${ada.id}`)).status, 204)
     assert.deepEqual(faultsIn(await call('POST', '/cfs-contacts', { email: 'x' })), [
       'event_id: required',
-      'email: email',
+      'email: pattern',
     ])
   })
 

@@ -1,6 +1,5 @@
 import Type from 'typebox'
 import { badRequest, notFound } from '../../errors.ts'
-import type { Answer } from '../../http/answer.ts'
 import { recordSchemas } from '../../http/document/schemas.ts'
 import { mustNameEvent, project, readListing, readProjection, renderPage } from '../../http/lists/listing.ts'
 import { listQuery, projectionQuery, writeQuery } from '../../http/lists/parameters.ts'
@@ -37,12 +36,10 @@ export const reviewOperations: Operation[] = [
     handler: call =>
       write(call, async ({ db, actor, caller, body }) => {
         const { review, isNew } = await createReview(db, actor, caller, body)
-        const answer: Answer = {
-          status: 200,
-          body: show(review, await viewpointOf(db, caller, review.event_id)),
-          version: review.version,
-        }
-        return isNew ? { ...answer, status: 201, location: `/api/v1/cfs-reviews/${review.id}` } : answer
+        const answered = show(review, await viewpointOf(db, caller, review.event_id))
+        if (!isNew) return { status: 200, body: answered }
+        const location = `/api/v1/cfs-reviews/${review.id}`
+        return { status: 201, body: answered, version: review.version, location }
       }),
   },
   {

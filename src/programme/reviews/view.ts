@@ -3,7 +3,7 @@ import type { Viewpoint } from './viewpoint.ts'
 type Review = { reviewer_id: number | null }
 
 /** Whether somebody sees what others think of a submission: reviewers after they have said what they think. */
-export const seesRatings = (view: Viewpoint, hasRated: boolean): boolean => view === 'organiser' || hasRated
+const seesRatings = (view: Viewpoint, hasRated: boolean): boolean => view === 'organiser' || hasRated
 
 /** A review as somebody sees it: while reviews are blind, a reviewer does not see whose the others are. */
 export function maskReview<R extends Review>(review: R, view: Viewpoint): R {

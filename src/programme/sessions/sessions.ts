@@ -22,7 +22,7 @@ import type { Manner } from '../../registration/registrants/manner.ts'
 import { type NewConflict, notingConflicts } from '../../seats/ledger/conflicts.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/state.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
-import { type Creation, type Insert, insertAlone } from './insert.ts'
+import { type Creation, type Insert, insertAlone, type Removal } from './insert.ts'
 import { chooseChangedZone, chooseZone, type EventZone, placementOf, recallPlacement } from './placement.ts'
 import {
   deleteSession,
@@ -45,8 +45,6 @@ export type Changed = SessionRow & {
   people_not_told?: number
 }
 
-type Removal = { force: boolean; mail: boolean }
-
 const placementAttempts = 5 // how often a session is written again because its event changed meanwhile
 /** What refuses a session that was placed by a guess: docs/decisions/010-performance-of-the-session-api.md. */
 const placementConstraints = new Set([
@@ -66,16 +64,15 @@ export async function createSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  { insert = insertAlone, override = false }: Creation = {},
+  creation: Creation = {},
 ): Promise<Changed> {
   let place: EventZone = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
       if (isIncludedIn(body))
-        return await transaction(db, tx =>
-          createIncluded(tx, actor, fields, body, place, { insert, override }),
-        )
+        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place, creation))
+      const { insert = insertAlone } = creation
       return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place, insert))
     } catch (error) {
       if (remaining === 0 || !placementConstraints.has(violatedConstraint(error) ?? '')) throw error
@@ -90,7 +87,7 @@ async function createIncluded(
   fields: SessionFieldRow[],
   body: Body,
   place: EventZone,
-  { insert, override }: Required<Creation>,
+  { insert = insertAlone, override = false }: Creation,
 ): Promise<Changed> {
   // The event before anything that refers to it, as everywhere, so that there is no deadlock.
   await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)

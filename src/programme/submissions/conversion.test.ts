@@ -88,7 +88,7 @@ describe('POST /cfs-submissions/{id}/convert', () => {
     )
     assert.equal(first.body.converted_session_id, id)
     const again = await convert(id)
-    assert.deepEqual([again.status, again.body, again.headers.etag], [200, first.body, first.headers.etag])
+    assert.deepEqual([again.status, again.body], [200, first.body])
   })
 
   it('makes one speaker of somebody with two submissions, and leaves those of the session', async () => {
@@ -154,7 +154,7 @@ describe('POST /cfs-submissions/{id}/convert', () => {
     await put(id, { submission_status: 'approved' })
     const { body } = await convert(id)
     assert.deepEqual([body.not_included, body.seats_taken], [[], 1])
-    assert.deepEqual((await call('GET', `/registrants/${registrant.id}`)).body.session_ids, [id])
+    assert.deepEqual((await call('GET', `/registrants/${registrant.id}`)).body.session_ids, [String(id)])
   })
 
   it('leaves those who are to speak without the speaker who was deleted', async () => {

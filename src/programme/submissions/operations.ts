@@ -172,12 +172,12 @@ export const submissionOperations: Operation<Parts>[] = [
     noun,
     query: seatQuery,
     success: { 200: written },
-    failures: [422],
+    failures: [412, 422],
     handler: async call => {
       const { fields } = await contextOf(call)
       const { id } = call
       return write(call, async inside =>
-        updated(inside, await convertSubmission(inside.db, inside.actor, fields, id, mannerOf(call))),
+        done(inside, await convertSubmission(inside.db, inside.actor, fields, id, mannerOf(call))),
       )
     },
   },
@@ -205,7 +205,7 @@ async function show(call: Call<Parts>, row: Written, projection: Projection) {
   return item!
 }
 
-async function updated(call: Call<Parts>, row: Written): Promise<Answer> {
+async function done(call: Call<Parts>, row: Written): Promise<Answer> {
   const { not_included, new_conflicts, people_not_told, warnings } = row
   return {
     status: 200,
@@ -216,9 +216,13 @@ async function updated(call: Call<Parts>, row: Written): Promise<Answer> {
       ...(people_not_told && { people_not_told }),
       ...(warnings && { warnings }),
     },
-    version: row.version,
   }
 }
+
+const updated = async (call: Call<Parts>, row: Written): Promise<Answer> => ({
+  ...(await done(call, row)),
+  version: row.version,
+})
 
 const created = async (call: Call<Parts>, row: Written): Promise<Answer> => ({
   ...(await updated(call, row)),

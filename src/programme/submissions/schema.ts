@@ -9,7 +9,7 @@ import { cfsAnswers } from '../sessions/submission-schema.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 
-export const mostProposed = 50
+const mostProposed = 50
 
 const person = {
   first_name: optional(
@@ -125,7 +125,7 @@ export const Submission = Type.Object(
   { additionalProperties: true, description: note },
 )
 
-const Warning = Type.Object({
+export const Warning = Type.Object({
   field: Type.String({ description: 'The member that it is about.', examples: ['cfs_answer'] }),
   type: Type.String({ description: 'A stable word.', examples: ['not_answered'] }),
   message: Type.String({

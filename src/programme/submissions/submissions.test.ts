@@ -86,7 +86,7 @@ describe('/cfs-submissions', () => {
     })
     assert.deepEqual(faultsIn(refused), [
       'cfs_answer: choice',
-      'speakers.0.email: email',
+      'speakers.0.email: pattern',
       'contact_id: not_found',
       'submission_status: move',
       'name: required',

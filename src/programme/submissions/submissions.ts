@@ -9,7 +9,7 @@ import { lockEventSeats } from '../../records/events/queries.ts'
 import type { Manner } from '../../registration/registrants/manner.ts'
 import { markSubmitter } from '../cfs-contacts/queries.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
-import { type Insert, insertAlone } from '../sessions/insert.ts'
+import { type Insert, insertAlone, type Removal } from '../sessions/insert.ts'
 import { changeSession, createSession, removeSession } from '../sessions/sessions.ts'
 import { convertLocked, type Written } from './conversion.ts'
 import { faultOfMove } from './moves.ts'
@@ -51,7 +51,7 @@ export async function createSubmission(
     const submitted_at = actor.now.toISOString()
     const own = { submitted_at, cfs_answer, contact_id: isKnown && event ? contact_id : null }
     const { id } = await alsoSaying(faults, () =>
-      createSession(tx, actor, fields, sessionOf(body, dayFor(actor, event)), { insert }),
+      createSession(tx, actor, fields, sessionOf(body, dayFor(actor, event), 'submitted'), { insert }),
     )
     await replaceProposed(tx, actor, { id, event_id }, speakers)
     return mustFindSubmission(tx, actor.account_id, id)
@@ -84,7 +84,7 @@ export async function changeSubmission(
       ...movesTo(current.session_status, status),
     ]
     const isMove = status !== undefined && status !== current.session_status && status !== 'live'
-    const given = sessionOf(body, current.date, isMove ? status : undefined)
+    const given = sessionOf(body, current.date, isMove ? status : current.session_status)
     const unconditional = { ...actor, ifMatch: undefined }
     const changed = await alsoSaying(faults, () =>
       changeSession(tx, unconditional, fields, id, given, manner),
@@ -127,12 +127,7 @@ export async function convertSubmission(
 }
 
 /** Deletes a submission with its reviews. Throws 404, 412; 422 when people have seats in it, unless forced. */
-export async function removeSubmission(
-  db: Db,
-  actor: Actor,
-  id: number,
-  how: { force: boolean; mail: boolean },
-): Promise<number> {
+export async function removeSubmission(db: Db, actor: Actor, id: number, how: Removal): Promise<number> {
   await mustFindSubmission(db, actor.account_id, id)
   return removeSession(db, actor, id, how)
 }
@@ -144,7 +139,7 @@ export async function mustFindSubmission(db: Db, account_id: number, id: number)
 }
 
 /** The submission, under the lock of its event and its own. Throws 404, 412. */
-export async function mustLockSubmission(db: Db, actor: Actor, id: number): Promise<SubmissionRow> {
+async function mustLockSubmission(db: Db, actor: Actor, id: number): Promise<SubmissionRow> {
   const { event_id } = await mustFindSubmission(db, actor.account_id, id)
   await lockEventSeats(db, event_id)
   await lockSubmissions(db, [id])
@@ -167,10 +162,10 @@ const movesTo = (from: string, to: string | null | undefined): Fault[] =>
   [to ? faultOfMove('submission_status', from, to) : undefined].filter(fault => fault !== undefined)
 
 /** What a body says of the session; its status is a move of the submission. */
-function sessionOf(body: Body, day: string, status: string | undefined = 'submitted'): Body {
+function sessionOf(body: Body, day: string, session_status: string): Body {
   const { submission_status: _new, session_status: _old, ...given } = body
   const { speakers: _speakers, contact_id: _contact, cfs_answer: _answer, ...session } = given
-  return { ...session, ...(isBlank(session.date) && { date: day }), session_status: status }
+  return { ...session, ...(isBlank(session.date) && { date: day }), session_status }
 }
 
 const withStatus = (body: Body): Body => ({

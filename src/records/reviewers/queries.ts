@@ -1,7 +1,6 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { logged } from '../changes/log.ts'
-import { newSecureId } from '../secure-id.ts'
 
 /** A user as a reviewer; what is null is not known, and stays as it is. */
 export type ReviewingUser = {
@@ -59,11 +58,11 @@ export async function updateReviewers(
 export async function insertReviewers(
   db: Db,
   actor: Actor,
-  event_ids: number[],
+  places: { event_id: number; secure_id: string }[],
   { id: user_id, email, first_name, last_name }: ReviewingUser,
 ): Promise<void> {
-  if (event_ids.length === 0) return
-  const rows = event_ids.map(event_id => ({
+  if (places.length === 0) return
+  const rows = places.map(({ event_id, secure_id }) => ({
     account_id: actor.account_id,
     event_id,
     user_id,
@@ -72,7 +71,7 @@ export async function insertReviewers(
     last_name,
     submitter: 0,
     reviewer: 1,
-    secure_id: newSecureId(),
+    secure_id,
     created_at: actor.now,
     updated_at: actor.now,
   }))

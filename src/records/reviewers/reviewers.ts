@@ -1,5 +1,6 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
+import { newSecureId } from '../secure-id.ts'
 import {
   findReviewerOf,
   insertReviewers,
@@ -22,7 +23,8 @@ export async function makeReviewer(
   await transaction(db, async tx => {
     const events = await listEventsToReview(tx, actor.account_id, event_ids)
     await updateReviewers(tx, actor, events, user)
-    await insertReviewers(tx, actor, events, user)
+    const places = events.map(event_id => ({ event_id, secure_id: newSecureId() }))
+    await insertReviewers(tx, actor, places, user)
   })
 }
 
