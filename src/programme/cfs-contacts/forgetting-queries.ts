@@ -132,6 +132,7 @@ export async function blankTraces(
       state = case when state in ('waiting', 'sending') then 'dropped' else state end
     where cfs_contact_id = ${id}`
   await db`delete from cfs_links where contact_id = ${id}`
+  await db`delete from cfs_drafts where contact_id = ${id}`
   const text = email === null ? null : JSON.stringify(email)
   await withholdAnswers(
     db,

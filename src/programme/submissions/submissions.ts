@@ -139,7 +139,7 @@ export async function mustFindSubmission(db: Db, account_id: number, id: number)
 }
 
 /** The submission, under the lock of its event and its own. Throws 404, 412. */
-async function mustLockSubmission(db: Db, actor: Actor, id: number): Promise<SubmissionRow> {
+export async function mustLockSubmission(db: Db, actor: Actor, id: number): Promise<SubmissionRow> {
   const { event_id } = await mustFindSubmission(db, actor.account_id, id)
   await lockEventSeats(db, event_id)
   await lockSubmissions(db, [id])
