@@ -11,6 +11,8 @@ import { base, credentialOperations, openOperations, tokenOperations } from './o
 import { attendeePages } from './pages/own-page/routes.ts'
 import { favicon, sessionPages } from './pages/public/routes.ts'
 import { stylesheet } from './pages/styles.ts'
+import { submissionForm } from './pages/submission-form/routes.ts'
+import { submitterPages } from './pages/submitter-page/routes.ts'
 import type { Parts } from './parts.ts'
 
 /** The whole product: who may call what. `log` is where log lines go; without it nothing is logged. */
@@ -30,6 +32,8 @@ export async function buildApp(
     everyone.get('/', async (_request, reply) => reply.redirect('/docs'))
 
     await everyone.register(async attendees => attendeePages(attendees, parts))
+    await everyone.register(async submitters => submitterPages(submitters, parts))
+    await everyone.register(async strangers => submissionForm(strangers, parts))
 
     await everyone.register(async clients => {
       failAsOAuth(clients)

@@ -53,6 +53,16 @@ const constraintFaults: Record<string, Fault> = {
     type: 'not_found',
     message: 'Track does not belong to this event.',
   },
+  sessions_contact_in_event: {
+    field: 'contact_id',
+    type: 'not_found',
+    message: 'Submitter does not belong to this event.',
+  },
+  cfs_reviews_reviewer_in_event: {
+    field: 'reviewer_id',
+    type: 'not_found',
+    message: 'Reviewer does not belong to this event.',
+  },
   registrants_reg_type_in_event: {
     field: 'reg_type_id',
     type: 'not_found',
@@ -83,6 +93,7 @@ const nouns: Record<string, string> = {
   registrant_groups: 'registrant group',
   registrants: 'registrant',
   event_questions: 'question',
+  cfs_contacts: 'submitter or reviewer',
 }
 
 /** What a constraint refuses that every such table has: its event, its external id, its secure id. */

@@ -5,11 +5,15 @@ import { documentOperations } from './http/document/served.ts'
 import type { Operation } from './http/operation.ts'
 import { healthOperations } from './http/server/health.ts'
 import type { Parts } from './parts.ts'
+import { cfsContactOperations } from './programme/cfs-contacts/operations.ts'
+import { cfsLinkOperations } from './programme/cfs-links/operations.ts'
 import { conflictOperations } from './programme/conflicts/operations.ts'
+import { decisionOperations } from './programme/decisions/operations.ts'
 import { eventOperations } from './programme/events/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
 import { locations } from './programme/locations/locations.ts'
 import { notSoldOperations } from './programme/not-sold/operations.ts'
+import { reviewOperations } from './programme/reviews/operations.ts'
 import { scheduleOperations } from './programme/schedule/operations.ts'
 import { sessionFieldOperations } from './programme/session-fields/operations.ts'
 import { sessionOperations } from './programme/sessions/operations.ts'
@@ -18,6 +22,8 @@ import { speakerFieldOperations } from './programme/speaker-fields/operations.ts
 import { speakerOperations } from './programme/speakers/operations.ts'
 import { sponsorFieldOperations } from './programme/sponsor-fields/operations.ts'
 import { sponsorOperations } from './programme/sponsors/operations.ts'
+import { submissionOperations } from './programme/submissions/operations.ts'
+import { submissionDetails } from './programme/submissions/schema.ts'
 import { tracks } from './programme/tracks/tracks.ts'
 import { changeOperations } from './records/changes/operations.ts'
 import { plainOperations } from './records/plain/operations.ts'
@@ -57,6 +63,11 @@ export const tokenOperations: Operation<Parts>[] = [
   ...feeOperations,
   ...sponsorFieldOperations,
   ...sponsorOperations,
+  ...submissionOperations,
+  ...decisionOperations,
+  ...cfsContactOperations,
+  ...cfsLinkOperations,
+  ...reviewOperations,
   ...regTypeOperations,
   ...Object.values(plainOperations(registrantGroups)),
   ...eventQuestionOperations,
@@ -79,4 +90,4 @@ export const operationLists: OperationList[] = [
 ]
 
 /** What entries of a 422 may say besides field, message and type. */
-export const details = { ...faultDetails, ...timeDetails }
+export const details = { ...faultDetails, ...timeDetails, ...submissionDetails }

@@ -67,6 +67,17 @@ function newWorld(): World {
     ),
     type: once('type', () => inEvent('reg-types', { name: 'Student' })),
     group: once('group', () => inEvent('registrant-groups', { name: 'G' })),
+    contact: once('contact', () => inEvent('cfs-contacts', { email: 'ada@example.com', reviewer: 1 })),
+    submission: once('submission', () => inEvent('cfs-submissions', { name: 'S' })),
+    approved: once('approved', async () => {
+      const submission = await inEvent('cfs-submissions', { name: 'S' })
+      await test.call('PUT', `/cfs-submissions/${submission.id}`, { submission_status: 'approved' })
+      return submission
+    }),
+    review: once('review', async () => {
+      const [contact, submission] = [await world.contact!(), await world.submission!()]
+      return test.make('cfs-reviews', { submission_id: submission.id, reviewer_id: contact.id, rating: 4 })
+    }),
     registrant: once('registrant', () =>
       inEvent('registrants', { email: 'ada@example.com', first_name: 'Ada' }),
     ),
@@ -97,6 +108,9 @@ const nouns: Record<string, string> = {
   sponsors: 'sponsor',
   'reg-types': 'type',
   'registrant-groups': 'group',
+  'cfs-contacts': 'contact',
+  'cfs-submissions': 'submission',
+  'cfs-reviews': 'review',
   'event-questions': 'question',
   registrants: 'registrant',
   'session-attendances': 'attendance',
@@ -106,7 +120,9 @@ const nouns: Record<string, string> = {
 const nounOf = (path: string) =>
   path.endsWith('speakers/{id}/session/{session_id}')
     ? 'appearing'
-    : (Object.entries(nouns).find(([plural]) => path.startsWith(`/api/v1/${plural}/`))?.[1] ?? '')
+    : path.endsWith('{id}/convert')
+      ? 'approved'
+      : (Object.entries(nouns).find(([plural]) => path.startsWith(`/api/v1/${plural}/`))?.[1] ?? '')
 
 /** Members whose value is the id of something. */
 const references: Record<string, string> = {
@@ -116,6 +132,11 @@ const references: Record<string, string> = {
   session_ids: 'session',
   speaker_id: 'speaker',
   session_id: 'session',
+  contact_id: 'contact',
+  submission_id: 'submission',
+  submission_ids: 'submission',
+  reviewer_id: 'contact',
+  cfs_fields: 'field',
   registrant_id: 'registrant',
   waitlist_ids: 'full',
   drop: 'dropped',
@@ -125,6 +146,7 @@ const references: Record<string, string> = {
 async function withIds(world: World, example: Json): Promise<Json> {
   const entries = Object.entries(example).map(async ([name, value]) => {
     if (name === 'custom_fields') return [name, await chosen(world)]
+    if (name === 'decisions') return [name, [{ ...value[0], id: (await world.submission!()).id }]]
     const noun = value === null ? undefined : references[name]
     if (name === 'sessions')
       return [

@@ -84,7 +84,9 @@ describe('GET /api/v1/openapi.json', () => {
       'people_after',
       'per-page',
       'registrant_id',
+      'reviewer_id',
       'session_id',
+      'submission_id',
     ])
     assert.deepEqual(typesOf('boolean'), [
       'force',
@@ -198,6 +200,8 @@ describe('GET /api/v1/openapi.json', () => {
       'RegType',
       'RegistrantGroup',
       'Registrant',
+      'CfsContact',
+      'CfsSubmission',
     ]
     assert.deepEqual(
       required('Update').filter(([, names]) => names!.length > 0),
@@ -221,6 +225,8 @@ describe('GET /api/v1/openapi.json', () => {
         'src/pages/own-page/routes.ts',
         'src/pages/public/routes.ts',
         'src/pages/styles.ts',
+        'src/pages/submission-form/routes.ts',
+        'src/pages/submitter-page/routes.ts',
       ],
     )
   })

@@ -7,7 +7,8 @@ create index sessions_repeated on sessions (event_id, repeat_key) where repeat_k
 -- What an e-mail tells was moved: where and when these sessions took place before, as the registrant knew it.
 alter table outbox add column moved jsonb not null default '[]';
 alter table outbox drop constraint outbox_kind_check, add constraint outbox_kind_check check (kind in
-  ('confirmation', 'modified', 'cancelled', 'abandoned', 'offer', 'promotion', 'withdrawn', 'restored', 'rescheduled'));
+  ('confirmation', 'modified', 'cancelled', 'abandoned', 'offer', 'promotion', 'withdrawn', 'restored', 'rescheduled', 'cfs_link',
+  'cfs_decision'));
 
 -- Who marked a conflict as intended is on record.
 alter table intended_conflicts add column id bigint generated always as identity;

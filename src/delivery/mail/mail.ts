@@ -1,8 +1,7 @@
-import type { Config } from '../../config.ts'
-import type { Db, Pool } from '../../db/connection.ts'
+import type { Db } from '../../db/connection.ts'
 import { instantOf } from '../../http/values/timestamps.ts'
+import { mailPauses } from '../queue/pauses.ts'
 import { DeliveryQueue } from '../queue/queue.ts'
-import type { Pauses } from '../queue/retry.ts'
 import type { AttemptResult } from '../queue/settlement.ts'
 import type { LetterTexts } from './letter.ts'
 import {
@@ -12,42 +11,11 @@ import {
   storeLetters,
   type TakenLetter,
 } from './letter-queries.ts'
+import type { MailOptions } from './options.ts'
 import { oneLine } from './prose.ts'
 import { both, outcomeOf } from './settlement.ts'
-import {
-  type Delivery,
-  domainOf,
-  isSameMailbox,
-  type MailServer,
-  mailServerAt,
-  type Sender,
-  senderOf,
-} from './smtp.ts'
+import { type Delivery, domainOf, isSameMailbox, type MailServer, type Sender } from './smtp.ts'
 import { type SealedLetter, withoutToken, writeLetters } from './writing.ts'
-
-const minute = 60_000
-const pauses: Pauses = {
-  first: minute,
-  longest: 6 * 60 * minute,
-  longestOutage: 5 * minute,
-  // RFC 5321 §4.5.4.1 asks for four to five days.
-  patience: 4 * 24 * 60 * minute,
-}
-
-export type MailOptions = {
-  pool: Pool
-  now: () => Date
-  /** base of links; null: letters have none of their own */
-  baseUrl: string | null
-  /** null: letters are written and kept */
-  server: MailServer | null
-  /** whom e-mails are from; its domain is that of the Message-IDs */
-  sender: Sender
-  /** told of rounds that failed */
-  warn: (error: unknown) => void
-  /** told of what could not be written, and of which e-mail: nothing but a change of the program mends that */
-  fault: (error: unknown, letter_id: number) => void
-}
 
 type Outgoing = { claimed: ClaimedLetter; written: SealedLetter }
 
@@ -61,27 +29,12 @@ export function mailQueue(options: MailOptions): DeliveryQueue<TakenLetter, Outg
     pool,
     now,
     table: outbox,
-    pauses,
+    pauses: mailPauses,
     prepare: (db, letters, moment) => prepare(db, letters, moment, options),
     deliver: (_letter, outgoing) => send(outgoing, server!, options.sender),
     warn,
     release: () => server?.close(),
   })
-}
-
-/** The queue of e-mails of this process, at work; `baseUrl` is the base of links in e-mails. */
-export function startMail(
-  pool: Pool,
-  { SMTP_URL, MAIL_FROM }: Config,
-  baseUrl: string | null,
-  now: () => Date,
-  told: Pick<MailOptions, 'warn' | 'fault'>,
-): { close: () => Promise<void> } {
-  const sender = senderOf(MAIL_FROM)
-  const server = SMTP_URL ? mailServerAt(SMTP_URL, sender) : null
-  const queue = mailQueue({ pool, now, baseUrl, server, sender, ...told })
-  queue.start()
-  return queue
 }
 
 async function prepare(

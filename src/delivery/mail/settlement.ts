@@ -11,7 +11,11 @@ export const both = (one: Delivery, other: Delivery): Delivery => ({
 })
 
 /** What came of an attempt: whoever neither got it nor refused it for good is tried again. */
-export function outcomeOf(letter: TakenLetter, recipients: string[], delivery: Delivery): AttemptResult {
+export function outcomeOf(
+  letter: Pick<TakenLetter, 'delivered' | 'refused'>,
+  recipients: string[],
+  delivery: Delivery,
+): AttemptResult {
   const delivered = [...letter.delivered, ...delivery.delivered]
   const refused = [...letter.refused, ...delivery.refused]
   const settled = new Set([...delivered, ...refused])

@@ -48,6 +48,11 @@ const tags: Record<string, string> = {
   Sponsors: 'Those who support an event.',
   'Sponsor fields': 'Fields that an account adds to its sponsors.',
   Sessions: 'The talks, workshops and breakouts of an event.',
+  Submissions:
+    'What came by the call for speakers of an event: sessions, on their way into the programme or not.',
+  'Submitters and reviewers':
+    'Those who submit to the call for speakers of an event, and those who review it.',
+  Reviews: 'What reviewers think of submissions.',
   'Registrant types': 'Kinds of registrants, each with a capacity of its own.',
   'Registrant groups': 'Registrants who come together.',
   'Event questions': 'What the registrants of an event are asked.',

@@ -9,6 +9,8 @@ export type Caller = {
   expires_at: Date
   /** whether what a request names and nothing knows is refused, instead of ignored */
   strict: boolean
+  /** the person, when it is one; their events, or null for all of the account */
+  user?: { id: number; role: string; event_ids: number[] | null }
 }
 
 declare module 'fastify' {

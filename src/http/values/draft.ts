@@ -89,9 +89,9 @@ function readField(field: string, kind: TSchema, raw: unknown): FieldReading {
   return 'value' in reading ? { field, value: reading.value } : { field, faults: [faultOf(field, reading)] }
 }
 
-type ListKind = TSchema & { items: TObject; maxItems: number }
+type ListKind = TSchema & { items: TSchema; maxItems: number }
 
-/** Reads a list of objects; what is wrong with one is told by its place: `links.0.url`. */
+/** Reads a list of objects, or of values; what is wrong with one is told by its place: `links.0.url`, `ids.0`. */
 function readItems(field: string, { items, maxItems }: ListKind, raw: unknown): FieldReading {
   const given = Array.isArray(raw) ? raw : [raw]
   if (given.length > maxItems)
@@ -99,13 +99,23 @@ function readItems(field: string, { items, maxItems }: ListKind, raw: unknown): 
       field,
       faults: [faultOf(field, { type: 'too_many', message: `has at most ${maxItems} items.` })],
     }
+  if (!('properties' in items)) return readValues(field, items, given)
   if (!given.every(isObject))
     return { field, faults: [faultOf(field, { type: 'object', message: 'must be a list of objects.' })] }
-  const drafts = given.map(item => readNew(items, item))
+  const drafts = given.map(item => readNew(items as TObject, item))
   const faults = drafts.flatMap((draft, place) =>
     draft.faults.map(fault => ({ ...fault, field: `${field}.${place}.${fault.field}` })),
   )
   return faults.length > 0 ? { field, faults } : { field, value: drafts.map(({ given }) => given) }
+}
+
+function readValues(field: string, kind: TSchema, given: unknown[]): FieldReading {
+  const readings = given.map(item => readValue(kind, item))
+  const faults = readings.flatMap((reading, place) =>
+    'value' in reading ? [] : [{ ...faultOf(field, reading), field: `${field}.${place}` }],
+  )
+  if (faults.length > 0) return { field, faults }
+  return { field, value: readings.flatMap(reading => ('value' in reading ? [reading.value] : [])) }
 }
 
 const isObject = (item: unknown): item is Body =>

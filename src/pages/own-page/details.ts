@@ -14,6 +14,7 @@ import type { EventQuestionRow } from '../../registration/event-questions/event-
 import { RegistrantInput } from '../../registration/registrants/schema.ts'
 import { emptyWish, type Wish } from '../../seats/rules/wish.ts'
 import { missingAnswer, missingName } from './missing.ts'
+import type { Question } from './questions.ts'
 import { mayChange, type OwnOrder, type Visit } from './visit.ts'
 
 const { first_name, last_name } = RegistrantInput.properties
@@ -81,7 +82,7 @@ function answersIn({ person, questions }: Visit, body: Body): Body {
 }
 
 /** A form says 0 only where somebody wrote it. */
-function untickedIn(questions: EventQuestionRow[], answers: StoredValues): Fault[] {
+export function untickedIn(questions: Question[], answers: StoredValues): Fault[] {
   return questions
     .filter(
       question =>
@@ -101,7 +102,7 @@ const textsOf = (body: Body): Body =>
   )
 
 /** What is wrong with a name or an answer, as a sentence for the person who gave it; its label stands beside it. */
-function inWords(questions: EventQuestionRow[], fault: Fault): Fault {
+export function inWords(questions: Pick<EventQuestionRow, 'id' | 'name' | 'type'>[], fault: Fault): Fault {
   const question = questions.find(candidate => attributeOf(candidate) === fault.field)
   if (fault.type === 'required') return question ? missingAnswer(question) : fault
   const known = words[question && fault.type === 'pattern' ? question.type : fault.type]

@@ -25,7 +25,7 @@ export function missingName({ first_name, last_name }: Omit<Known, 'custom_field
 }
 
 /** A required question without its answer. */
-export function missingAnswer(question: EventQuestionRow): Fault {
+export function missingAnswer(question: Pick<EventQuestionRow, 'id' | 'type'>): Fault {
   const message = question.type === 'flag' ? 'Please tick this box.' : 'Please answer this question.'
   return { field: attributeOf(question), type: 'required', message }
 }

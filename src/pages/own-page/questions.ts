@@ -12,6 +12,12 @@ type Asked = {
   fault: string | undefined
 }
 
+/** What a form asks, by its definition. */
+export type Question = Pick<
+  EventQuestionRow,
+  'id' | 'name' | 'type' | 'hint' | 'required' | 'choices' | 'allow_html'
+>
+
 /** A line of text, such as a name. */
 export function textQuestion(asked: Asked, attributes?: Html): Html {
   return withLabel(
@@ -21,9 +27,14 @@ export function textQuestion(asked: Asked, attributes?: Html): Html {
 }
 
 /** A question of an event as part of a form. */
-export function questionField(question: EventQuestionRow, chosen: string[], fault: string | undefined): Html {
+export function questionField(
+  question: Question,
+  chosen: string[],
+  fault: string | undefined,
+  name = attributeOf(question),
+): Html {
   const asked: Asked = {
-    name: attributeOf(question),
+    name,
     label: question.name,
     hint: question.hint,
     isRequired: mustBeAnswered(question),
@@ -53,10 +64,10 @@ const lineOf: Record<string, Html> = {
 }
 
 type Option = { id: string; name: string }
-const optionsOf = ({ choices }: EventQuestionRow): Option[] =>
+const optionsOf = ({ choices }: Question): Option[] =>
   choices.map(({ id, name }) => ({ id: String(id), name }))
 
-function selection(asked: Asked, question: EventQuestionRow): Html {
+function selection(asked: Asked, question: Question): Html {
   const options = [{ id: '', name: 'Please choose' }, ...optionsOf(question)].map(
     ({ id, name }) => html`<option value="${id}"${asked.chosen.includes(id) && ' selected'}>${name}</option>`,
   )
@@ -64,7 +75,7 @@ function selection(asked: Asked, question: EventQuestionRow): Html {
 }
 
 /** Nobody can take back a choice among radio buttons: one that may stay open has a button for that. */
-function radios(asked: Asked, question: EventQuestionRow): Html {
+function radios(asked: Asked, question: Question): Html {
   const none = asked.isRequired ? [] : [{ id: '', name: 'No answer' }]
   const chosen = asked.chosen.length > 0 ? asked.chosen : ['']
   return boxes({ ...asked, chosen }, 'radio', [...optionsOf(question), ...none])

@@ -1,6 +1,6 @@
 import { lockAccount } from '../../access/accounts/queries.ts'
 import { type Db, transaction } from '../../db/connection.ts'
-import { type Fault, invalid, mustBeValid, notFound } from '../../errors.ts'
+import { type Fault, mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, changesIn, type Draft, readUpdate, settle } from '../../http/values/draft.ts'
@@ -15,6 +15,8 @@ import { isIncludedLive } from '../../seats/rules/state.ts'
 import { copyFees } from '../fees/queries.ts'
 import { insertNewSessions, listSessionsOfEvent } from '../sessions/queries.ts'
 import { copySpeakers } from '../speakers/copy-queries.ts'
+import { countSubmissions } from '../submissions/list-queries.ts'
+import { faultsOfCall, shiftCall } from './call.ts'
 import { daysUntil, faultsOfDates, shiftEvent, shiftSession } from './dates.ts'
 import { moveToZone, resolveAll, unmoved } from './moving.ts'
 import {
@@ -38,7 +40,7 @@ export type ChangedEvent = EventRow & { not_included?: NotIncluded[]; new_confli
 
 /** Creates an event. Without a `url` it gets one made from its name. */
 export async function createEvent(db: Db, actor: Actor, draft: Draft<EventInput>): Promise<EventRow> {
-  draft.faults.push(...faultsOfDates(draft.given))
+  draft.faults.push(...faultsOfDates(draft.given), ...(await faultsOfCall(db, actor.account_id, draft.given)))
   const event = settle(draft)
   return transaction(db, async tx =>
     insertEvent(tx, actor, { ...event, url: event.url ?? (await freeUrl(tx, actor.account_id, event.name)) }),
@@ -60,7 +62,11 @@ export async function changeEvent(
   return transaction(db, async tx => {
     const event = await mustLockEvent(tx, actor, id)
     const draft = readUpdate(EventInput, body, event)
-    draft.faults.push(...faultsOfDates({ ...event, ...draft.given }, event))
+    const merged = { ...event, ...draft.given }
+    draft.faults.push(
+      ...faultsOfDates(merged, event),
+      ...(await faultsOfCall(tx, actor.account_id, merged, event)),
+    )
     if (!override) draft.faults.push(...faultsOfCapacity('event', event, draft.given.capacity))
     const given = settle(draft)
     if (given.url === null)
@@ -88,13 +94,18 @@ const lineFields = ['status', 'timezone', 'waitlist_mode', 'close_date', 'close_
 
 /**
  * Deletes an event with all that is in it; returns how many people had sessions that were to take place. They are not told,
- * because they go with it. Throws 422 when it has registrants, unless forced.
+ * because they go with it. Throws 422 when it has registrants or submissions, unless forced.
  */
 export async function removeEvent(db: Db, actor: Actor, id: number, force: boolean): Promise<number> {
   return transaction(db, async tx => {
     await mustLockEvent(tx, actor, id)
     const registrants = await countRegistrants(tx, id)
-    if (registrants > 0 && !force) throw invalid([hasRegistrants(registrants)])
+    const submissions = await countSubmissions(tx, id)
+    if (!force)
+      mustBeValid([
+        ...(registrants > 0 ? [hasRegistrants(registrants)] : []),
+        ...(submissions > 0 ? [hasSubmissions(submissions)] : []),
+      ])
     const people = await countPeopleIn(tx, id)
     await deleteEvent(tx, actor, id)
     await announceSeats(tx, id)
@@ -103,7 +114,7 @@ export async function removeEvent(db: Db, actor: Actor, id: number, force: boole
 }
 
 /**
- * Copies an event with its tracks, locations, sessions, speakers, registrant types and questions, never registrants. With `start_date`
+ * Copies an event with its tracks, locations, sessions, speakers, registrant types and questions, never registrants or submissions. With `start_date`
  * every date moves by the same number of days; throws 422 naming the sessions whose times do not exist on their new day.
  */
 export async function cloneEvent(
@@ -116,7 +127,7 @@ export async function cloneEvent(
   return transaction(db, async tx => {
     const original = await lockEvent(tx, actor.account_id, id)
     if (!original) throw notFound('Event', id)
-    const sessions = await listSessionsOfEvent(tx, id)
+    const sessions = (await listSessionsOfEvent(tx, id)).filter(session => !session.submitted_at)
     const days = start_date ? daysUntil(start_date, original, sessions) : 0
     const { shifted, faults } = shiftEvent(original, days)
     mustBeValid(faults)
@@ -136,6 +147,7 @@ export async function cloneEvent(
       url: await freeUrl(tx, actor.account_id, title),
       external_id: null,
       ...shifted,
+      ...shiftCall(original, days),
     })
     await copyRegTypes(tx, actor, id, copy.id)
     await copyEventQuestions(tx, actor, id, copy.id)
@@ -165,6 +177,13 @@ export async function mustFindEvent(db: Db, account_id: number, id: number): Pro
   if (!event) throw notFound('Event', id)
   return event
 }
+
+const hasSubmissions = (submissions: number): Fault => ({
+  field: 'id',
+  type: 'has_submissions',
+  submissions,
+  message: `Submissions to this event: ${submissions}. force=1 deletes it all the same, and them with it.`,
+})
 
 const hasRegistrants = (registrants: number): Fault => ({
   field: 'id',

@@ -87,7 +87,7 @@ export const eventOperations: Operation[] = [
     tag,
     summary: 'Clone an event',
     description:
-      'Copies settings, tracks, locations, sessions, speakers, registrant types and questions, never registrants. With `start_date` every date moves by the same number of days.',
+      'Copies settings, tracks, locations, sessions, speakers, registrant types and questions, never registrants or submissions. With `start_date` every date moves by the same number of days.',
     noun,
     query: writeQuery,
     body: bodyOf('CloneInput', CloneInput),
@@ -102,9 +102,9 @@ export const eventOperations: Operation[] = [
     id: 'deleteEvent',
     tag,
     summary: 'Delete an event',
-    description: `All that belongs to it goes with it. One that has registrants needs \`force=1\`. They cannot be told afterwards: cancel them, or withdraw the sessions, with \`send_email=true\` before. ${notToldNote}`,
+    description: `All that belongs to it goes with it. One that has registrants or submissions needs \`force=1\`. They cannot be told afterwards: cancel them, or withdraw the sessions, with \`send_email=true\` before. ${notToldNote}`,
     noun,
-    query: { ...writeQuery, force: Switch('`true`: deletes it although it has registrants.') },
+    query: { ...writeQuery, force: Switch('`true`: deletes it although it has registrants or submissions.') },
     failures: [422],
     success: { 204: Type.Null() },
     handler: call =>

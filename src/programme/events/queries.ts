@@ -15,7 +15,8 @@ export async function insertEvent(
   actor: Actor,
   event: EventInput & { url: string },
 ): Promise<EventRow> {
-  const row = { ...event, account_id: actor.account_id, created_at: actor.now, updated_at: actor.now }
+  const { account_id, now } = actor
+  const row = { ...asStored(db, event), account_id, created_at: now, updated_at: now }
   const [written] = await db<EventRow[]>`
     with after as (insert into events ${db(row)} returning *), logged as (${logged(db, actor, 'event', 'create')})
     select * from after`
@@ -29,7 +30,7 @@ export async function updateEvent(
   id: number,
   given: Given<EventInput>,
 ): Promise<EventRow> {
-  const set = { ...given, updated_at: actor.now }
+  const set = { ...asStored(db, given), updated_at: actor.now }
   const [written] = await db<EventRow[]>`
     with before as (select * from events where id = ${id}),
       after as (update events set ${db(set)}, version = version + 1 where id = ${id} returning *),
@@ -37,6 +38,12 @@ export async function updateEvent(
     select * from after`
   return written!
 }
+
+/** The ids of asked fields are JSON. */
+const asStored = (db: Db, { cfs_fields, ...event }: Given<EventInput>): Record<string, unknown> => ({
+  ...event,
+  ...(cfs_fields && { cfs_fields: db.json(cfs_fields) }),
+})
 
 export async function countRegistrants(db: Db, id: number): Promise<number> {
   const [row] = await db<
@@ -47,6 +54,8 @@ export async function countRegistrants(db: Db, id: number): Promise<number> {
 
 /** What belongs to an event besides questions and selections, in an order in which it can be deleted. */
 const belongings = [
+  ['cfs_reviews', 'cfs_review'],
+  ['cfs_speakers', 'cfs_speaker'],
   ['session_attendances', 'session_attendance'],
   ['registrants', 'registrant'],
   ['registrant_groups', 'registrant_group'],
@@ -56,6 +65,7 @@ const belongings = [
   ['sponsors', 'sponsor'],
   ['speakers', 'speaker'],
   ['sessions', 'session'],
+  ['cfs_contacts', 'cfs_contact'],
   ['tracks', 'track'],
   ['locations', 'location'],
 ] as const

@@ -78,6 +78,30 @@ export const EventInput = Type.Object({
       description: 'Whether scans of registrants who have no seat in the session are refused.',
     }),
   ),
+  cfs_opens: optional(
+    Timestamp({ description: 'When the call for speakers opens, in UTC. Null: there is none.' }),
+  ),
+  cfs_closes: optional(
+    Timestamp({
+      description: 'When it closes, in UTC: from then on nothing is submitted or edited. Null: it does not.',
+      examples: ['2026-10-01 23:59:00'],
+    }),
+  ),
+  cfs_text: optional(Html({ description: 'What submitters read first: HTML.' })),
+  cfs_fields: Type.Optional(
+    Type.Array(Id(), {
+      maxItems: 100,
+      default: [],
+      description: 'Session fields that submitters are asked for, by id, in this order.',
+      examples: [[1001]],
+    }),
+  ),
+  blind_review: Type.Optional(
+    Flag({
+      default: 0,
+      description: 'Whether reviewers see neither who submitted, nor who is to speak, nor who reviewed.',
+    }),
+  ),
   webinar_url: optional(HttpUrl({ description: 'URL of the webinar of the event, if it is virtual.' })),
   domain: optional(Text(255, { description: 'Domain that the event has in another system.' })),
   folder_id: optional(Id({ description: 'Folder of the event, in the numbering of the organiser.' })),
@@ -108,6 +132,11 @@ export const Event = Type.Object({
   waitlist_mode: Word(['automatic', 'offer', 'manual']),
   waitlist_offer_minutes: Whole(),
   strict_scans: Flag(),
+  cfs_opens: Nullable(Timestamp()),
+  cfs_closes: Nullable(Timestamp()),
+  cfs_text: Nullable(Html()),
+  cfs_fields: Type.Array(Id(), { examples: [[1001]] }),
+  blind_review: Flag(),
   registrants_count: Type.Integer({ description: 'Registrants who are active or in progress.' }),
   webinar_url: Nullable(HttpUrl()),
   domain: Nullable(Text(255)),
@@ -144,6 +173,6 @@ export const eventLists: Listable = {
   stored: eventColumns,
   attributes: attributesOf(Event, Object.keys(writers)),
   sparse: ['id', 'name'],
-  long: { description: /^description$/ },
+  long: { description: /^description$/, cfs_text: /^cfs_text$/ },
   expansions: ['sessions', 'speakers'],
 }

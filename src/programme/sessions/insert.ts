@@ -6,6 +6,12 @@ import { insertNewSessions, type NewSession, type SessionRow } from './queries.t
 /** How a new session is written. */
 export type Insert = (db: Db, session: NewSession) => Promise<SessionRow>
 
+/** How a session is created; an override puts everybody into an included one, whatever its capacity. */
+export type Creation = { insert?: Insert; override?: boolean }
+
+/** How a session is deleted: although people have seats in it, and whether they are told. */
+export type Removal = { force: boolean; mail: boolean }
+
 /** Writes a session by itself. */
 export const insertAlone: Insert = async (db, session) => (await insertNewSessions(db, [session]))[0]!
 

@@ -4,10 +4,11 @@ import { logged } from '../../records/changes/log.ts'
 import { choicesIn, standing, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
 import { deleteAttendances } from '../../registration/attendance/queries.ts'
-import { sessionsConflict } from '../../seats/ledger/conflict-queries.ts'
 import { seatsChannel } from '../../seats/ledger/queries.ts'
 import { deleteFees } from '../fees/queries.ts'
+import { deleteReviews } from '../reviews/queries.ts'
 import { deleteAppearances } from '../speakers/queries.ts'
+import { deleteProposed } from '../submissions/proposed-queries.ts'
 import type { SessionInput } from './schema.ts'
 import type { ResolvedTimes } from './times.ts'
 
@@ -18,7 +19,10 @@ export type StoredSession = Required<SessionInput> &
     use_event_timezone: number
     secure_id: string
     custom_fields: StoredValues
-  }
+  } & Partial<OfSubmission>
+
+/** What a session has that was submitted; null for all others. `contact_id` is the submitter. */
+type OfSubmission = { submitted_at: string | null; cfs_answer: string | null; contact_id: number | null }
 
 /** A session as it was read, with the names of its track and location. */
 export type SessionRow = StoredSession & {
@@ -93,7 +97,10 @@ export async function findPlacement(
 }
 
 /** Columns of a new session; the database decides the others. */
-export const written = [...columns, 'account_id', 'created_at', 'updated_at']
+export const written = [
+  ...columns,
+  ...['submitted_at', 'cfs_answer', 'contact_id', 'account_id', 'created_at', 'updated_at'],
+]
 
 /** A session that is about to be written, and who writes it. */
 export type NewSession = { actor: Actor; session: StoredSession }
@@ -176,6 +183,8 @@ export async function deleteSession(db: Db, actor: Actor, id: number): Promise<v
   await deleteAppearances(db, actor, 'session_id', id)
   await deleteFees(db, actor, 'session_id', id)
   await deleteAttendances(db, actor, 'session_id', id)
+  await deleteReviews(db, actor, 'submission_id', id)
+  await deleteProposed(db, actor, id)
   await db`
     with before as (delete from sessions where id = ${id} returning *)
     ${logged(db, actor, 'session', 'delete')}`
@@ -228,26 +237,4 @@ export async function lockSessionsOfEvent(db: Db, event_id: number): Promise<voi
 
 export function listSessionsOfEvent(db: Db, event_id: number): Promise<SessionRow[]> {
   return db<SessionRow[]>`select ${withNames(db)} where s.event_id = ${event_id} order by s.id`
-}
-
-/**
- * Pairs of conflicting sessions of one event: both take place, they overlap, and at least one of the two prevents conflicts.
- * `registrants` is how many people have seats in both, because one was moved after they had them.
- */
-export function listConflicts(
-  db: Db,
-  ids: number[],
-): Promise<{ id: number; other_id: number; name: string; registrants: number }[]> {
-  return db<{ id: number; other_id: number; name: string; registrants: number }[]>`
-    with pairs as (
-        select s.id, o.id as other_id, o.name, o.starts_at
-        from sessions s join sessions o on o.event_id = s.event_id and ${sessionsConflict(db)}
-        where s.id = any(${ids}::bigint[])),
-      shared as (
-        select a.session_id as id, b.session_id as other_id, count(*)::int as registrants
-        from selections a join selections b on b.registrant_id = a.registrant_id and b.session_id <> a.session_id
-        where a.session_id = any(${ids}::bigint[]) and a.state in ('selected', 'held') and b.state in ('selected', 'held')
-        group by a.session_id, b.session_id)
-    select id, other_id, name, coalesce(registrants, 0) as registrants
-    from pairs left join shared using (id, other_id) order by id, starts_at, other_id`
 }

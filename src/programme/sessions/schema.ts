@@ -20,8 +20,9 @@ import {
 } from '../../http/values/values.ts'
 import { CustomFields } from '../../records/custom-fields/schema.ts'
 import { whatHappenedToSeats } from '../../seats/schema.ts'
+import { ofSubmission } from './submission-schema.ts'
 
-const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
+export const sessionStatuses = ['submitted', 'approved', 'rejected', 'converted', 'live'] as const
 const selectionControls = ['optional', 'included'] as const
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
@@ -187,6 +188,7 @@ export const Session = Type.Object(
     use_event_timezone: Flag({ examples: [1] }),
     secure_id: Text(255, { examples: ['abc123xyz'] }),
     session_included: Flag({ description: '`selection_control` as a flag.' }),
+    ...ofSubmission,
     times_with_timezone: Nullable(
       Type.String({ description: 'The times as read.', examples: ['10:00 AM - 12:00 PM (EDT)'] }),
     ),

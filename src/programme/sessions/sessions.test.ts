@@ -49,6 +49,8 @@ describe('POST /sessions/create', () => {
       'webinar_url',
       'sold_out_message',
       'notes',
+      'submitted_at',
+      'cfs_answer',
       'type_id',
       'external_id',
       'times_with_timezone',

@@ -18,7 +18,7 @@ import {
 import { peopleToTell, tellOf } from '../../registration/desk/withdrawal.ts'
 import { isIncludedLive } from '../../seats/rules/state.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
-import { type Insert, insertAlone } from './insert.ts'
+import { type Creation, type Insert, insertAlone, type Removal } from './insert.ts'
 import { chooseZone, type EventZone, placementOf, recallPlacement } from './placement.ts'
 import { deleteSession, findSession, lockSession, type SessionRow } from './queries.ts'
 import { SessionInput } from './schema.ts'
@@ -26,8 +26,6 @@ import { timesOf } from './times.ts'
 
 /** A session as written, and what else came of it. */
 export type Written = SessionRow & Consequences
-
-type Removal = { force: boolean; mail: boolean }
 
 const placementAttempts = 5 // how often a session is written again because its event changed meanwhile
 /** What refuses a session that was placed by a guess: docs/decisions/010-performance-of-the-session-api.md. */
@@ -48,14 +46,15 @@ export async function createSession(
   actor: Actor,
   fields: SessionFieldRow[],
   body: Body,
-  { insert = insertAlone, override = false }: { insert?: Insert; override?: boolean } = {},
+  creation: Creation = {},
 ): Promise<Written> {
   let place: EventZone = recallPlacement
   for (let remaining = placementAttempts; ; remaining--) {
     try {
       // Everybody is put into an included session in the transaction that creates it.
       if (isIncludedIn(body))
-        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place, override))
+        return await transaction(db, tx => createIncluded(tx, actor, fields, body, place, creation))
+      const { insert = insertAlone } = creation
       return await attempt(db, tx => tryCreateSession(tx, actor, fields, body, place, insert))
     } catch (error) {
       if (remaining === 0 || !placementConstraints.has(violatedConstraint(error) ?? '')) throw error
@@ -70,11 +69,11 @@ async function createIncluded(
   fields: SessionFieldRow[],
   body: Body,
   place: EventZone,
-  override: boolean,
+  { insert = insertAlone, override = false }: Creation,
 ): Promise<Written> {
   // The event before anything that refers to it, as everywhere, so that there is no deadlock.
   await lockEventSeats(db, readId(String(unwrapChoice(body.event_id))) ?? 0)
-  const { id } = await tryCreateSession(db, actor, fields, body, place, insertAlone)
+  const { id } = await tryCreateSession(db, actor, fields, body, place, insert)
   const session = await mustFindSession(db, actor.account_id, id)
   if (!isIncludedLive(session)) return session
   const not_included = await includeEveryone(db, actor, session, override)

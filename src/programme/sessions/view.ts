@@ -11,7 +11,8 @@ import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { speakersOfSessions } from '../speakers/view.ts'
 import { Track } from '../tracks/schema.ts'
 import { tracks } from '../tracks/tracks.ts'
-import { listConflicts, type SessionRow } from './queries.ts'
+import { listConflicts } from './list-queries.ts'
+import type { SessionRow } from './queries.ts'
 import { sessionLists } from './schema.ts'
 
 const showTrack = viewOf(Track)
@@ -50,6 +51,8 @@ export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl:
     type_id: row.type_id,
     repeat_key: row.repeat_key,
     external_id: row.external_id,
+    submitted_at: row.submitted_at ?? null,
+    cfs_answer: row.cfs_answer ?? null,
     times_with_timezone: row.times_with_timezone,
     starts_at: momentOf(row.starts_at),
     ends_at: momentOf(row.ends_at),

@@ -2,6 +2,7 @@ import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { logged } from '../../records/changes/log.ts'
 import type { Row } from '../../records/plain/queries.ts'
+import { unlinkSpeaker } from '../submissions/proposed-queries.ts'
 import type { AppearanceInput, Speaker } from './schema.ts'
 
 /** A speaker in a session. */
@@ -22,9 +23,11 @@ export async function countLiveSessionsOf(db: Db, speaker_id: number): Promise<n
   return row!.count
 }
 
-/** Takes a speaker out of every session. */
-export const clearSpeaker = (db: Db, actor: Actor, _event_id: number, id: number) =>
-  deleteAppearances(db, actor, 'speaker_id', id)
+/** Takes a speaker out of every session, and out of the submissions by which they came. */
+export async function clearSpeaker(db: Db, actor: Actor, _event_id: number, id: number): Promise<void> {
+  await deleteAppearances(db, actor, 'speaker_id', id)
+  await unlinkSpeaker(db, actor, id)
+}
 
 /** Leaves a session, or an event, without speakers, and a speaker without sessions; the change log says so. */
 export async function deleteAppearances(

@@ -31,6 +31,9 @@ export const objectKinds = [
   'intended_conflict',
   'schedule_change',
   'schedule_notice',
+  'cfs_contact',
+  'cfs_review',
+  'cfs_speaker',
 ] as const
 export type ObjectKind = (typeof objectKinds)[number]
 

@@ -17,6 +17,10 @@ export const mailKinds = [
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
+/** What letters to submitters can be about: a link that was asked for, and what was decided. */
+export const submitterMailKinds = ['cfs_link', 'cfs_decision'] as const
+export type SubmitterMailKind = (typeof submitterMailKinds)[number]
+
 const letterStates = ['waiting', 'sending', 'sent', 'failed', 'dropped', 'kept'] as const
 
 const Addresses = (description: string, examples: string[][]) =>
@@ -26,8 +30,13 @@ const Addresses = (description: string, examples: string[][]) =>
 export const OutboxLetter = Type.Object({
   id: Id({ description: 'Unique identifier.', examples: [501] }),
   event_id: Id({ description: 'The event that it is about.', examples: [67890] }),
-  registrant_id: Id({ description: 'The registrant to whom it is written.', examples: [987] }),
-  kind: Word([...mailKinds], { description: 'What it is about.' }),
+  registrant_id: Nullable(
+    Id({ description: 'The registrant to whom it is written; null for a submitter.', examples: [987] }),
+  ),
+  cfs_contact_id: Nullable(
+    Id({ description: 'The submitter to whom it is written, of `/cfs-contacts`; null for a registrant.' }),
+  ),
+  kind: Word([...mailKinds, ...submitterMailKinds], { description: 'What it is about.' }),
   session_id: Nullable(
     Id({
       description:

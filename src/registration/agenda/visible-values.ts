@@ -68,7 +68,7 @@ const hrefs: Record<string, (text: string) => string> = {
 }
 
 /** HTML as a reader of plain text sees it: paragraphs and items on lines of their own, nothing of the tags. */
-function plainText({ markup }: Html): string {
+export function plainText({ markup }: Html): string {
   return markup
     .replaceAll(/<(?:br|hr|\/p|\/div|\/li|\/h[1-6]|\/tr)[^>]*>/gi, '\n')
     .replaceAll(/<[^>]*>/g, '')

@@ -142,5 +142,5 @@ export const misplaced = ({ object, object_id, ...place }: Misplaced): Finding =
   ...place,
   object,
   object_id,
-  message: `The ${object.replace('_', ' ')} ${object_id} refers to session ${place.session_id} of another event.`,
+  message: `The ${object.replace('_', ' ')} ${object_id} refers to session ${place.session_id}, which is of another event or was not submitted.`,
 })

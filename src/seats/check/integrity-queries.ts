@@ -198,4 +198,11 @@ export const listMisplaced = (db: Db): Promise<Misplaced[]> => db<Misplaced[]>`
   union all
   select 'session_fee', f.id, f.event_id, f.session_id
     from session_fees f join sessions s on s.id = f.session_id where f.event_id <> s.event_id
+  union all
+  select 'cfs_speaker', c.id, c.event_id, c.session_id
+    from cfs_speakers c join sessions s on s.id = c.session_id where c.event_id <> s.event_id or s.submitted_at is null
+  union all
+  select 'cfs_review', v.id, v.event_id, v.submission_id
+    from cfs_reviews v join sessions s on s.id = v.submission_id join cfs_contacts c on c.id = v.reviewer_id
+    where (v.event_id, v.event_id) <> (s.event_id, c.event_id) or s.submitted_at is null
   order by object, object_id`
