@@ -98,6 +98,7 @@ describe('PUT /events/{id}/emails', () => {
       promotion: 1,
       withdrawn: 1,
       restored: 1,
+      rescheduled: 1,
     }
     assert.deepEqual((await call('GET', `/events/${own.id}/emails`)).body, all)
     await call('PUT', `/events/${own.id}/emails`, { offer: 'false' })

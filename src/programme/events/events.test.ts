@@ -63,6 +63,7 @@ describe('PUT /events/update/{id}', () => {
         starts_at: '2026-07-20T08:00:00Z',
         ends_at: '2026-07-20T10:00:00Z',
         times_with_timezone: '10:00 AM - 12:00 PM (CEST)',
+        version: 2,
         updated_at: '',
       },
     )

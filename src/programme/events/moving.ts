@@ -2,13 +2,9 @@ import type { Db } from '../../db/connection.ts'
 import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type NewConflict, notingConflicts } from '../../seats/ledger/conflicts.ts'
-import {
-  listSessionsOfEvent,
-  lockSessionsOfEvent,
-  moveSessions,
-  type SessionRow,
-} from '../sessions/queries.ts'
+import { listSessionsOfEvent, lockSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'
 import { rezone } from '../sessions/times.ts'
+import { moveSessions } from '../sessions/write-queries.ts'
 import type { EventRow } from './queries.ts'
 
 /** Sessions that moved, and who has seats at the same time since. */

@@ -5,7 +5,7 @@ import type { Listable } from '../../http/lists/listing.ts'
 import { Flag, Id, Nullable, Text, Timestamp, Whole, Word } from '../../http/values/values.ts'
 import { whatHappenedToSeats } from '../../seats/schema.ts'
 import { Conflict } from '../conflicts/schema.ts'
-import { SessionBody } from '../sessions/schema.ts'
+import { SessionBody } from '../sessions/input-schema.ts'
 
 /** What a change does to a registrant. */
 export const effectKinds = ['unaffected', 'in_conflict', 'without_seat', 'promoted'] as const

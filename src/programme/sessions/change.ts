@@ -18,11 +18,12 @@ import type { Manner } from '../../registration/registrants/manner.ts'
 import { notingConflicts } from '../../seats/ledger/conflicts.ts'
 import { isIncludedLive, takesPlace } from '../../seats/rules/state.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
+import { SessionInput } from './input-schema.ts'
 import { chooseChangedZone, type Placed, placementOf } from './placement.ts'
-import { type Placement, type SessionRow, type StoredSession, updateSessions } from './queries.ts'
-import { SessionInput } from './schema.ts'
+import type { Placement, SessionRow, StoredSession } from './queries.ts'
 import { mustFindSession, mustLockSession, type Written } from './sessions.ts'
 import { asStored, timeFields, timesOf } from './times.ts'
+import { updateSessions } from './write-queries.ts'
 
 /** A change of one session, planned: nothing of it is written yet. */
 export type PlannedChange = {

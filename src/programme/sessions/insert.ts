@@ -1,7 +1,8 @@
 import type { Db, Pool } from '../../db/connection.ts'
 import { GatheredWrites } from '../../db/gathered-writes.ts'
 import { isUnavailable } from '../../errors.ts'
-import { insertNewSessions, type NewSession, type SessionRow } from './queries.ts'
+import type { SessionRow } from './queries.ts'
+import { insertNewSessions, type NewSession } from './write-queries.ts'
 
 /** How a new session is written. */
 export type Insert = (db: Db, session: NewSession) => Promise<SessionRow>

@@ -3,8 +3,9 @@ import { areShort, columnsOf, type Listing, storedFields } from '../../http/list
 import { readPage } from '../../http/lists/page-size.ts'
 import { type OwnEvent, pageOfEvent } from '../../records/events/queries.ts'
 import { sessionsConflict } from '../../seats/ledger/conflict-queries.ts'
-import { oneWithNames, type SessionRow, withNames, written } from './queries.ts'
+import { oneWithNames, type SessionRow, withNames } from './queries.ts'
 import { sessionLists } from './schema.ts'
+import { written } from './write-queries.ts'
 
 /** Columns that lists read. */
 const listed = [

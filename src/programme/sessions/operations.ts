@@ -23,14 +23,14 @@ import { mannerOf } from '../../registration/registrants/manner.ts'
 import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { Seats } from '../../seats/schema.ts'
 import { rehearsalQuery, rehearsing } from '../schedule/rehearsal.ts'
-import { outlook } from '../schedule/schema.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { mustFindAnswered } from './answered.ts'
 import { changeSession } from './change.ts'
+import { SessionBody } from './input-schema.ts'
 import type { Insert } from './insert.ts'
 import { listSessions } from './list-queries.ts'
 import { findSessionByExternalId } from './queries.ts'
-import { Session, SessionBody, sessionLists, WrittenSession } from './schema.ts'
+import { Session, sessionLists, WrittenSession } from './schema.ts'
 import { createSession, mustFindSession, removeSession, type Written } from './sessions.ts'
 import { showSession, showSessions } from './view.ts'
 
@@ -45,13 +45,7 @@ type Parts = {
 const tag = 'Sessions'
 const noun = 'Session'
 const schemas = recordSchemas('Session', Session, SessionBody)
-const written = answerOf(
-  'WrittenSession',
-  withMeanings(
-    Type.Object({ ...WrittenSession.properties, ...outlook }, { additionalProperties: true }),
-    SessionBody,
-  ),
-)
+const written = answerOf('WrittenSession', withMeanings(WrittenSession, SessionBody))
 const tellsQuery = Switch(
   '`true`: tells those who have the session, or wait for it, by e-mail when it is moved or does not take place any more, and those who were told so when it does after all. Understood in the body as well.',
 )

@@ -52,6 +52,7 @@ describe('POST /sessions/create', () => {
       'submitted_at',
       'cfs_answer',
       'type_id',
+      'repeat_key',
       'external_id',
       'times_with_timezone',
       'starts_at',
@@ -72,6 +73,7 @@ describe('POST /sessions/create', () => {
       selection_control: 'optional',
       session_included: 0,
       selected_by_default: 0,
+      version: 1,
       prevent_session_conflicts: 0,
       seats_taken: 0,
     })
@@ -211,6 +213,7 @@ describe('PUT /sessions/update/{id}', () => {
         name: 'New',
         location_id: location.id,
         location: { id: location.id, name: 'L' },
+        version: 2,
         updated_at: '',
       },
     )
@@ -348,6 +351,7 @@ describe('PUT /sessions/update/{id}', () => {
       name: 'Final',
       capacity: 12,
       seats_left: 12,
+      version: 2,
       updated_at: body.updated_at,
     })
     assert.deepEqual((await call('GET', `/sessions/${session.id}`)).body, body)

@@ -18,11 +18,12 @@ import {
 import { peopleToTell, tellOf } from '../../registration/desk/withdrawal.ts'
 import { isIncludedLive } from '../../seats/rules/state.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
+import { SessionInput } from './input-schema.ts'
 import { type Creation, type Insert, insertAlone, type Removal } from './insert.ts'
 import { chooseZone, type EventZone, placementOf, recallPlacement } from './placement.ts'
-import { deleteSession, findSession, lockSession, type SessionRow } from './queries.ts'
-import { SessionInput } from './schema.ts'
+import { findSession, lockSession, type SessionRow } from './queries.ts'
 import { timesOf } from './times.ts'
+import { deleteSession } from './write-queries.ts'
 
 /** A session as written, and what else came of it. */
 export type Written = SessionRow & Consequences

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { faultsIn, type Json, testApp } from '../../../test/support/app.ts'
-import { sessionStatuses } from '../sessions/schema.ts'
+import { sessionStatuses } from '../sessions/input-schema.ts'
 
 const app = await testApp()
 const { call, make, pool } = app

@@ -2,7 +2,8 @@ import type { Db } from '../../db/connection.ts'
 import { columnsOf, type Listable, type Listing } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
 import { type OwnEvent, pageOfEvent } from '../../records/events/queries.ts'
-import { withNames, written } from '../sessions/queries.ts'
+import { withNames } from '../sessions/queries.ts'
+import { written } from '../sessions/write-queries.ts'
 import type { SubmissionRow } from './queries.ts'
 
 const counters = ['id', 'version', 'selected_count', 'held_count', 'offered_count', 'waitlisted_count']

@@ -4,7 +4,8 @@ import type { Listable } from '../../http/lists/listing.ts'
 import { Email } from '../../http/values/forms.ts'
 import { Decimal, Html, Id, LocalDate, Nullable, Text, Timestamp, Word } from '../../http/values/values.ts'
 import { CustomFields } from '../../records/custom-fields/schema.ts'
-import { Session, SessionInput, sessionLists, sessionStatuses, WrittenSession } from '../sessions/schema.ts'
+import { SessionInput, sessionStatuses } from '../sessions/input-schema.ts'
+import { Session, sessionLists, WrittenSession } from '../sessions/schema.ts'
 import { cfsAnswers } from '../sessions/submission-schema.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))

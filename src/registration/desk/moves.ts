@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { insertLetters, type MovedSession } from '../../records/outbox/queries.ts'
-import { listPlacesIn } from '../../seats/ledger/queries.ts'
+import { listPlacesIn } from '../../seats/ledger/people-queries.ts'
 
 /**
  * Writes to the registrants who have moved sessions of an event, or wait for them, when that is wanted: each gets one e-mail

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { insertLetters, type Letter } from '../../records/outbox/queries.ts'
-import { type Listed, listPeopleOf } from '../../seats/ledger/queries.ts'
+import { type Listed, listPeopleOf } from '../../seats/ledger/people-queries.ts'
 import { takesPlace } from '../../seats/rules/state.ts'
 
 type Told = { id: number; session_status: string }
