@@ -1,5 +1,5 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
-import { Id } from './values/values.ts'
+import { Id, Nullable } from './values/values.ts'
 
 /**
  * What leaves of a row: exactly the members that the schema lists, in its order; one that the row lacks is null. Answers are
@@ -28,6 +28,12 @@ export const isAlwaysNull = (kind: TSchema): boolean =>
 
 /** Who wrote a record first and last. */
 export const writers = {
-  created_by: AlwaysNull(Id(), 'Who created it.'),
-  updated_by: AlwaysNull(Id(), 'Who changed it last.'),
+  created_by: Nullable(
+    Id({
+      description:
+        'Who created it: a credential or a user. Null: the command line, the server itself, or an earlier version.',
+      examples: [7],
+    }),
+  ),
+  updated_by: Nullable(Id({ description: 'Who changed it last.', examples: [7] })),
 }

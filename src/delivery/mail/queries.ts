@@ -43,7 +43,7 @@ export async function updateDisabledEmails(
   const [event] = await db<{ version: number }[]>`
     with before as (select * from events where id = ${event_id}),
       after as (
-        update events set disabled_emails = ${kinds}::text[], updated_at = ${actor.now}, version = version + 1
+        update events set disabled_emails = ${kinds}::text[], updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${event_id} returning *),
       logged as (${logged(db, actor, 'event', 'update')})
     select version from after`

@@ -39,7 +39,7 @@ export async function blankContact(
     with before as (select * from cfs_contacts where id = ${id}),
       after as (
         update cfs_contacts set ${db({ ...blanks, secure_id, user_id: null })}, forgotten_at = ${actor.now},
-          updated_at = ${actor.now}, version = version + 1
+          updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${id} returning *)
     ${logged(db, actor, 'cfs_contact', 'update')}`
 }
@@ -104,7 +104,7 @@ export async function blankNotes(db: Db, actor: Actor, id: number, event_id: num
         select * from cfs_reviews where notes is not null and (reviewer_id = ${id} or submission_id in (${own}))
         order by id for update),
       after as (
-        update cfs_reviews r set notes = null, updated_at = ${actor.now}, version = r.version + 1
+        update cfs_reviews r set notes = null, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = r.version + 1
         from before b where b.id = r.id returning r.*)
     ${logged(db, actor, 'cfs_review', 'update')}`
   await db`

@@ -25,7 +25,7 @@ export async function clearContact(db: Db, actor: Actor, _event_id: number, id: 
   await db`
     with before as (select * from sessions where contact_id = ${id}),
       after as (
-        update sessions s set contact_id = null, updated_at = ${actor.now}, version = s.version + 1
+        update sessions s set contact_id = null, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = s.version + 1
         from before b where b.id = s.id returning s.*)
     ${logged(db, actor, 'session', 'update')}`
 }
@@ -38,7 +38,7 @@ export async function markSubmitter(db: Db, actor: Actor, event_id: number, id: 
     await db`
       with before as (select * from cfs_contacts where id = ${id}),
         after as (
-          update cfs_contacts set submitter = 1, updated_at = ${actor.now}, version = version + 1
+          update cfs_contacts set submitter = 1, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
           where id = ${id} returning *)
       ${logged(db, actor, 'cfs_contact', 'update')}`
   return contact !== undefined

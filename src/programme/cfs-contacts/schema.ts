@@ -45,7 +45,7 @@ export const CfsContact = Type.Object({
   ...writers,
 })
 
-const derived = ['contact_id', 'user_role_id', 'deleted', ...Object.keys(writers)]
+const derived = ['contact_id', 'user_role_id', 'deleted']
 
 export const cfsContactLists: Listable = {
   attributes: attributesOf(CfsContact, derived),

@@ -16,7 +16,14 @@ export async function insertEvent(
   event: EventInput & { url: string },
 ): Promise<EventRow> {
   const { account_id, now } = actor
-  const row = { ...asStored(db, event), account_id, created_at: now, updated_at: now }
+  const row = {
+    ...asStored(db, event),
+    account_id,
+    created_at: now,
+    updated_at: now,
+    created_by: actor.actor_id,
+    updated_by: actor.actor_id,
+  }
   const [written] = await db<EventRow[]>`
     with after as (insert into events ${db(row)} returning *), logged as (${logged(db, actor, 'event', 'create')})
     select * from after`
@@ -30,7 +37,7 @@ export async function updateEvent(
   id: number,
   given: Given<EventInput>,
 ): Promise<EventRow> {
-  const set = { ...asStored(db, given), updated_at: actor.now }
+  const set = { ...asStored(db, given), updated_at: actor.now, updated_by: actor.actor_id }
   const [written] = await db<EventRow[]>`
     with before as (select * from events where id = ${id}),
       after as (update events set ${db(set)}, version = version + 1 where id = ${id} returning *),
@@ -135,9 +142,9 @@ export async function copyTracksAndLocations(db: Db, actor: Actor, from: number,
   await db`
     with after as (
       insert into locations (id, account_id, event_id, name, capacity, turnaround_minutes, color, use_event_address, line_1, line_2, line_3,
-        city, state, zip, country_code, latitude, longitude, sort, external_id, created_at, updated_at)
+        city, state, zip, country_code, latitude, longitude, sort, external_id, created_at, updated_at, created_by, updated_by)
       select p.new_id, account_id, ${to}, name, capacity, turnaround_minutes, color, use_event_address, line_1, line_2, line_3,
-        city, state, zip, country_code, latitude, longitude, sort, external_id, ${actor.now}, ${actor.now}
+        city, state, zip, country_code, latitude, longitude, sort, external_id, ${actor.now}, ${actor.now}, ${actor.actor_id}::bigint, ${actor.actor_id}::bigint
       from locations join ${pairTable(db, locations)} on p.old_id = locations.id returning *)
     ${logged(db, actor, 'location', 'create')}`
   return { tracks: mapOf(tracks), locations: mapOf(locations) }

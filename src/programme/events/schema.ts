@@ -167,11 +167,11 @@ export const CloneInput = Type.Object({
 export type CloneInput = Static<typeof CloneInput>
 
 /** The members of an event that are columns. */
-export const eventColumns = Object.keys(Event.properties).filter(name => !Object.hasOwn(writers, name))
+export const eventColumns = Object.keys(Event.properties)
 
 export const eventLists: Listable = {
   stored: eventColumns,
-  attributes: attributesOf(Event, Object.keys(writers)),
+  attributes: attributesOf(Event),
   sparse: ['id', 'name'],
   long: { description: /^description$/, cfs_text: /^cfs_text$/ },
   expansions: ['sessions', 'speakers'],

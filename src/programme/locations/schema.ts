@@ -64,6 +64,6 @@ export const Location = Type.Object({
 export type Location = Static<typeof Location>
 
 export const locationLists: Listable = {
-  attributes: attributesOf(Location, Object.keys(writers)),
+  attributes: attributesOf(Location),
   sparse: ['id', 'name'],
 }

@@ -71,7 +71,14 @@ export async function insertReview(
   actor: Actor,
   review: Pick<ReviewRow, 'event_id' | 'submission_id' | 'reviewer_id'> & Opinion,
 ): Promise<ReviewRow> {
-  const row = { ...review, account_id: actor.account_id, created_at: actor.now, updated_at: actor.now }
+  const row = {
+    ...review,
+    account_id: actor.account_id,
+    created_at: actor.now,
+    updated_at: actor.now,
+    created_by: actor.actor_id,
+    updated_by: actor.actor_id,
+  }
   const [written] = await db<ReviewRow[]>`
     with after as (insert into cfs_reviews ${db(row)} returning *), logged as (${logged(db, actor, 'cfs_review', 'create')})
     select * from after`
@@ -88,7 +95,7 @@ export async function updateReview(
   const [written] = await db<ReviewRow[]>`
     with before as (select * from cfs_reviews where id = ${id}),
       after as (
-        update cfs_reviews set rating = ${rating}, notes = ${notes}, updated_at = ${actor.now}, version = version + 1
+        update cfs_reviews set rating = ${rating}, notes = ${notes}, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${id} returning *),
       logged as (${logged(db, actor, 'cfs_review', 'update')})
     select * from after`

@@ -46,6 +46,6 @@ export const Review = Type.Object({
 })
 
 export const reviewLists: Listable = {
-  attributes: attributesOf(Review, Object.keys(writers)),
+  attributes: attributesOf(Review),
   sparse: ['id', 'submission_id', 'reviewer_id', 'rating'],
 }

@@ -19,7 +19,7 @@ async function clearPlace(
   await db`
     with before as (select * from sessions where event_id = ${event_id} and ${db(column)} = ${id} order by id for update),
       after as (
-        update sessions s set ${db(column)} = null, updated_at = ${actor.now}, version = s.version + 1
+        update sessions s set ${db(column)} = null, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = s.version + 1
         from before b where b.id = s.id returning s.*)
     ${logged(db, actor, 'session', 'update')}`
 }

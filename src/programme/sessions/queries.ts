@@ -29,6 +29,8 @@ export type SessionRow = StoredSession & {
   waitlisted_count: number
   created_at: string
   updated_at: string
+  created_by: number | null
+  updated_by: number | null
 }
 
 /** What a new session has to fit into. */

@@ -3,6 +3,7 @@ import { dropDefaults } from '../../http/document/schemas.ts'
 import { attributesOf, storedIn } from '../../http/lists/attributes.ts'
 import type { Listable } from '../../http/lists/listing.ts'
 import { Flag, Id, Instant, Nullable, Text, Timestamp, TimeZone, Whole } from '../../http/values/values.ts'
+import { writers } from '../../http/view.ts'
 import { CustomFields } from '../../records/custom-fields/schema.ts'
 import { whatHappenedToSeats } from '../../seats/schema.ts'
 import { outlook } from '../schedule/schema.ts'
@@ -63,6 +64,7 @@ export const Session = Type.Object(
     custom_fields: CustomFields('session'),
     created_at: Timestamp(),
     updated_at: Timestamp(),
+    ...writers,
   },
   { additionalProperties: true, description: sessionNote },
 )

@@ -30,7 +30,9 @@ describe('POST /sessions/create', () => {
     const { status, body, headers } = await create()
     assert.equal(status, 201)
     assert.equal(headers.location, `/api/v1/sessions/${body.id}`)
-    const { id, secure_id, created_at, updated_at, direct_link, custom_fields, ...rest } = body
+    const { id, secure_id, created_at, updated_at, created_by, updated_by, ...more } = body
+    assert.equal(updated_by, created_by)
+    const { direct_link, custom_fields, ...rest } = more
     assert.match(secure_id, /^[\w-]{22}$/)
     assert.match(created_at, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
     assert.deepEqual(

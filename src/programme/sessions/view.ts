@@ -65,6 +65,8 @@ export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl:
     seats_left: row.capacity === null ? null : Math.max(0, row.capacity - row.seats_taken),
     created_at: row.created_at,
     updated_at: row.updated_at,
+    created_by: row.created_by,
+    updated_by: row.updated_by,
     custom_fields,
     ...custom_fields,
   }

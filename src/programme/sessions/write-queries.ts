@@ -47,7 +47,16 @@ const columns = [
 /** Columns of a new session; the database decides the others. */
 export const written = [
   ...columns,
-  ...['submitted_at', 'cfs_answer', 'contact_id', 'account_id', 'created_at', 'updated_at'],
+  ...[
+    'submitted_at',
+    'cfs_answer',
+    'contact_id',
+    'account_id',
+    'created_at',
+    'updated_at',
+    'created_by',
+    'updated_by',
+  ],
 ]
 
 /** A session that is about to be written, and who writes it. */
@@ -60,6 +69,8 @@ export async function insertNewSessions(db: Db, sessions: NewSession[]): Promise
     account_id: actor.account_id,
     created_at: actor.now,
     updated_at: actor.now,
+    created_by: actor.actor_id,
+    updated_by: actor.actor_id,
     actor: { actor_id: actor.actor_id, request_id: actor.request_id },
   }))
   const choice_ids = choicesIn(sessions.map(({ session }) => session.custom_fields))
@@ -100,7 +111,7 @@ export async function updateSessions(db: Db, actor: Actor, sessions: RewrittenSe
       ${standing(db, 'session_field_choices', choicesIn(sessions.map(({ session }) => session.custom_fields)))},
       before as (select s.* from sessions s join given g using (id)),
       after as (
-        update sessions s set ${db.unsafe(set)}, updated_at = ${actor.now}, version = s.version + 1
+        update sessions s set ${db.unsafe(set)}, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = s.version + 1
         from given g, jsonb_populate_record(null::sessions, ${withStandingValues(db)}) r
         where s.id = g.id returning s.*)
     ${logged(db, actor, 'session', 'update')}`
@@ -121,7 +132,7 @@ export async function moveSessions(db: Db, actor: Actor, sessions: SessionRow[])
       before as (select s.* from sessions s join moved using (id)),
       after as (
         update sessions s set timezone = m.timezone, starts_at = m.starts_at, ends_at = m.ends_at,
-          times_with_timezone = m.times_with_timezone, updated_at = ${actor.now}, version = version + 1
+          times_with_timezone = m.times_with_timezone, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         from moved m where m.id = s.id returning s.*)
     ${logged(db, actor, 'session', 'update')}`
 }

@@ -24,7 +24,7 @@ export async function blankSpeaker(db: Db, actor: Actor, id: number, blanks: obj
     with before as (select * from speakers where id = ${id} and account_id = ${actor.account_id}),
       after as (
         update speakers set ${db(blanks as Record<string, null>)}, links = '[]', availabilities = '[]', custom_fields = '{}',
-          forgotten_at = ${actor.now}, updated_at = ${actor.now}, version = version + 1
+          forgotten_at = ${actor.now}, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${id} and account_id = ${actor.account_id} returning *)
     ${logged(db, actor, 'speaker', 'update')}`
 }

@@ -117,15 +117,7 @@ export const Speaker = Type.Object(
   },
 )
 
-const derived = [
-  'gender',
-  'links',
-  'availabilities',
-  'contact_id',
-  'direct_link',
-  'custom_fields',
-  ...Object.keys(writers),
-]
+const derived = ['gender', 'links', 'availabilities', 'contact_id', 'direct_link', 'custom_fields']
 
 export const speakerLists: Listable = {
   attributes: attributesOf(Speaker, derived),

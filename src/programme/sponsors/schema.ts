@@ -56,7 +56,7 @@ export const Sponsor = Type.Object(
   },
 )
 
-const derived = ['level', 'direct_link', 'custom_fields', ...Object.keys(writers)]
+const derived = ['level', 'direct_link', 'custom_fields']
 
 export const sponsorLists: Listable = {
   attributes: {

@@ -54,7 +54,7 @@ export async function updateSubmission(
   await db`
     with before as (select * from sessions where id = ${id}),
       after as (
-        update sessions set ${db({ ...given, updated_at: actor.now })}, version = version + 1 where id = ${id} returning *)
+        update sessions set ${db({ ...given, updated_at: actor.now, updated_by: actor.actor_id })}, version = version + 1 where id = ${id} returning *)
     ${logged(db, actor, 'session', 'update')}`
 }
 
@@ -70,7 +70,7 @@ export async function updateStatuses(
     with moves as (select * from unnest(${ids}::bigint[], ${statuses}::text[]) as m (id, status)),
       before as (select s.* from sessions s join moves using (id)),
       after as (
-        update sessions s set session_status = m.status, updated_at = ${actor.now}, version = s.version + 1
+        update sessions s set session_status = m.status, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = s.version + 1
         from moves m where m.id = s.id returning s.*)
     ${logged(db, actor, 'session', 'update')}`
 }

@@ -84,7 +84,7 @@ export async function dropValues(
     with before as (
       select * from ${db(table)} where ${db(within)} = ${id} and custom_fields ? ${attribute} order by id for update),
       after as (
-        update ${db(table)} h set custom_fields = h.custom_fields - ${attribute}::text, updated_at = ${actor.now}, version = h.version + 1
+        update ${db(table)} h set custom_fields = h.custom_fields - ${attribute}::text, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = h.version + 1
         from before b where b.id = h.id returning h.*)
     ${logged(db, actor, object, 'update')}`
 }
@@ -103,7 +103,7 @@ export async function dropChoices(
         and exists (select from jsonb_array_elements(custom_fields -> ${attribute}::text) c where c::bigint = any(${choice_ids}::bigint[]))
       order by id for update),
       after as (
-        update ${db(table)} h set updated_at = ${actor.now}, version = h.version + 1,
+        update ${db(table)} h set updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = h.version + 1,
           custom_fields = (h.custom_fields - ${attribute}::text) || coalesce((
             select jsonb_build_object(${attribute}::text, jsonb_agg(c))
             from jsonb_array_elements(h.custom_fields -> ${attribute}::text) c

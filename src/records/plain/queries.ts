@@ -3,7 +3,7 @@ import { type Db, type Fragment, inColumns } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { columnsOf, type Listing } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
-import { isAlwaysNull } from '../../http/view.ts'
+import { isAlwaysNull, type writers } from '../../http/view.ts'
 import { logged } from '../changes/log.ts'
 import { choicesIn, standing, stillStanding } from '../custom-fields/queries.ts'
 import type { StoredValues } from '../custom-fields/values.ts'
@@ -40,7 +40,13 @@ export class PlainQueries<I extends TObject, R extends TObject> {
   async insert(db: Db, actor: Actor, given: Static<I>): Promise<Row<R>> {
     const { table, object } = this.declaration
     const { account_id, now } = actor
-    const row = { ...this.#stored(db, given), account_id, created_at: now, updated_at: now }
+    const row = {
+      ...this.#stored(db, given),
+      ...this.#writtenBy(actor, 'created_by', 'updated_by'),
+      account_id,
+      created_at: now,
+      updated_at: now,
+    }
     const [written] = await db<Row<R>[]>`
       with ${this.#standing(db, given)} after as (insert into ${db(table)} ${db(row)} returning *), logged as (${logged(db, actor, object, 'create')})
       select * from after`
@@ -50,13 +56,23 @@ export class PlainQueries<I extends TObject, R extends TObject> {
   /** Changes a record that is locked; only the given fields. */
   async update(db: Db, actor: Actor, id: number, given: Partial<Static<I>>): Promise<Row<R>> {
     const { table, object } = this.declaration
-    const set = { ...this.#stored(db, given), updated_at: actor.now }
+    const set = {
+      ...this.#stored(db, given),
+      ...this.#writtenBy(actor, 'updated_by'),
+      updated_at: actor.now,
+    }
     const [written] = await db<Row<R>[]>`
       with ${this.#standing(db, given)} before as (select * from ${db(table)} where id = ${id}),
         after as (update ${db(table)} set ${db(set)}, version = version + 1 where id = ${id} returning *),
         logged as (${logged(db, actor, object, 'update')})
       select * from after`
     return written!
+  }
+
+  /** Who writes, for records that say so. */
+  #writtenBy({ actor_id }: Actor, ...members: (keyof typeof writers)[]): Record<string, number | null> {
+    const { properties } = this.declaration.record
+    return Object.fromEntries(members.flatMap(member => (member in properties ? [[member, actor_id]] : [])))
   }
 
   /** Values as columns take them; custom values lose the choices that were deleted since they were read. */

@@ -49,7 +49,7 @@ export async function updateReviewers(
       after as (
         update cfs_contacts c set reviewer = 1, email = coalesce(${user.email}::text, c.email),
           first_name = coalesce(${user.first_name}::text, c.first_name),
-          last_name = coalesce(${user.last_name}::text, c.last_name), updated_at = ${actor.now}, version = c.version + 1
+          last_name = coalesce(${user.last_name}::text, c.last_name), updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = c.version + 1
         from before b where b.id = c.id returning c.*)
     ${logged(db, actor, 'cfs_contact', 'update')}`
 }
@@ -74,6 +74,8 @@ export async function insertReviewers(
     secure_id,
     created_at: actor.now,
     updated_at: actor.now,
+    created_by: actor.actor_id,
+    updated_by: actor.actor_id,
   }))
   await db`
     with after as (insert into cfs_contacts ${db(rows)} on conflict (event_id, user_id) do nothing returning *)

@@ -7,7 +7,7 @@ import { logged } from '../../records/changes/log.ts'
 import { type OwnEvent, pageOfEvent } from '../../records/events/queries.ts'
 import { type Attendance, attendanceLists } from './schema.ts'
 
-export type AttendanceRow = Omit<Static<typeof Attendance>, 'duration' | 'created_by' | 'updated_by'> & {
+export type AttendanceRow = Omit<Static<typeof Attendance>, 'duration'> & {
   account_id: number
   version: number
 }
@@ -28,6 +28,8 @@ const columns = [
   'unexpected',
   'created_at',
   'updated_at',
+  'created_by',
+  'updated_by',
 ]
 
 /** A page of the attendances of an event; with `own` only those of a session or a registrant. */
@@ -96,6 +98,8 @@ export async function insertAttendances(
     event_id,
     created_at: actor.now,
     updated_at: actor.now,
+    created_by: actor.actor_id,
+    updated_by: actor.actor_id,
   }))
   return db<AttendanceRow[]>`
     with after as (insert into session_attendances ${db(rows)} returning *),
@@ -117,7 +121,7 @@ export async function updateAttendances(
       before as (select a.* from session_attendances a join w using (id)),
       after as (
         update session_attendances a set waiting_room_date = w.waiting_room_date, check_in_date = w.check_in_date,
-          check_out_date = w.check_out_date, on_demand_date = w.on_demand_date, updated_at = ${actor.now}, version = a.version + 1
+          check_out_date = w.check_out_date, on_demand_date = w.on_demand_date, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = a.version + 1
         from w where w.id = a.id returning a.*),
       logged as (${logged(db, actor, 'session_attendance', 'update')})
     select * from after order by id`
@@ -143,7 +147,7 @@ export async function forgetAttendances(db: Db, actor: Actor, registrant_id: num
     with before as (select * from session_attendances where registrant_id = ${registrant_id}),
       after as (
         update session_attendances set waiting_room_date = null, check_in_date = null, check_out_date = null,
-          on_demand_date = null, forgotten = 1, updated_at = ${actor.now}, version = version + 1
+          on_demand_date = null, forgotten = 1, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where registrant_id = ${registrant_id} returning *)
     ${logged(db, actor, 'session_attendance', 'update')}`
   await db`

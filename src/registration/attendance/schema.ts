@@ -43,7 +43,7 @@ export const Attendance = Type.Object({
   ...writers,
 })
 
-const derived = ['duration', ...Object.keys(writers)]
+const derived = ['duration']
 
 export const attendanceLists: Listable = {
   attributes: attributesOf(Attendance, derived),

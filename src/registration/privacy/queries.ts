@@ -91,7 +91,7 @@ export async function blankPerson(db: Db, actor: Actor, id: number, blanks: Blan
     with before as (select * from registrants where id = ${id}),
       after as (
         update registrants set ${db(columns)}, addresses = '{}', custom_fields = '{}', forgotten_at = ${actor.now},
-          updated_at = ${actor.now}, version = version + 1
+          updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'update')}`
 }

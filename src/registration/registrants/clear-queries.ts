@@ -27,7 +27,7 @@ async function clearPlacement(
   await db`
     with before as (select * from registrants where event_id = ${event_id} and ${db(column)} = ${id} order by id for update),
       after as (
-        update registrants r set ${db(column)} = null, updated_at = ${actor.now}, version = r.version + 1
+        update registrants r set ${db(column)} = null, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = r.version + 1
         from before b where b.id = r.id returning r.*)
     ${logged(db, actor, 'registrant', 'update')}`
 }

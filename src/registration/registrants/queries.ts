@@ -63,6 +63,8 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     account_id: actor.account_id,
     created_at: actor.now,
     updated_at: actor.now,
+    created_by: actor.actor_id,
+    updated_by: actor.actor_id,
     version: 1,
     actor: { actor_id: actor.actor_id, request_id: actor.request_id },
   }))
@@ -98,7 +100,7 @@ export async function updateRegistrant(
 ): Promise<void> {
   const { registered_at, cancelled_at, checked_in_at, expired_session_ids, ...status } = moments ?? {}
   const lost = expired_session_ids && { expired_session_ids: db.json(expired_session_ids) }
-  const set = { ...given, ...status, ...lost, updated_at: actor.now }
+  const set = { ...given, ...status, ...lost, updated_at: actor.now, updated_by: actor.actor_id }
   await db`
     with ${standing(db, choicesIn([answers]))}, before as (select * from registrants where id = ${id}),
       after as (

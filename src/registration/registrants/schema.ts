@@ -15,7 +15,7 @@ import {
   TimeZone,
   Word,
 } from '../../http/values/values.ts'
-import { AlwaysNull } from '../../http/view.ts'
+import { AlwaysNull, writers } from '../../http/view.ts'
 import { Refusal, registrationStatuses } from '../../seats/schema.ts'
 import { money } from './money-schema.ts'
 
@@ -149,6 +149,7 @@ export const Registrant = Type.Object(
     }),
     created_at: Timestamp(),
     updated_at: Timestamp(),
+    ...writers,
     registered_at: Nullable(Timestamp({ description: 'When the registration was finished, in UTC.' })),
     cancelled_at: Nullable(Timestamp({ description: 'When the registration was cancelled, in UTC.' })),
     checked_in_at: Nullable(Timestamp({ description: 'When the registrant was checked in first, in UTC.' })),

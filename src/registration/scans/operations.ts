@@ -107,5 +107,5 @@ const showScan = ({ id, event_id, registrant_id, session_id, unexpected, ...row 
   scan_id: session_id,
   unexpected: unexpected === 1,
   created_at: row.check_in_date ?? row.created_at,
-  created_by: null,
+  created_by: row.created_by,
 })

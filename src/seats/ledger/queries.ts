@@ -203,7 +203,7 @@ export async function deleteSelectionsOf(
   await db`
     with gone as (delete from selections where ${db(`${kind}_id`)} = ${id} returning *),
       renewed as (
-        update registrants r set version = version + 1, updated_at = ${actor.now} from gone where r.id = gone.registrant_id)
+        update registrants r set version = version + 1, updated_at = ${actor.now}, updated_by = ${actor.actor_id} from gone where r.id = gone.registrant_id)
     insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, created_at)
     select account_id, event_id, 'selection', id, 'delete', ${actor.actor_id}, ${actor.request_id},
       jsonb_build_object('registrant_id', registrant_id, 'session_id', session_id, 'state', state, 'why', ${`${kind}_deleted`}::text),
