@@ -131,7 +131,9 @@ function responseOf(
   media: (schema: TSchema) => Content[string],
 ): Response {
   const content = Type.IsNull(schema) ? undefined : { 'application/json': media(schema) }
-  const hasTag = names.includes('If-Match') || names.includes('If-None-Match') || status === 201
+  // One that creates a record, or finds the one that there is.
+  const isOfRecord = 201 in operation.success && (status === 201 || status in operation.success)
+  const hasTag = names.includes('If-Match') || names.includes('If-None-Match') || isOfRecord
   const headers = [
     'X-Request-Id',
     ...(operation.access ? [] : ['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset']),
@@ -154,7 +156,8 @@ function responseOf(
 }
 
 function describeStatus(status: number, method: Method, { success }: Operation): string {
-  const isRehearsal = status === 200 && method !== 'put' && (201 in success || 204 in success)
+  const isRehearsal =
+    status === 200 && method !== 'put' && !(200 in success) && (201 in success || 204 in success)
   return isRehearsal
     ? 'Only with `validate_only`: what would be returned.'
     : (descriptions[status] ?? STATUS_CODES[status] ?? String(status))

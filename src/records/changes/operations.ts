@@ -112,11 +112,18 @@ function toChange({ tx, id, at, ...change }: ChangeRow) {
 /** What is the database's own stays inside; moments get the form that they have everywhere (docs/contract.md §2). */
 function publicMembers(row: Record<string, unknown> | null) {
   if (!row) return null
-  const { account_id: _account, event_timezone: _timezone, ...members } = row
+  const members = Object.fromEntries(Object.entries(row).filter(([name]) => !internal.has(name)))
   for (const [name, value] of Object.entries(members))
-    if (name.endsWith('_at') && typeof value === 'string') members[name] = momentOf(name, value)
+    if (isMoment(name, value)) members[name] = momentOf(name, value)
   return members
 }
+
+/** Columns of the database's own. */
+const internal = new Set(['account_id', 'event_timezone', 'forgotten', 'was_present', 'was_minutes'])
+
+/** Days are dates as well: moments are those with a time. */
+const isMoment = (name: string, value: unknown): value is string =>
+  typeof value === 'string' && (name.endsWith('_at') || (name.endsWith('_date') && value.includes('T')))
 
 function momentOf(name: string, value: string): string {
   const seconds = value.slice(0, 19)

@@ -1,5 +1,5 @@
 import { type Db, transaction } from '../../db/connection.ts'
-import { type Fault, mustBeValid, notFound } from '../../errors.ts'
+import { type Fault, invalid, mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, readNew, readUpdate } from '../../http/values/draft.ts'
@@ -8,6 +8,7 @@ import { viewOf } from '../../http/view.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { maySit } from '../../seats/rules/state.ts'
 import { findScanned, findScannedSessions, findSeats } from '../scans/queries.ts'
+import { forgotten } from '../scans/recording.ts'
 import {
   type AttendanceRow,
   deleteAttendances,
@@ -56,12 +57,16 @@ export async function createAttendance(
       ...(registrant_id && person?.event_id !== session?.event_id
         ? [unknown('registrant_id', 'Registrant does not belong to the event of this session.')]
         : []),
+      ...(person?.forgotten ? [forgotten('registrant_id')] : []),
     ])
     const { event_id } = session!
     await lockEventSeats(tx, event_id)
     const given = momentsIn(body, draft.given)
     const [known] = await findAttendances(tx, [session_id], [registrant_id])
-    if (known) return { attendance: await writeMoments(tx, actor, known, given), isNew: false }
+    if (known) {
+      mustMatchVersion(actor.ifMatch, known.version)
+      return { attendance: await writeMoments(tx, actor, known, given), isNew: false }
+    }
     const [seat] = await findSeats(tx, [session_id], [registrant_id])
     const unexpected = seat && maySit(person!.registration_status) ? 0 : 1
     const [attendance] = await insertAttendances(tx, actor, event_id, [
@@ -75,6 +80,7 @@ export async function createAttendance(
 export async function changeAttendance(db: Db, actor: Actor, id: number, body: Body): Promise<AttendanceRow> {
   return transaction(db, async tx => {
     const attendance = await mustLock(tx, actor, id)
+    if (attendance.forgotten === 1) throw invalid([forgotten('id')])
     const { given, faults } = readUpdate(AttendanceInput, body, attendance)
     mustBeValid(faults.filter(({ field }) => field in Attendance.properties && field.endsWith('_date')))
     return writeMoments(tx, actor, attendance, momentsIn(body, given))

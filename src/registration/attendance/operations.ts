@@ -32,13 +32,14 @@ export const attendanceOperations: Operation[] = [
       'For what another system knows: no status changes. A registrant has one attendance of a session; a second writes the given moments into the first.',
     query: writeQuery,
     body: schemas.input,
+    failures: [412],
     success: { 201: schemas.record, 200: schemas.record },
     handler: call =>
       write(call, async ({ db, actor, body }) => {
         const { attendance, isNew } = await createAttendance(db, actor, body)
         return isNew
           ? { ...answered(attendance), status: 201, location: `/api/v1/session-attendances/${attendance.id}` }
-          : { status: 200, body: showAttendance(attendance) }
+          : answered(attendance)
       }),
   },
   {

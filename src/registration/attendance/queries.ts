@@ -10,6 +10,8 @@ import { type Attendance, attendanceLists } from './schema.ts'
 export type AttendanceRow = Omit<Static<typeof Attendance>, 'duration'> & {
   account_id: number
   version: number
+  /** whether the times of a registrant who is forgotten were taken out */
+  forgotten: number
 }
 
 /** Members that are moments. */
@@ -139,16 +141,44 @@ export async function deleteAttendances(
     ${logged(db, actor, 'session_attendance', 'delete')}`
 }
 
+/** Whole minutes from in to out of an attendance `a`; null while one is open. */
+export const minutesOf = (db: Db) =>
+  db`greatest(0, floor(extract(epoch from a.check_out_date - a.check_in_date) / 60))`
+
+/** The ids by which devices know their scans of a registrant. */
+export async function listClientIdsOf(db: Db, registrant_id: number): Promise<string[]> {
+  const rows = await db<{ client_id: string }[]>`
+    select s.client_id from scans s join session_attendances a on a.id = s.attendance_id
+    where a.registrant_id = ${registrant_id}`
+  return rows.map(({ client_id }) => client_id)
+}
+
+/** The scans that devices made of a registrant, in order. */
+export function listScansOf(db: Db, registrant_id: number): Promise<object[]> {
+  return db<object[]>`
+    select a.session_id, s.client_id, s.direction, s.scanned_at, s.device from scans s
+    join session_attendances a on a.id = s.attendance_id where a.registrant_id = ${registrant_id} order by s.scanned_at, s.client_id`
+}
+
+/** The attendances of a registrant, in order. */
+export function listAttendancesOfPerson(db: Db, registrant_id: number): Promise<AttendanceRow[]> {
+  return db<
+    AttendanceRow[]
+  >`select * from session_attendances where registrant_id = ${registrant_id} order by id`
+}
+
 /** Takes the times and devices of a person who is forgotten out of their attendances, which still count. */
 export async function forgetAttendances(db: Db, actor: Actor, registrant_id: number): Promise<void> {
   await db`
     delete from scans where attendance_id in (select id from session_attendances where registrant_id = ${registrant_id})`
   await db`
-    with before as (select * from session_attendances where registrant_id = ${registrant_id}),
+    with before as (select * from session_attendances where registrant_id = ${registrant_id} and forgotten = 0),
       after as (
-        update session_attendances set waiting_room_date = null, check_in_date = null, check_out_date = null,
-          on_demand_date = null, forgotten = 1, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
-        where registrant_id = ${registrant_id} returning *)
+        update session_attendances a set waiting_room_date = null, check_in_date = null, check_out_date = null,
+          on_demand_date = null, forgotten = 1,
+          was_present = (coalesce(a.check_in_date, a.check_out_date, a.on_demand_date) is not null)::int,
+          was_minutes = coalesce(${minutesOf(db)}, 0), updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
+        where registrant_id = ${registrant_id} and forgotten = 0 returning *)
     ${logged(db, actor, 'session_attendance', 'update')}`
   await db`
     update changes set

@@ -136,6 +136,8 @@ describe('somebody who was deleted', () => {
       addresses: {},
       answers: {},
       selections: [],
+      attendances: [],
+      scans: [],
       letters: [],
       links: [],
     })

@@ -13,7 +13,13 @@ import { newSecureId } from '../../records/secure-id.ts'
 import { emptyWish } from '../../seats/rules/wish.ts'
 import { readAgendas } from '../agenda/agenda.ts'
 import { whenOf } from '../agenda/words.ts'
-import { forgetAttendances } from '../attendance/queries.ts'
+import { showAttendance } from '../attendance/attendances.ts'
+import {
+  forgetAttendances,
+  listAttendancesOfPerson,
+  listClientIdsOf,
+  listScansOf,
+} from '../attendance/queries.ts'
 import { carryOut } from '../desk/registration.ts'
 import { deleteLinksOf } from '../personal-links/queries.ts'
 import { findRegistrant, type RegistrantRow } from '../registrants/queries.ts'
@@ -42,12 +48,14 @@ export async function exportPerson(
 ) {
   const { account_id } = actor
   const { event_id } = await mustFindTrace(db, account_id, id)
-  const [person, agendas, history, letters, links] = await Promise.all([
+  const [person, agendas, history, letters, links, attendances, scans] = await Promise.all([
     findRegistrant(db, account_id, id),
     readAgendas(db, [id], actor.now),
     listHistoryOf(db, { account_id, event_id, id }),
     listLettersInFull(db, id),
     listLinksOf(db, id),
+    listAttendancesOfPerson(db, id),
+    listScansOf(db, id),
   ])
   return {
     exported_at: actor.now.toISOString().slice(0, 19).replace('T', ' '),
@@ -58,6 +66,8 @@ export async function exportPerson(
       when: whenOf(entry),
       state: entry.state,
     })),
+    attendances: attendances.map(showAttendance),
+    scans,
     history,
     letters,
     links,
@@ -154,10 +164,11 @@ async function blankEverywhere(
   if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
+  const scans = await listClientIdsOf(db, id)
   await forgetAttendances(db, actor, id)
   await withholdAnswersAbout(db, actor.account_id, {
     id,
     event_id,
-    text: JSON.stringify(email),
+    texts: [email, ...scans].map(text => JSON.stringify(text)),
   })
 }

@@ -3,6 +3,9 @@ import type { Actor } from '../../http/actor.ts'
 import { withholdAnswers } from '../../http/once.ts'
 import { logged } from '../../records/changes/log.ts'
 
+/** Columns of the database's own. */
+const internal = ['account_id', 'forgotten', 'was_present', 'was_minutes']
+
 export type HistoryEntry = {
   object: string
   object_id: number
@@ -18,9 +21,9 @@ export function listHistoryOf(
   { account_id, event_id, id }: { account_id: number; event_id: number; id: number },
 ): Promise<HistoryEntry[]> {
   return db<HistoryEntry[]>`
-    select object, object_id, action, before - 'account_id' as before, after - 'account_id' as after, created_at from changes
+    select object, object_id, action, before - ${internal} as before, after - ${internal} as after, created_at from changes
     where account_id = ${account_id} and (object = 'registrant' and object_id = ${id}
-      or object = 'selection' and event_id = ${event_id} and (coalesce(after, before) ->> 'registrant_id')::bigint = ${id})
+      or object in ('selection', 'session_attendance') and event_id = ${event_id} and (coalesce(after, before) ->> 'registrant_id')::bigint = ${id})
     order by tx, id`
 }
 
@@ -116,11 +119,12 @@ export async function blankLetters(db: Db, id: number): Promise<void> {
 export function withholdAnswersAbout(
   db: Db,
   account_id: number,
-  { id, event_id, text }: { id: number; event_id: number; text: string },
+  { id, event_id, texts }: { id: number; event_id: number; texts: string[] },
 ): Promise<void> {
   return withholdAnswers(
     db,
     db`account_id = ${account_id} and (starts_with(body, ${`{"id":${id},"event_id":${event_id},`})
-      or strpos(body, ${text}) > 0)`,
+      or body ~ ${`"registrant_id":${id}[,}]`}
+      or exists (select from unnest(${texts}::text[]) t (text) where strpos(body, t.text) > 0))`,
   )
 }

@@ -18,6 +18,8 @@ export const PersonExport = Type.Object({
     { additionalProperties: true, description: 'Answers to questions, by their words.' },
   ),
   selections: Records('Sessions that the person has or waits for.'),
+  attendances: Records('When the registrant was in which session.'),
+  scans: Records('Scans that devices made of the registrant.'),
   history: Records('Every change of the person and of their seats, as in the change feed.'),
   letters: Records('Every e-mail, with its text.'),
   links: Records('Links to the agenda that were made; the links themselves are not stored.'),

@@ -1,6 +1,7 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { RegistrationStatus } from '../../seats/schema.ts'
+import { minutesOf } from '../attendance/queries.ts'
 
 /** Who was scanned, where, and whether they have a seat there. */
 export type Scanned = {
@@ -9,6 +10,8 @@ export type Scanned = {
   registration_status: RegistrationStatus
   secure_id: string
   ext_token: string | null
+  /** nothing about who they are is stored, or will be */
+  forgotten: boolean
 }
 
 /** Registrants of the account, by what devices know of them; each way has an index of its own. */
@@ -18,7 +21,7 @@ export function findScanned(
   by: { ids: number[]; secure_ids: string[]; tokens: string[] },
 ): Promise<Scanned[]> {
   const those = (condition: Fragment) => db`
-    select id as registrant_id, event_id, registration_status, secure_id, ext_token from registrants
+    select id as registrant_id, event_id, registration_status, secure_id, ext_token, forgotten_at is not null as forgotten from registrants
     where account_id = ${account_id} and ${condition}`
   const byId = those(db`id = any(${by.ids}::bigint[])`)
   if (by.secure_ids.length + by.tokens.length === 0) return db<Scanned[]>`${byId} order by id`
@@ -76,10 +79,15 @@ export type KeptScan = {
   device: string | null
 }
 
+/** Waits for other scans of devices of the account: a client_id counts once, whichever events are named. */
+export async function lockScansOf(db: Db, account_id: number): Promise<void> {
+  await db`select pg_advisory_xact_lock(hashtextextended(${`scans ${account_id}`}, 2))`
+}
+
 export async function insertScans(db: Db, actor: Actor, scans: KeptScan[]): Promise<void> {
   if (scans.length === 0) return
   const rows = scans.map(scan => ({ ...scan, account_id: actor.account_id, created_at: actor.now }))
-  await db`insert into scans ${db(rows)} on conflict do nothing`
+  await db`insert into scans ${db(rows)}`
 }
 
 export type Turnout = {
@@ -100,12 +108,11 @@ export function readTurnout(db: Db, event_id: number, now: Date): Promise<Turnou
       case when s.ends_at < ${now} then greatest(0, s.selected_count + s.held_count - coalesce(t.seated, 0)) end as no_shows
     from sessions s left join (
       select a.session_id, count(*)::int as present, count(*) filter (where a.unexpected = 1)::int as unexpected,
-        count(x.registrant_id)::int as seated,
-        coalesce(sum(greatest(0, floor(extract(epoch from a.check_out_date - a.check_in_date) / 60))), 0)::int as minutes
+        count(x.registrant_id)::int as seated, coalesce(sum(a.was_minutes + coalesce(${minutesOf(db)}, 0)), 0)::float8 as minutes
       from session_attendances a left join selections x
         on x.session_id = a.session_id and x.registrant_id = a.registrant_id and x.state in ('selected', 'held')
       where a.event_id = ${event_id}
-        and (a.forgotten = 1 or coalesce(a.check_in_date, a.check_out_date, a.on_demand_date) is not null)
+        and (a.was_present = 1 or coalesce(a.check_in_date, a.check_out_date, a.on_demand_date) is not null)
       group by a.session_id) t on t.session_id = s.id
     where s.event_id = ${event_id} order by s.date, s.start_time, s.id`
 }

@@ -84,8 +84,10 @@ export async function record(
   const earlier = await findScans(db, actor.account_id, client_ids)
   const strict = await isStrict(db, event_id)
   const results: ScanResult[] = []
+  const accepted: Scan[] = []
   const fresh = new Map<string, Scan[]>()
-  const seen = new Set<string>()
+  /** by client_id, the registrant and session of its first scan */
+  const seen = new Map<string, string>()
   for (const scan of scans) {
     const { client_id, session_id, registrant_id, scanned_at } = scan
     const person = people.get(registrant_id)
@@ -99,7 +101,8 @@ export async function record(
       clock_ahead_seconds: ahead > tolerated ? ahead : null,
     }
     const before = client_id === null ? undefined : earlier.get(client_id)
-    if (before)
+    if (person?.forgotten) results.push({ ...result, ...refusal('forgotten', forgottenMessage) })
+    else if (before)
       results.push({
         ...result,
         status: 'existing',
@@ -109,13 +112,17 @@ export async function record(
     else if (!person) results.push({ ...result, ...refusal('not_found', 'There is no such registrant.') })
     else if (!sessions.has(session_id))
       results.push({ ...result, ...refusal('session_not_found', noSession(session_id)) })
-    else if (strict && unexpected && !known.has(pair))
+    else if (strict && unexpected && !wasThere(known.get(pair)))
       results.push({ ...result, ...refusal('not_expected', notExpected(session_id).message) })
     else {
-      const isRepeated = client_id === null ? known.get(pair)?.check_in_date != null : seen.has(client_id)
+      const earliest = known.get(pair)?.check_in_date ?? null
+      const isRepeated = client_id === null ? earliest !== null : seen.has(client_id)
       results.push({ ...result, status: isRepeated ? 'existing' : 'created' })
-      if (client_id !== null) seen.add(client_id)
-      if (!isRepeated) fresh.set(pair, [...(fresh.get(pair) ?? []), scan])
+      if (client_id !== null && !isRepeated) seen.set(client_id, pair)
+      // A second scan at a door counts when the clock of the first one was ahead.
+      const counts = !isRepeated || (client_id === null && earliest! > scanned_at)
+      if (counts) fresh.set(pair, [...(fresh.get(pair) ?? []), scan])
+      if (!isRepeated || client_id === null) accepted.push(scan)
     }
   }
   const written = await writeAttendances(
@@ -127,12 +134,13 @@ export async function record(
     pair => !seats.has(pair) || !isActive(people, pair),
   )
   await insertScans(db, actor, keptOf(fresh, written))
-  if (!prevents) await attend(db, actor, event_id, fresh, people)
-  return results.map((result, index) =>
-    result.status === 'refused' || result.id !== null
-      ? result
-      : { ...result, id: (written.get(pairOf(scans[index]!)) ?? known.get(pairOf(scans[index]!)))!.id },
-  )
+  if (!prevents) await attend(db, actor, event_id, accepted, people)
+  return results.map((result, index) => {
+    if (result.status === 'refused' || result.id !== null) return result
+    const pair = seen.get(result.client_id ?? '') ?? pairOf(scans[index]!)
+    const { id, unexpected } = (written.get(pair) ?? known.get(pair))!
+    return { ...result, id, unexpected: unexpected === 1 }
+  })
 }
 
 const isActive = (people: Map<number, Scanned>, pair: string): boolean => {
@@ -194,10 +202,10 @@ async function attend(
   db: Db,
   actor: Actor,
   event_id: number,
-  fresh: Map<string, Scan[]>,
+  scans: Scan[],
   people: Map<number, Scanned>,
 ): Promise<void> {
-  const came = [...fresh.values()].flat().filter(({ direction }) => direction === 'in')
+  const came = scans.filter(({ direction }) => direction === 'in')
   const ids = [...new Set(came.map(({ registrant_id }) => registrant_id))].filter(id =>
     expected.includes(people.get(id)!.registration_status),
   )
@@ -220,6 +228,14 @@ const pairOf = ({ session_id, registrant_id }: { session_id: number; registrant_
   `${session_id} ${registrant_id}`
 /** `2026-09-14 10:00:00`, in UTC */
 export const momentOf = (now: Date) => now.toISOString().slice(0, 19).replace('T', ' ')
+
+/** Whether an attendance says that the registrant was there. */
+const wasThere = (row: AttendanceRow | undefined) =>
+  row !== undefined && (row.check_in_date ?? row.check_out_date ?? row.on_demand_date) !== null
+
+const forgottenMessage = 'This registrant was forgotten: nothing about them is recorded.'
+
+export const forgotten = (field: string): Fault => ({ field, type: 'forgotten', message: forgottenMessage })
 
 export const notExpected = (session_id: number): Fault => ({
   field: 'session_id',

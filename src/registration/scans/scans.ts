@@ -4,8 +4,9 @@ import type { Actor } from '../../http/actor.ts'
 import { type Body, readNew } from '../../http/values/draft.ts'
 import { faultOf } from '../../http/values/values.ts'
 import { type AttendanceRow, findAttendances } from '../attendance/queries.ts'
-import { findScanned, findScannedSessions, type Scanned } from './queries.ts'
+import { findScanned, findScannedSessions, lockScansOf, type Scanned } from './queries.ts'
 import {
+  forgotten,
   momentOf,
   noSession,
   notExpected,
@@ -46,6 +47,7 @@ export async function scan(
     const [result] = await record(tx, actor, person.event_id, [scan], prevents)
     if (result!.reason === 'not_found') throw notFound('Registrant', registrant_id)
     if (result!.reason === 'session_not_found') throw notFound('Session', session_id)
+    if (result!.reason === 'forgotten') throw invalid([forgotten('registrant_id')])
     if (result!.reason) throw invalid([notExpected(session_id)])
     const [attendance] = await findAttendances(tx, [session_id], [registrant_id])
     return { attendance: attendance!, isNew: result!.status === 'created' }
@@ -67,6 +69,7 @@ export async function scanBatch(
     throw invalid([faultOf('scans', { type: 'too_many', message: `has at most ${mostScans} items.` })])
   const read = scans.map(item => readNew(ScanInput, isObject(item) ? item : {}))
   return transaction(db, async tx => {
+    await lockScansOf(tx, actor.account_id)
     const people = await peopleOf(
       tx,
       actor,
