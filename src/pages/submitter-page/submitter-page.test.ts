@@ -93,6 +93,22 @@ describe('the page of a submitter', () => {
     assert.match((await open(`${link}?done=submitted`)).text, /role="status"[^>]*>Thank you: it is submitted/)
   })
 
+  it('submits once when it is pressed many times at once', async () => {
+    const own = await newEvent()
+    const { link } = await newSubmitter(own.id)
+    const replies = await Promise.all(Array.from({ length: 6 }, () => post(`${link}/new`, filled)))
+    assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([303]))
+    assert.equal((await listOf(own.id)).length, 1)
+  })
+
+  it('says when the call opens', async () => {
+    const own = await newEvent({ cfs_opens: stamp(2) })
+    const { link } = await newSubmitter(own.id)
+    const { text } = await open(link)
+    assert.match(text, /The call for speakers opens on /)
+    assert.doesNotMatch(text, /Submit something/)
+  })
+
   it('says what is wrong beside each field, and keeps what was written', async () => {
     const { link } = await newSubmitter()
     const { status, text } = await post(`${link}/new`, { description: 'Kept <text>' })

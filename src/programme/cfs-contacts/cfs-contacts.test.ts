@@ -57,7 +57,8 @@ async function everything(): Promise<string> {
   const texts = await Promise.all(
     tables.map(table => pool`select t::text as row from ${pool(table)} t where account_id = ${account_id}`),
   )
-  return texts.flatMap(rows => rows.map(({ row }) => row)).join('\n')
+  const drafts = await pool`select d::text as row from cfs_drafts d`
+  return [...texts, drafts].flatMap(rows => rows.map(({ row }) => row)).join('\n')
 }
 
 describe('POST /cfs-contacts/{id}/forget', () => {
@@ -87,6 +88,8 @@ describe('POST /cfs-contacts/{id}/forget', () => {
       rating: 4,
       notes,
     })
+    await pool`
+      insert into cfs_drafts (contact_id, form, created_at) values (${made.body.id}, '{"name": ["Olga"]}', now())`
     assert.match(await everything(), traces)
     const { status, body: forgotten } = await call('POST', `/cfs-contacts/${made.body.id}/forget`)
     assert.equal(status, 200)
