@@ -133,4 +133,26 @@ describe('POST /cfs-contacts/{id}/forget', () => {
     assert.equal((await stranger.call('POST', `/cfs-contacts/${gone.id}/forget`)).status, 404)
     assert.equal((await call('POST', '/cfs-contacts/999999999/forget')).status, 404)
   })
+
+  it('leaves nothing about what somebody submitted, when that and they were deleted before', async () => {
+    const olga = await contact({ first_name: 'Olga', last_name: 'Orlova', email: 'olga@example.com' })
+    const reviewer = await contact({ reviewer: 1 })
+    const ids: number[] = []
+    for (const name of ['Deleted', 'Left behind']) {
+      const { id } = await make('cfs-submissions', {
+        event_id: event.id,
+        name,
+        contact_id: olga.id,
+        speakers: [{ name: 'Olga Orlova' }],
+      })
+      const review = { submission_id: id, reviewer_id: reviewer.id, rating: 1 }
+      await make('cfs-reviews', { ...review, notes: 'knows her well' })
+      ids.push(id)
+    }
+    await call('DELETE', `/cfs-submissions/${ids[0]}`)
+    await call('DELETE', `/cfs-contacts/${olga.id}?force=1`)
+    assert.match(await everything(), traces)
+    assert.equal((await call('POST', `/cfs-contacts/${olga.id}/forget`)).status, 200)
+    assert.doesNotMatch(await everything(), traces)
+  })
 })
