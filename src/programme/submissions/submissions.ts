@@ -49,9 +49,9 @@ export async function createSubmission(
       ...(isKnown ? [] : [unknownContact]),
       ...movesTo('submitted', submission_status),
     ]
-    const insert: Insert = (db, given) => insertAlone(db, { ...given, session: { ...given.session, ...own } })
     const submitted_at = actor.now.toISOString()
     const own = { submitted_at, cfs_answer, contact_id: isKnown && event ? contact_id : null }
+    const insert: Insert = (db, given) => insertAlone(db, { ...given, session: { ...given.session, ...own } })
     const { id } = await alsoSaying(faults, () =>
       createSession(tx, actor, fields, sessionOf(body, dayFor(actor, event), 'submitted'), { insert }),
     )
