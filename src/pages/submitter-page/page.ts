@@ -152,9 +152,11 @@ function submissionItem(visit: Visit, submission: OwnSubmission, { path }: Addre
 }
 
 function draftItem({ id, form }: Draft, { path }: Address, isOpen: boolean): Html {
-  const [name = ''] = filledFrom(form)('name')
+  const filled = filledFrom(form)
+  const [[name = ''], [description = '']] = [filled('name'), filled('description')]
+  const lines = description.split(/\r?\n/).map((line, place) => html`${place > 0 && html`<br>`}${line}`)
   const press = (deed: string, label: string) => pressOf(`${path}/drafts/${id}/${deed}`, label, name)
-  return html`<li><h3 dir="auto">${name}</h3>\n<p>Somebody, probably you, wrote this in the form of the event.</p>\n<div class="deeds">${inLines([isOpen && press('submit', 'Submit it'), press('discard', 'Throw it away')])}</div></li>`
+  return html`<li><h3 dir="auto">${name}</h3>\n<p>Somebody, probably you, wrote this in the form of the event.</p>\n${description !== '' && html`<p dir="auto">${lines}</p>\n`}<div class="deeds">${inLines([isOpen && press('submit', 'Submit it'), press('discard', 'Throw it away')])}</div></li>`
 }
 
 const pressOf = (action: string, label: string, name: string) =>

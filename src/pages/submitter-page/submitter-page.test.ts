@@ -119,6 +119,14 @@ describe('the page of a submitter', () => {
     assert.match(text, new RegExp(`id="${level.attribute}-fault"`))
     assert.match(text, /Kept &lt;text&gt;<\/textarea>/)
     assert.match(text, /<title>Not done: /)
+    const long = await post(`${link}/new`, {
+      ...filled,
+      name: 'x'.repeat(1001),
+      description: 'y'.repeat(110_000),
+    })
+    assert.equal(long.status, 422)
+    for (const field of ['name', 'description']) assert.match(long.text, new RegExp(`id="${field}-fault"`))
+    assert.match(long.text, /This should contain at most 1000 characters/)
   })
 
   it('edits until the call closes; what is not changed stays as it is stored', async () => {
@@ -249,6 +257,7 @@ describe('the open form of an event', () => {
     const link = linkIn(letter!)
     const page = (await open(link)).text
     assert.match(page, /Not submitted yet/)
+    assert.match(page, /First line<br><br>A &lt;second&gt;/)
     const [, action] = /action="([^"]+\/drafts\/\d+\/submit)"/.exec(page)!
     assert.equal((await post(action!)).status, 303)
     assert.equal((await post(action!)).status, 303)
