@@ -142,5 +142,7 @@ begin
     check (%s or kind in (''cfs_link'', ''cfs_decision''))', known);
 end $$;
 
--- Who is forgotten is looked for in the change log.
+-- Who is forgotten is looked for in the change log, and so is what they submitted.
+create index changes_of_submissions on changes (((coalesce(after, before) ->> 'contact_id')::bigint))
+  where object = 'session' and coalesce(after, before) ->> 'contact_id' is not null;
 create index changes_of_cfs on changes (event_id, object_id) where object in ('cfs_contact', 'cfs_review', 'cfs_speaker');

@@ -59,7 +59,7 @@ const tags: Record<string, string> = {
   Registrants: 'The people of an event.',
   Seats: 'Who has a seat in which session, and who is on its waitlist.',
   Attendance: 'Who came to which session: scans, and what other systems report.',
-  'E-mail': 'E-mails to registrants: what is sent, and what became of it.',
+  'E-mail': 'E-mails to registrants and submitters: what is sent, and what became of it.',
   'Not sold here': 'Lists of the hosted API that are always empty: Lectern handles no money.',
   Changes: 'Every change, in the order of commits.',
   Server: 'The state of the server, and how it describes itself.',

@@ -109,9 +109,9 @@ const inOwnWords = (fault: Fault): Fault => ({
 
 function formPage({ call, asked }: Opened, prefix: string, filled: Filled, faults: Fault[] = []): string {
   const messages = new Map(faults.map(({ field, message }) => [field, message]))
-  const line = (name: string, label: string, isRequired: boolean, attributes: Html) =>
+  const line = (name: string, label: string, hint: string | null, isRequired: boolean, attributes: Html) =>
     textQuestion(
-      { name, label, hint: null, isRequired, chosen: filled(name), fault: messages.get(name) },
+      { name, label, hint, isRequired, chosen: filled(name), fault: messages.get(name) },
       attributes,
     )
   const until = call.cfs_closes && `It is open until ${momentIn(call.cfs_closes, call.timezone)}.`
@@ -123,9 +123,9 @@ function formPage({ call, asked }: Opened, prefix: string, filled: Filled, fault
       until && html`<p class="note"><strong>${until}</strong></p>`,
       call.cfs_text && html`<div dir="auto">${asHtml(call.cfs_text)}</div>`,
       html`<form method="post" action="${prefix}/events/${call.id}/submit" novalidate>
-${line('first_name', 'First name', false, html`autocomplete="given-name"`)}
-${line('last_name', 'Last name', false, html`autocomplete="family-name"`)}
-${line('email', 'E-mail address', true, html`type="email" autocomplete="email"`)}
+${line('first_name', 'First name', 'A first or a last name is needed.', false, html`autocomplete="given-name"`)}
+${line('last_name', 'Last name', null, false, html`autocomplete="family-name"`)}
+${line('email', 'E-mail address', null, true, html`type="email" autocomplete="email"`)}
 ${submissionFields(asked, filled, messages)}
 <p>We send a link to your address. Behind it you submit this, edit it, withdraw it, and see what is decided.</p>
 <button class="main">Send me the link</button>

@@ -1,9 +1,11 @@
+import Type from 'typebox'
 import type { Fault } from '../../errors.ts'
 import { asHtml, type Html, html, inLines } from '../../http/html.ts'
-import type { Body } from '../../http/values/draft.ts'
+import { type Body, readUpdate } from '../../http/values/draft.ts'
 import type { Written } from '../../programme/own-submissions/own-submissions.ts'
 import type { Form, OwnSubmission } from '../../programme/own-submissions/queries.ts'
 import type { SessionFieldRow } from '../../programme/session-fields/session-fields.ts'
+import { SessionInput } from '../../programme/sessions/input-schema.ts'
 import { choiceTypes } from '../../records/custom-fields/schema.ts'
 import {
   attributeOf,
@@ -14,6 +16,9 @@ import {
 import { plainText } from '../../registration/agenda/visible-values.ts'
 import { inWords, textsIn, untickedIn } from '../own-page/details.ts'
 import { type Question, questionField, textQuestion } from '../own-page/questions.ts'
+
+const { name, description } = SessionInput.properties
+const Texts = Type.Object({ name, description })
 
 /** What a form asks besides a title and a description. */
 export type Asked = SessionFieldRow[]
@@ -113,16 +118,19 @@ export function readForm(
     else values[attribute] = given
   }
   const read = readCustomValues(asked, values)
+  const kept = stored?.description && sameText(stored.description, description) ? stored.description : null
+  const written = { name: text('name'), description: kept ?? (htmlOfText(description) || null), values }
+  const texts = readUpdate(Texts, written, stored)
   const questions = asked.map(questionOf)
   const faults = [
     ...(text('name') === '' ? [{ field: 'name', type: 'required', message: 'Please write a title.' }] : []),
-    ...[...read.faults, ...untickedIn(questions, read.values)].map(fault => inWords(questions, fault)),
+    ...[
+      ...texts.faults.filter(({ type }) => type !== 'required'),
+      ...read.faults,
+      ...untickedIn(questions, read.values),
+    ].map(fault => inWords(questions, fault)),
   ]
-  const kept = stored?.description && sameText(stored.description, description) ? stored.description : null
-  return {
-    written: { name: text('name'), description: kept ?? (htmlOfText(description) || null), values },
-    faults,
-  }
+  return { written, faults }
 }
 
 const sameText = (stored: string, given: string) =>

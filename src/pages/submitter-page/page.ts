@@ -1,5 +1,6 @@
 import type { Fault } from '../../errors.ts'
 import { asHtml, type Hole, type Html, html, inLines } from '../../http/html.ts'
+import { instantOf } from '../../http/values/timestamps.ts'
 import type { LinkedSubmitter } from '../../programme/cfs-links/queries.ts'
 import { isCallOpen, standingOf } from '../../programme/own-submissions/own-submissions.ts'
 import type { Draft, OwnSubmission } from '../../programme/own-submissions/queries.ts'
@@ -32,7 +33,7 @@ export function submitterPage(visit: Visit, address: Address, { message, refused
   const name = [submitter.first_name, submitter.last_name].filter(Boolean).join(' ')
   const parts: Hole[] = [
     message,
-    callNote(submitter, isOpen),
+    callNote(visit, isOpen),
     submitter.cfs_text && html`<div dir="auto">${asHtml(submitter.cfs_text)}</div>`,
     drafts.length > 0 &&
       html`<h2>Not submitted yet</h2>\n<ul>\n${inLines(drafts.map(draft => draftItem(draft, address, isOpen)))}\n</ul>`,
@@ -105,13 +106,16 @@ const labels: Record<string, string> = {
   last_name: 'Last name',
 }
 
-function callNote({ cfs_opens, cfs_closes, event_timezone }: LinkedSubmitter, isOpen: boolean): Html {
+function callNote(
+  { submitter: { cfs_opens, cfs_closes, event_timezone }, now }: Visit,
+  isOpen: boolean,
+): Html {
+  const until = cfs_closes && momentIn(cfs_closes, event_timezone)
+  const isEarly = cfs_opens !== null && instantOf(cfs_opens) > now
   const note = isOpen
-    ? cfs_closes
-      ? `You can submit and edit until ${momentIn(cfs_closes, event_timezone)}.`
-      : 'You can submit and edit.'
-    : cfs_opens && !cfs_closes
-      ? 'The call for speakers is not open yet.'
+    ? `You can submit and edit${until ? ` until ${until}` : ''}.`
+    : isEarly
+      ? `The call for speakers opens on ${momentIn(cfs_opens, event_timezone)}.`
       : 'The call for speakers is closed: nothing can be submitted or edited here.'
   return html`<p class="note"><strong>${note}</strong></p>`
 }
@@ -148,9 +152,11 @@ function submissionItem(visit: Visit, submission: OwnSubmission, { path }: Addre
 }
 
 function draftItem({ id, form }: Draft, { path }: Address, isOpen: boolean): Html {
-  const [name = ''] = filledFrom(form)('name')
+  const filled = filledFrom(form)
+  const [[name = ''], [description = '']] = [filled('name'), filled('description')]
+  const lines = description.split(/\r?\n/).map((line, place) => html`${place > 0 && html`<br>`}${line}`)
   const press = (deed: string, label: string) => pressOf(`${path}/drafts/${id}/${deed}`, label, name)
-  return html`<li><h3 dir="auto">${name}</h3>\n<p>Somebody, probably you, wrote this in the form of the event.</p>\n<div class="deeds">${inLines([isOpen && press('submit', 'Submit it'), press('discard', 'Throw it away')])}</div></li>`
+  return html`<li><h3 dir="auto">${name}</h3>\n<p>Somebody, probably you, wrote this in the form of the event.</p>\n${description !== '' && html`<p dir="auto">${lines}</p>\n`}<div class="deeds">${inLines([isOpen && press('submit', 'Submit it'), press('discard', 'Throw it away')])}</div></li>`
 }
 
 const pressOf = (action: string, label: string, name: string) =>

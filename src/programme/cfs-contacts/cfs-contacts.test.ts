@@ -57,7 +57,8 @@ async function everything(): Promise<string> {
   const texts = await Promise.all(
     tables.map(table => pool`select t::text as row from ${pool(table)} t where account_id = ${account_id}`),
   )
-  return texts.flatMap(rows => rows.map(({ row }) => row)).join('\n')
+  const drafts = await pool`select d::text as row from cfs_drafts d`
+  return [...texts, drafts].flatMap(rows => rows.map(({ row }) => row)).join('\n')
 }
 
 describe('POST /cfs-contacts/{id}/forget', () => {
@@ -87,6 +88,8 @@ describe('POST /cfs-contacts/{id}/forget', () => {
       rating: 4,
       notes,
     })
+    await pool`
+      insert into cfs_drafts (contact_id, form, created_at) values (${made.body.id}, '{"name": ["Olga"]}', now())`
     assert.match(await everything(), traces)
     const { status, body: forgotten } = await call('POST', `/cfs-contacts/${made.body.id}/forget`)
     assert.equal(status, 200)
@@ -129,5 +132,27 @@ describe('POST /cfs-contacts/{id}/forget', () => {
     assert.doesNotMatch(await everything(), traces)
     assert.equal((await stranger.call('POST', `/cfs-contacts/${gone.id}/forget`)).status, 404)
     assert.equal((await call('POST', '/cfs-contacts/999999999/forget')).status, 404)
+  })
+
+  it('leaves nothing about what somebody submitted, when that and they were deleted before', async () => {
+    const olga = await contact({ first_name: 'Olga', last_name: 'Orlova', email: 'olga@example.com' })
+    const reviewer = await contact({ reviewer: 1 })
+    const ids: number[] = []
+    for (const name of ['Deleted', 'Left behind']) {
+      const { id } = await make('cfs-submissions', {
+        event_id: event.id,
+        name,
+        contact_id: olga.id,
+        speakers: [{ name: 'Olga Orlova' }],
+      })
+      const review = { submission_id: id, reviewer_id: reviewer.id, rating: 1 }
+      await make('cfs-reviews', { ...review, notes: 'knows her well' })
+      ids.push(id)
+    }
+    await call('DELETE', `/cfs-submissions/${ids[0]}`)
+    await call('DELETE', `/cfs-contacts/${olga.id}?force=1`)
+    assert.match(await everything(), traces)
+    assert.equal((await call('POST', `/cfs-contacts/${olga.id}/forget`)).status, 200)
+    assert.doesNotMatch(await everything(), traces)
   })
 })

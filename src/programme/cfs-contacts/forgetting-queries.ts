@@ -27,6 +27,16 @@ export async function lockRemains(db: Db, account_id: number, id: number): Promi
   return trace
 }
 
+/** What a contact ever submitted, also what was deleted since, or has no submitter any more. */
+export async function listSubmittedBy(db: Db, account_id: number, id: number): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id from sessions where contact_id = ${id}
+    union
+    select object_id from changes where object = 'session' and coalesce(after, before) ->> 'contact_id' is not null
+      and (coalesce(after, before) ->> 'contact_id')::bigint = ${id} and account_id = ${account_id}`
+  return rows.map(row => row.id)
+}
+
 /** Empties a contact's row; nobody reviews as them any more. */
 export async function blankContact(
   db: Db,
@@ -65,10 +75,10 @@ async function blankProposed(db: Db, actor: Actor, event_id: number, whom: Fragm
 export async function blankProposals(
   db: Db,
   actor: Actor,
-  id: number,
+  submitted: number[],
   { event_id, email, first_name, last_name }: Remains,
 ): Promise<void> {
-  const own = db`select id from sessions where contact_id = ${id}`
+  const own = db`select unnest(${submitted}::bigint[])`
   const sameName = db`(coalesce(${first_name}::text, ''), coalesce(${last_name}::text, ''))`
   const isNamed = `${first_name ?? ''}${last_name ?? ''}` !== ''
   await blankProposed(
@@ -97,8 +107,14 @@ export const blankProposalsOf = (db: Db, actor: Actor, { id, event_id }: { id: n
   )
 
 /** Empties the notes of reviews by a contact, and of reviews of what they submitted: here and in the change log. */
-export async function blankNotes(db: Db, actor: Actor, id: number, event_id: number): Promise<void> {
-  const own = db`select id from sessions where contact_id = ${id}`
+export async function blankNotes(
+  db: Db,
+  actor: Actor,
+  id: number,
+  event_id: number,
+  submitted: number[],
+): Promise<void> {
+  const own = db`select unnest(${submitted}::bigint[])`
   await db`
     with before as (
         select * from cfs_reviews where notes is not null and (reviewer_id = ${id} or submission_id in (${own}))

@@ -3,7 +3,14 @@ import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
-import { blankContact, blankNotes, blankProposals, blankTraces, lockRemains } from './forgetting-queries.ts'
+import {
+  blankContact,
+  blankNotes,
+  blankProposals,
+  blankTraces,
+  listSubmittedBy,
+  lockRemains,
+} from './forgetting-queries.ts'
 import { findTraceOf, lockSubmissionsOf } from './queries.ts'
 import { CfsContactInput } from './schema.ts'
 
@@ -31,8 +38,9 @@ export function forgetContact(
     const known = await lockRemains(tx, actor.account_id, id)
     if (!known) throw notFound('Submitter or reviewer', id)
     if (known.forgotten_at) return { id, forgotten_at: known.forgotten_at }
-    await blankProposals(tx, actor, id, known)
-    await blankNotes(tx, actor, id, known.event_id)
+    const submitted = await listSubmittedBy(tx, actor.account_id, id)
+    await blankProposals(tx, actor, submitted, known)
+    await blankNotes(tx, actor, id, known.event_id, submitted)
     if (!known.isDeleted) await blankContact(tx, actor, id, blanks, newSecureId())
     await blankTraces(tx, actor, id, known, blanks)
     return { id, forgotten_at: actor.now.toISOString().slice(0, 19).replace('T', ' ') }

@@ -22,7 +22,7 @@ export const decisionOperations: Operation<Parts>[] = [
     id: 'decideCfsSubmissions',
     tag,
     summary: 'Decide about submissions',
-    description: `About up to ${mostDecisions} at once: all of it, or nothing; 422 names each decision that cannot be taken. The list stands alone, or as \`decisions\` in an object. Nobody is told: \`POST /cfs-submissions/notify\` does that.`,
+    description: `About up to ${mostDecisions} at once: all of it, or nothing; 422 names each decision that cannot be taken. The list stands alone, or as \`decisions\` in an object. \`If-Match\` has to name the version of each. Those that go live are put into the programme one by one, 20 ms or so each, in which the event gives no seats. Nobody is told: \`POST /cfs-submissions/notify\` does that.`,
     query: seatQuery,
     body: bodyOf(
       'CfsDecisionsInput',

@@ -26,7 +26,7 @@ export async function keepDraft(
   await transaction(db, async tx => {
     await lockAddress(tx, call.id, person.email)
     const known = await findSubmitter(tx, call.id, person.email)
-    const { id } = known ?? (await createContact(tx, actor, { event_id: call.id, ...person, submitter: 1 }))
+    const { id } = known ?? (await createContact(tx, actor, { event_id: call.id, ...person }))
     const since = new Date(actor.now.getTime() - hour)
     if ((await countLinksSince(tx, id, since)) >= mostLinks) return
     const keeping = { most: mostDrafts, since: new Date(actor.now.getTime() - draftLife) }

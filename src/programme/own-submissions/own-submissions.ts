@@ -3,6 +3,7 @@ import { type Fault, invalid, mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Body } from '../../http/values/draft.ts'
 import { instantOf } from '../../http/values/timestamps.ts'
+import { lockEventSeats } from '../../records/events/queries.ts'
 import type { LinkedSubmitter } from '../cfs-links/queries.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
 import { decisionOf } from '../submissions/moves.ts'
@@ -46,6 +47,7 @@ export async function submit(
 ): Promise<number> {
   const { id: contact_id, event_id, first_name, last_name, email } = submitter
   return transaction(db, async tx => {
+    await lockEventSeats(tx, event_id)
     await lockSubmitter(tx, contact_id)
     const own = await listOwnSubmissions(tx, contact_id)
     const twin = own.find(

@@ -68,7 +68,7 @@ export const submissionOperations: Operation<Parts>[] = [
     tag,
     summary: 'Update a submission',
     description:
-      'Only the given fields change. A status is a move: submitted → approved or rejected; approved → rejected or live; rejected → approved. Any other is 422 and names those that are allowed. `live` does what `convert` does.',
+      'Only the given fields change. A status is a move: submitted → approved or rejected; approved → rejected or live; rejected → approved. Any other is 422 and names those that are allowed. `live` does what `convert` does. Speakers that are added to a live one speak after another `convert`.',
     noun,
     query: seatQuery,
     body: schemas.update,

@@ -41,6 +41,8 @@ export async function createSubmission(
     const { contact_id = null, cfs_answer = 'open', speakers = [], submission_status } = draft.given
     const event_id = readId(String(unwrapChoice(body.event_id) ?? '')) ?? 0
     const event = await findFirstDay(tx, actor.account_id, event_id)
+    // The event before anything of it, as everywhere, so that there is no deadlock.
+    if (event) await lockEventSeats(tx, event_id)
     const isKnown = contact_id === null || !event || (await markSubmitter(tx, actor, event_id, contact_id))
     const faults = [
       ...draft.faults,
@@ -48,9 +50,9 @@ export async function createSubmission(
       ...(isKnown ? [] : [unknownContact]),
       ...movesTo('submitted', submission_status),
     ]
-    const insert: Insert = (db, given) => insertAlone(db, { ...given, session: { ...given.session, ...own } })
     const submitted_at = actor.now.toISOString()
     const own = { submitted_at, cfs_answer, contact_id: isKnown && event ? contact_id : null }
+    const insert: Insert = (db, given) => insertAlone(db, { ...given, session: { ...given.session, ...own } })
     const { id } = await alsoSaying(faults, () =>
       createSession(tx, actor, fields, sessionOf(body, dayFor(actor, event), 'submitted'), { insert }),
     )

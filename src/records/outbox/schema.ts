@@ -18,7 +18,7 @@ export const mailKinds = [
 export type MailKind = (typeof mailKinds)[number]
 
 /** What letters to submitters can be about: a link that was asked for, and what was decided. */
-export const submitterMailKinds = ['cfs_link', 'cfs_decision'] as const
+const submitterMailKinds = ['cfs_link', 'cfs_decision'] as const
 export type SubmitterMailKind = (typeof submitterMailKinds)[number]
 
 const letterStates = ['waiting', 'sending', 'sent', 'failed', 'dropped', 'kept'] as const
