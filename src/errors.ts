@@ -79,6 +79,7 @@ const constraintFaults: Record<string, Fault> = {
     type: 'unique',
     message: 'External ID is taken by another event.',
   },
+  users_email_unique: { field: 'email', type: 'unique', message: 'Email is taken by another user.' },
   accounts_name_unique: { field: 'name', type: 'unique', message: 'An account of that name exists already.' },
 }
 

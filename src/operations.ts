@@ -1,4 +1,6 @@
 import { metadataOperations, oauthOperations } from './access/oauth/operations.ts'
+import { ownOperations, signInOperations } from './access/sign-in/operations.ts'
+import { userOperations } from './access/users/operations.ts'
 import { mailOperations } from './delivery/mail/operations.ts'
 import type { OperationList } from './http/document/openapi.ts'
 import { documentOperations } from './http/document/served.ts'
@@ -40,6 +42,7 @@ import { faultDetails } from './seats/schema.ts'
 
 /** What everybody may ask. */
 export const openOperations: Operation<Parts>[] = [
+  ...signInOperations,
   ...healthOperations,
   ...metadataOperations,
   ...documentOperations,
@@ -79,6 +82,8 @@ export const tokenOperations: Operation<Parts>[] = [
   ...privacyOperations,
   ...personalLinkOperations,
   ...notSoldOperations,
+  ...ownOperations,
+  ...userOperations,
   ...changeOperations,
 ]
 

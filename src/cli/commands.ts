@@ -5,6 +5,7 @@ import { eventsList, eventsPublish, eventsShow } from './events.ts'
 import { importCommand } from './import.ts'
 import { integrityCommand } from './integrity.ts'
 import { registrantsLink } from './registrants.ts'
+import { usersCreate, usersLink, usersList, usersRemove } from './users.ts'
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: Command[] = [
@@ -13,6 +14,10 @@ export const commands: Command[] = [
   credentialsRevoke,
   accountsCreate,
   accountsList,
+  usersCreate,
+  usersList,
+  usersLink,
+  usersRemove,
   eventsList,
   eventsShow,
   eventsPublish,

@@ -8,6 +8,7 @@ import type { Listable } from './lists/listing.ts'
 import { type Parameters, type Query, readId } from './query.ts'
 import type { Caller } from './server/auth.ts'
 import { methodNotAllowed } from './server/methods.ts'
+import type { Permission } from './server/roles.ts'
 import type { Body } from './values/draft.ts'
 
 /** What every operation is given. */
@@ -48,6 +49,8 @@ export type Operation<P = unknown> = {
   failures?: number[]
   /** failures with a schema of their own */
   refusals?: Record<number, TSchema>
+  /** which roles of users may call it; by its method unless given */
+  permission?: Permission
   /** who may call it: holders of a token unless given */
   access?: 'everybody' | 'credential'
   isList?: boolean

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { knownTo } from './known.ts'
 import { Call, type CommonParts, type Operation } from './operation.ts'
+import { rolesFor } from './server/roles.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -8,9 +9,10 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export function route<P>(app: FastifyInstance, operations: Operation<P>[], parts: CommonParts & P): void {
   for (const operation of operations) {
     const { spellings, unlisted = [], noun = '', isList = false, isQuiet, listMember, handler } = operation
-    const config = { isList, listMember, ...knownTo(operation) }
+    const known = { isList, listMember, ...knownTo(operation) }
     for (const spelling of [...spellings, ...unlisted]) {
       const [method, url] = spelling.split(' ') as [Method, string]
+      const config = { ...known, roles: rolesFor(method, operation.permission ?? {}) }
       app.route({
         method,
         url,

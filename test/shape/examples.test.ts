@@ -9,7 +9,7 @@ import { getToken, type Json, testApp } from '../support/app.ts'
  * those of objects that were made for this call.
  */
 
-const test = await testApp()
+const test = await testApp({ env: { PUBLIC_URL: 'https://lectern.test' } })
 const document = expandedDocument()
 
 type World = Record<string, () => Promise<any>>
@@ -57,6 +57,19 @@ function newWorld(): World {
       })
       return { ...session, id: `capacity_exceeds_location-${session.id}` }
     }),
+    user: once('user', () => test.make('users', { email: newAddress(), role: 'owner' })),
+    /** Somebody who is signed in, as their browser says it. */
+    signedIn: once('signedIn', async () => {
+      const email = newAddress()
+      const { invitation_url } = await test.make('users', { email, role: 'owner' })
+      const token = invitation_url.split('/').at(-1)
+      const payload = { token, password: 'a long pass phrase' }
+      const { headers } = await test.raw({ method: 'POST', url: '/api/v1/sign-in', payload })
+      const cookie = String(headers['set-cookie']).split(';')[0]!
+      const browser = { cookie, 'sec-fetch-site': 'same-origin' }
+      const { body } = await test.raw({ method: 'GET', url: '/api/v1/me/sessions', headers: browser })
+      return { id: body.items[0].id, email, browser }
+    }),
     scheduleChange: once('scheduleChange', async () => {
       const { id, event_id } = await world.session!()
       const { body } = await test.call('PUT', `/events/${event_id}/schedule`, [{ id, notes: 'Moved' }])
@@ -94,12 +107,17 @@ function newWorld(): World {
   return world
 }
 
+let addresses = 0
+const newAddress = () => `user${++addresses}@example.com`
+
 /** What the `{id}` of a path is, by the beginning of the path. */
 const nouns: Record<string, string> = {
   events: 'event',
   tracks: 'track',
   locations: 'location',
   'schedule-changes': 'scheduleChange',
+  'me/sessions': 'signedIn',
+  users: 'user',
   'sessions/field': 'field',
   sessions: 'session',
   'speakers/field': 'speakerField',
@@ -203,16 +221,25 @@ async function tryExample(path: string, method: string, operation: Operation, he
   const [media] = Object.values(operation.requestBody?.content ?? {})
   const example = media?.example as Json | undefined
   const isOAuth = path.includes('/oauth2/')
+  const isPersonal = /\/v1\/(me|sign-\w+)(\/|$)/.test(path)
   const url = await pathWithIds(world, path, method)
   const query = await queryOf(world, operation.parameters ?? [])
   const body = example && { ...(await withIds(world, example)), ...(isOAuth && (await credentials())) }
   // Unguessable ids and addresses of the account are taken by the call before.
   if (body && 'secure_id' in body) body.secure_id = `example-${operation.operationId}`
+  if (body && path.includes('/users')) Object.assign(body, { email: newAddress() })
+  if (body && path.endsWith('/sign-in'))
+    Object.assign(body, { email: (await world.signedIn!()).email, token: '', password: 'a long pass phrase' })
   if (body && 'url' in body) body.url = `example-${operation.operationId.toLowerCase()}`
   return test.raw({
     method: method.toUpperCase() as 'GET',
     url: url + query,
-    headers: { ...(!isOAuth && { authorization: `Bearer ${test.token}` }), ...headers },
+    headers: {
+      ...(isPersonal
+        ? (await world.signedIn!()).browser
+        : !isOAuth && { authorization: `Bearer ${test.token}` }),
+      ...headers,
+    },
     ...(body && { payload: body }),
   })
 }

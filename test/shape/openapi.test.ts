@@ -224,6 +224,7 @@ describe('GET /api/v1/openapi.json', () => {
         'src/http/route.ts',
         'src/pages/own-page/routes.ts',
         'src/pages/public/routes.ts',
+        'src/pages/sign-in/routes.ts',
         'src/pages/styles.ts',
         'src/pages/submission-form/routes.ts',
         'src/pages/submitter-page/routes.ts',

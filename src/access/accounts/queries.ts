@@ -14,19 +14,21 @@ export type Credential = {
 }
 
 export async function insertAccount(db: Db, name: string): Promise<Account> {
-  const [account] = await db<Account[]>`insert into accounts (name) values (${name}) returning *`
+  const [account] = await db<
+    Account[]
+  >`insert into accounts (name) values (${name}) returning id, name, created_at`
   return account!
 }
 
 export function listAccounts(db: Db): Promise<(Account & { events: number; credentials: number })[]> {
   return db<(Account & { events: number; credentials: number })[]>`
-    select a.*, (select count(*)::int from events where account_id = a.id) as events,
+    select a.id, a.name, a.created_at, (select count(*)::int from events where account_id = a.id) as events,
       (select count(*)::int from credentials where account_id = a.id and revoked_at is null) as credentials
     from accounts a order by id`
 }
 
 export async function findAccountByName(db: Db, name: string): Promise<Account | undefined> {
-  const [account] = await db<Account[]>`select * from accounts where name = ${name}`
+  const [account] = await db<Account[]>`select id, name, created_at from accounts where name = ${name}`
   return account
 }
 

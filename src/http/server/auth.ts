@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.ts'
+import { mustBeOurs, tokenInCookie } from './cookies.ts'
+import type { Role } from './roles.ts'
 
 /** Whom a bearer token speaks for. */
 export type Caller = {
@@ -10,7 +12,7 @@ export type Caller = {
   /** whether what a request names and nothing knows is refused, instead of ignored */
   strict: boolean
   /** the person, when it is one; their events, or null for all of the account */
-  user?: { id: number; role: string; event_ids: number[] | null }
+  user?: { id: number; role: Role; event_ids: number[] | null; session_id: number }
 }
 
 declare module 'fastify' {
@@ -23,23 +25,33 @@ declare module 'fastify' {
 
 /**
  * Lets only requests with a valid bearer token into this scope (RFC 6750): 401 without one, 403 when its scopes do not
- * cover the method. `findCaller` takes the token as it was sent.
+ * cover the method. `findCaller` takes the token as it was sent. A browser in which a user is signed in sends a cookie instead, which
+ * `findUser` takes; a request that has both is that of the token.
  */
 export function authenticate(
   app: FastifyInstance,
   now: () => Date,
   findCaller: (token: string) => Promise<Caller | undefined>,
+  findUser: (token: string) => Promise<Caller | undefined>,
+  config: { PUBLIC_URL: string | null },
 ): void {
   app.decorateRequest('caller', null as unknown as Caller)
   app.decorateRequest('isStillAllowed', null as unknown as () => Promise<boolean>)
   app.addHook('onRequest', async request => {
     const token = bearerToken(request.headers.authorization)
+    const cookie = request.headers.authorization === undefined ? tokenInCookie(request) : undefined
     const findValid = async () => {
-      const caller = token === undefined ? undefined : await findCaller(token)
+      const caller =
+        token !== undefined
+          ? await findCaller(token)
+          : cookie !== undefined
+            ? await findUser(cookie)
+            : undefined
       return caller && caller.expires_at > now() ? caller : undefined
     }
     const caller = await findValid()
     if (!caller) throw invalidToken()
+    if (cookie !== undefined) mustBeOurs(request, config)
     mustCover(caller.scopes, request)
     request.caller = caller
     request.isStillAllowed = async () => (await findValid()) !== undefined

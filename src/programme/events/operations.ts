@@ -117,6 +117,7 @@ export const eventOperations: Operation[] = [
   {
     spellings: ['GET /events'],
     id: 'listEvents',
+    permission: { also: ['reviewer', 'check-in'] },
     tag,
     summary: 'List the events of the account',
     query: listQuery(eventLists),
@@ -133,6 +134,7 @@ export const eventOperations: Operation[] = [
   {
     spellings: ['GET /events/:id'],
     id: 'getEvent',
+    permission: { also: ['reviewer', 'check-in'] },
     tag,
     summary: 'Get an event',
     noun,

@@ -27,6 +27,7 @@ export const reviewOperations: Operation[] = [
   {
     spellings: ['POST /cfs-reviews/create', 'POST /cfs-reviews'],
     id: 'createCfsReview',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'Review a submission',
     description: 'A reviewer has one review of a submission: a second replaces the first, and is 200.',
@@ -45,6 +46,7 @@ export const reviewOperations: Operation[] = [
   {
     spellings: ['PUT /cfs-reviews/update/:id', 'PUT /cfs-reviews/:id', 'PATCH /cfs-reviews/:id'],
     id: 'updateCfsReview',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'Update a review',
     description: 'Only the rating and the notes change, where they are given.',
@@ -62,6 +64,7 @@ export const reviewOperations: Operation[] = [
   {
     spellings: ['DELETE /cfs-reviews/delete/:id', 'DELETE /cfs-reviews/:id'],
     id: 'deleteCfsReview',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'Delete a review',
     noun,
@@ -76,6 +79,7 @@ export const reviewOperations: Operation[] = [
   {
     spellings: ['GET /cfs-reviews'],
     id: 'listCfsReviews',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'List reviews',
     description:
@@ -106,6 +110,7 @@ export const reviewOperations: Operation[] = [
   {
     spellings: ['GET /cfs-reviews/:id'],
     id: 'getCfsReview',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'Get a review',
     noun,

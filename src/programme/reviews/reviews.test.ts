@@ -18,7 +18,7 @@ const review = (body: Json) => call('POST', '/cfs-reviews', body)
 const actor = { account_id, actor_id: null, request_id: null, now: new Date() }
 const asUser = (id: number, event_ids: number[] | null = null) => ({
   account_id,
-  user: { id, role: 'reviewer', event_ids },
+  user: { id, role: 'reviewer' as const, event_ids, session_id: 1 },
 })
 const notFound = (error: unknown) => error instanceof ApiError && error.status === 404
 

@@ -155,6 +155,7 @@ export const sessionOperations: Operation<Parts>[] = [
   {
     spellings: ['GET /sessions'],
     id: 'listSessions',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'List the sessions of an event',
     description: 'Sessions of every status.',
@@ -177,6 +178,7 @@ export const sessionOperations: Operation<Parts>[] = [
   {
     spellings: ['GET /sessions/:id'],
     id: 'getSession',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Get a session',
     noun,
@@ -197,6 +199,7 @@ export const sessionOperations: Operation<Parts>[] = [
   {
     spellings: ['GET /sessions/:id/seats'],
     id: 'getSeats',
+    permission: { also: ['check-in'] },
     tag: 'Seats',
     summary: 'Get the seats and the waitlist of a session',
     noun,

@@ -123,6 +123,7 @@ export const submissionOperations: Operation<Parts>[] = [
   {
     spellings: ['GET /cfs-submissions'],
     id: 'listCfsSubmissions',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'List the submissions of an event',
     description:
@@ -150,6 +151,7 @@ export const submissionOperations: Operation<Parts>[] = [
   {
     spellings: ['GET /cfs-submissions/:id'],
     id: 'getCfsSubmission',
+    permission: { also: ['reviewer'] },
     tag,
     summary: 'Get a submission',
     noun,

@@ -28,6 +28,7 @@ export const objectKinds = [
   'event_question',
   'selection',
   'session_attendance',
+  'user',
   'intended_conflict',
   'schedule_change',
   'schedule_notice',

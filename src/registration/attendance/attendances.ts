@@ -1,7 +1,7 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import { type Fault, invalid, mustBeValid, notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { mustMatchVersion } from '../../http/server/etag.ts'
+import { mustMatchVersion, mustNotExpect } from '../../http/server/etag.ts'
 import { type Body, readNew, readUpdate } from '../../http/values/draft.ts'
 import { instantOf } from '../../http/values/timestamps.ts'
 import { viewOf } from '../../http/view.ts'
@@ -67,6 +67,7 @@ export async function createAttendance(
       mustMatchVersion(actor.ifMatch, known.version)
       return { attendance: await writeMoments(tx, actor, known, given), isNew: false }
     }
+    mustNotExpect(actor.ifMatch)
     const [seat] = await findSeats(tx, [session_id], [registrant_id])
     const unexpected = seat && maySit(person!.registration_status) ? 0 : 1
     const [attendance] = await insertAttendances(tx, actor, event_id, [

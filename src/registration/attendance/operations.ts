@@ -77,6 +77,7 @@ export const attendanceOperations: Operation[] = [
   {
     spellings: ['GET /session-attendances'],
     id: 'listSessionAttendances',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'List attendances',
     description: 'Of an event, a session or a registrant: one of the three is needed.',
@@ -98,6 +99,7 @@ export const attendanceOperations: Operation[] = [
   {
     spellings: ['GET /session-attendances/:id'],
     id: 'getSessionAttendance',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Get an attendance',
     noun,
@@ -113,6 +115,7 @@ export const attendanceOperations: Operation[] = [
   {
     spellings: ['GET /events/:id/attendance'],
     id: 'getAttendance',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Get who came to the sessions of an event',
     description: 'A line for each session, in the order of the programme.',

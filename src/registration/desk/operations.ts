@@ -112,6 +112,7 @@ export const seatOperations: Operation<Parts>[] = [
   {
     spellings: ['GET /events/:id/availability'],
     id: 'getAvailability',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Get the seats that can be claimed in every session of an event',
     description:

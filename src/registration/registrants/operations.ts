@@ -115,6 +115,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
   {
     spellings: ['POST /registrants/checkin'],
     id: 'checkInRegistrant',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Check a registrant in',
     description:
@@ -142,6 +143,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
   {
     spellings: ['GET /registrants'],
     id: 'listRegistrants',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'List the registrants of an event',
     description:
@@ -167,6 +169,7 @@ export const registrantOperations: Operation<RegistrantParts>[] = [
   {
     spellings: ['GET /registrants/:id'],
     id: 'getRegistrant',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Get a registrant',
     noun,

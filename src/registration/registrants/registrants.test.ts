@@ -80,7 +80,8 @@ describe('POST /registrants/create', () => {
     })
     assert.equal(status, 201)
     assert.equal(headers.location, `/api/v1/registrants/${body.id}`)
-    const { id, created_at, updated_at, registered_at, ...rest } = body
+    const { id, created_at, updated_at, registered_at, created_by, updated_by, ...rest } = body
+    assert.equal(updated_by, created_by)
     assert.deepEqual([updated_at, registered_at], [created_at, created_at])
     assert.deepEqual(rest, {
       event_id: event.id,
@@ -107,7 +108,8 @@ describe('POST /registrants/create', () => {
   it('201 needs an event and an e-mail address only', async () => {
     const body = await make('registrants', newPerson())
     assert.match(body.secure_id, /^[\w-]{22,}$/)
-    const { id, created_at, updated_at, registered_at, secure_id, ...rest } = body
+    const { id, created_at, updated_at, registered_at, secure_id, created_by, updated_by, ...rest } = body
+    assert.equal(updated_by, created_by)
     assert.deepEqual(rest, {
       ...newPerson(),
       ...Object.fromEntries(Object.keys(profile).map(field => [field, null])),

@@ -24,6 +24,7 @@ export const scanOperations: Operation[] = [
   {
     spellings: ['POST /scans/registrant/:id/session/:session_id'],
     id: 'scanRegistrant',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Scan a registrant at a session',
     description:
@@ -45,6 +46,7 @@ export const scanOperations: Operation[] = [
   {
     spellings: ['POST /scans/batch'],
     id: 'scanBatch',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'Record scans of devices',
     description: `At most ${mostScans}, in any order, as often as needed: a \`client_id\` counts once, the earliest \`in\` and the latest \`out\` of a registrant in a session count. Each has a result at its place, and one that is refused harms no other.`,
@@ -78,6 +80,7 @@ export const scanOperations: Operation[] = [
   {
     spellings: ['GET /scans/sessions'],
     id: 'listScans',
+    permission: { also: ['check-in'] },
     tag,
     summary: 'List the scans of an event',
     query: { ...ownerQuery, ...listQuery(scanLists) },
