@@ -79,6 +79,12 @@ const constraintFaults: Record<string, Fault> = {
     type: 'unique',
     message: 'External ID is taken by another event.',
   },
+  contacts_email_unique: { field: 'email', type: 'unique', message: 'Email is that of another contact.' },
+  contacts_external_id_unique: {
+    field: 'external_id',
+    type: 'unique',
+    message: 'External ID is taken by another contact.',
+  },
   users_email_unique: { field: 'email', type: 'unique', message: 'Email is taken by another user.' },
   accounts_name_unique: { field: 'name', type: 'unique', message: 'An account of that name exists already.' },
 }

@@ -30,6 +30,7 @@ import { tracks } from './programme/tracks/tracks.ts'
 import { changeOperations } from './records/changes/operations.ts'
 import { plainOperations } from './records/plain/operations.ts'
 import { attendanceOperations } from './registration/attendance/operations.ts'
+import { contactOperations } from './registration/contacts/operations.ts'
 import { seatOperations } from './registration/desk/operations.ts'
 import { eventQuestionOperations } from './registration/event-questions/operations.ts'
 import { personalLinkOperations } from './registration/personal-links/operations.ts'
@@ -74,6 +75,7 @@ export const tokenOperations: Operation<Parts>[] = [
   ...regTypeOperations,
   ...Object.values(plainOperations(registrantGroups)),
   ...eventQuestionOperations,
+  ...contactOperations,
   ...registrantOperations,
   ...seatOperations,
   ...attendanceOperations,

@@ -10,6 +10,7 @@ import { SparseLog } from './http/server/sparse-log.ts'
 import { sessionFields } from './programme/session-fields/session-fields.ts'
 import { gatheredInsert } from './programme/sessions/insert.ts'
 import { speakerFields } from './programme/speaker-fields/speaker-fields.ts'
+import { forgetSpeaker } from './programme/speakers/forgetting.ts'
 import { sponsorFields } from './programme/sponsor-fields/sponsor-fields.ts'
 import { Desk } from './registration/desk/desk.ts'
 import { eventQuestions } from './registration/event-questions/event-questions.ts'
@@ -78,6 +79,8 @@ export async function makeParts({ pool, readers = pool, config, clock = systemCl
     eventQuestions: questionsOfEvents,
     /** writes new sessions that come at the same time together */
     insertSession: gatheredInsert(pool),
+    /** forgets an appearance of somebody who is forgotten everywhere */
+    forgetSpeaker,
     registrantIds: new IdBlock(),
     desk,
     availability,

@@ -11,6 +11,7 @@ import { startMail } from '../delivery/start-mail.ts'
 import { linkBaseAt } from '../http/links.ts'
 import { makeParts } from '../parts.ts'
 import { adoptRestoredChanges } from '../records/changes/queries.ts'
+import { linkEarlierPeople } from '../registration/contacts/linking.ts'
 import { writeCompiledCodeSoon } from './compiled-code.ts'
 import { describeFirstStart, prepareFirstStart } from './first-start.ts'
 import { onStopSignals } from './stop-signals.ts'
@@ -86,6 +87,9 @@ async function start(): Promise<void> {
   const first = await prepareFirstStart(pool, config.SAMPLE, clock.now())
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
   writeCompiledCodeSoon()
+  linkEarlierPeople(pool, clock.now, () => !isEnding).catch(error =>
+    app.log.warn({ err: error }, 'contacts are made after the next start'),
+  )
   for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)
 }
 

@@ -70,6 +70,7 @@ function newWorld(): World {
       const { body } = await test.raw({ method: 'GET', url: '/api/v1/me/sessions', headers: browser })
       return { id: body.items[0].id, email, browser }
     }),
+    accountContact: once('accountContact', () => test.make('contacts', { email: newAddress() })),
     scheduleChange: once('scheduleChange', async () => {
       const { id, event_id } = await world.session!()
       const { body } = await test.call('PUT', `/events/${event_id}/schedule`, [{ id, notes: 'Moved' }])
@@ -118,6 +119,7 @@ const nouns: Record<string, string> = {
   'schedule-changes': 'scheduleChange',
   'me/sessions': 'signedIn',
   users: 'user',
+  contacts: 'accountContact',
   'sessions/field': 'field',
   sessions: 'session',
   'speakers/field': 'speakerField',
@@ -227,7 +229,7 @@ async function tryExample(path: string, method: string, operation: Operation, he
   const body = example && { ...(await withIds(world, example)), ...(isOAuth && (await credentials())) }
   // Unguessable ids and addresses of the account are taken by the call before.
   if (body && 'secure_id' in body) body.secure_id = `example-${operation.operationId}`
-  if (body && path.includes('/users')) Object.assign(body, { email: newAddress() })
+  if (body && /\/(users|contacts)/.test(path)) Object.assign(body, { email: newAddress() })
   if (body && path.endsWith('/sign-in'))
     Object.assign(body, { email: (await world.signedIn!()).email, token: '', password: 'a long pass phrase' })
   if (body && 'url' in body) body.url = `example-${operation.operationId.toLowerCase()}`

@@ -24,13 +24,13 @@ export async function copySpeakers(
       insert into speakers (id, account_id, event_id, email, prefix, first_name, middle_name, last_name, suffix, pronouns,
         company, job_title, bio, work_phone, mobile_phone, twitter_handle, gender, birth_date, cc_email, vat_number,
         profile_picture, links, availabilities, cfs_speaker, event_sort, external_id, custom_fields, created_at, updated_at,
-        created_by, updated_by)
+        created_by, updated_by, contact_id)
       select p.new_id, account_id, ${to}, email, prefix, first_name, middle_name, last_name, suffix, pronouns,
         company, job_title, bio, work_phone, mobile_phone, twitter_handle, gender, birth_date, cc_email, vat_number,
         profile_picture, links, coalesce((
           select jsonb_agg(a || jsonb_build_object('date', (a ->> 'date')::date + ${days}::int) order by place)
           from jsonb_array_elements(availabilities) with ordinality as w (a, place)), '[]'),
-        cfs_speaker, event_sort, external_id, custom_fields, ${actor.now}, ${actor.now}, ${actor.actor_id}::bigint, ${actor.actor_id}::bigint
+        cfs_speaker, event_sort, external_id, custom_fields, ${actor.now}, ${actor.now}, ${actor.actor_id}::bigint, ${actor.actor_id}::bigint, contact_id
       from speakers s join ${speakers} on p.old_id = s.id returning *)
     ${logged(db, actor, 'speaker', 'create')}`
   await db`

@@ -3,18 +3,16 @@ import type { Actor } from '../../http/actor.ts'
 import { withholdAnswers } from '../../http/once.ts'
 import { logged } from '../../records/changes/log.ts'
 
+type Remains = { event_id: number; forgotten_at: string | null; contact_id: number | null }
+
 /** What there is of a speaker, locked: their row, or the change log of one who was deleted. */
-export async function lockRemains(
-  db: Db,
-  account_id: number,
-  id: number,
-): Promise<{ event_id: number; forgotten_at: string | null } | undefined> {
-  const [speaker] = await db<{ event_id: number; forgotten_at: string | null }[]>`
-    select event_id, forgotten_at from speakers where account_id = ${account_id} and id = ${id} for update`
+export async function lockRemains(db: Db, account_id: number, id: number): Promise<Remains | undefined> {
+  const [speaker] = await db<Remains[]>`
+    select event_id, forgotten_at, contact_id from speakers where account_id = ${account_id} and id = ${id} for update`
   if (speaker) return speaker
-  const [trace] = await db<{ event_id: number; forgotten_at: null }[]>`
-    select event_id, null as forgotten_at from changes
-    where object = 'speaker' and object_id = ${id} and account_id = ${account_id} limit 1`
+  const [trace] = await db<Remains[]>`
+    select event_id, null as forgotten_at, (before ->> 'contact_id')::bigint as contact_id from changes
+    where object = 'speaker' and object_id = ${id} and account_id = ${account_id} order by tx desc, id desc limit 1`
   return trace
 }
 
@@ -24,7 +22,7 @@ export async function blankSpeaker(db: Db, actor: Actor, id: number, blanks: obj
     with before as (select * from speakers where id = ${id} and account_id = ${actor.account_id}),
       after as (
         update speakers set ${db(blanks as Record<string, null>)}, links = '[]', availabilities = '[]', custom_fields = '{}',
-          forgotten_at = ${actor.now}, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
+          contact_id = null, forgotten_at = ${actor.now}, updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${id} and account_id = ${actor.account_id} returning *)
     ${logged(db, actor, 'speaker', 'update')}`
 }
@@ -36,7 +34,14 @@ export async function blankTraces(
   { id, event_id }: { id: number; event_id: number },
   blanks: object,
 ): Promise<void> {
-  const blank = db.json({ ...blanks, name: '', links: [], availabilities: [], custom_fields: {} } as never)
+  const blank = db.json({
+    ...blanks,
+    contact_id: null,
+    name: '',
+    links: [],
+    availabilities: [],
+    custom_fields: {},
+  } as never)
   await db`
     update changes set before = before || ${blank}, after = after || ${blank}
     where object = 'speaker' and object_id = ${id} and account_id = ${account_id}`

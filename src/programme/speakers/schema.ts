@@ -104,7 +104,9 @@ export const Speaker = Type.Object(
       { id: Type.Null(), value: Nullable(Text(64)) },
       { description: 'The value; both null when it is unset.', examples: [{ id: null, value: null }] },
     ),
-    contact_id: AlwaysNull(Id(), 'Contact of the account.'),
+    contact_id: Nullable(
+      Id({ description: 'Contact of the account, by the address; null without one.', examples: [77] }),
+    ),
     direct_link: AlwaysNull(HttpUrl(), 'Page of the speaker.'),
     custom_fields: CustomFields('speaker'),
     created_at: Timestamp(),
@@ -117,7 +119,7 @@ export const Speaker = Type.Object(
   },
 )
 
-const derived = ['gender', 'links', 'availabilities', 'contact_id', 'direct_link', 'custom_fields']
+const derived = ['gender', 'links', 'availabilities', 'direct_link', 'custom_fields']
 
 export const speakerLists: Listable = {
   attributes: attributesOf(Speaker, derived),

@@ -2,6 +2,7 @@ import { type Db, transaction } from '../../db/connection.ts'
 import { type Fault, invalid } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type Body, type Draft, type Given, isBlank } from '../../http/values/draft.ts'
+import { findContactWith, insertContacts } from '../../records/contacts/queries.ts'
 import type { Definitions } from '../../records/custom-fields/values.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { PlainQueries, type Row } from '../../records/plain/queries.ts'
@@ -34,7 +35,7 @@ export type SpeakerRow = Row<typeof Speaker>
 export async function createSpeaker(db: Db, actor: Actor, body: Body, by?: Definitions): Promise<SpeakerRow> {
   const draft = speakers.readNew(withNames(body), by)
   draft.faults.push(...faultsOfName(draft.given), ...faultsOfAvailabilities(draft.given))
-  return speakers.create(db, actor, draft)
+  return transaction(db, async tx => speakers.create(tx, actor, await withContact(tx, actor, draft)))
 }
 
 /** Changes the given fields of a speaker. Throws 404, 412, 422. */
@@ -54,8 +55,27 @@ export async function changeSpeaker(
       ...faultsOfName({ ...speaker, ...draft.given } as Given<SpeakerInput>),
       ...faultsOfAvailabilities(draft.given),
     )
-    return speakers.write(tx, actor, speaker, draft as Draft<Partial<SpeakerInput>>)
+    const given = draft as Draft<Partial<SpeakerInput>>
+    return speakers.write(
+      tx,
+      actor,
+      speaker,
+      'email' in given.given ? await withContact(tx, actor, given) : given,
+    )
   })
+}
+
+/** With the contact of the address, which is made when there is none yet. */
+async function withContact<D extends Draft<Partial<SpeakerInput>>>(
+  db: Db,
+  actor: Actor,
+  draft: D,
+): Promise<D> {
+  const { email } = draft.given
+  if (draft.faults.length > 0) return draft
+  if (email) await insertContacts(db, actor, [{ ...draft.given, email }])
+  const contact_id = email ? await findContactWith(db, actor.account_id, email) : null
+  return { ...draft, given: { ...draft.given, contact_id } }
 }
 
 /** Deletes a speaker, who then is in no session. Throws 422 for one of a live session, unless forced. */

@@ -2,6 +2,9 @@ import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { ObjectKind } from './schema.ts'
 
+/** Whether objects of a kind belong to the account, and to no event. */
+const isOfAccount = (object: ObjectKind) => object.endsWith('_field') || object === 'contact'
+
 /**
  * The part of a write statement that records it, as the body of a common table expression:
  *
@@ -19,7 +22,7 @@ export function logged(
   return db`
     insert into changes
       (account_id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at)
-    select ${actor.account_id}, ${object.endsWith('_field') ? db`null` : object === 'event' ? db`r.id` : db`r.event_id`},
+    select ${actor.account_id}, ${isOfAccount(object) ? db`null` : object === 'event' ? db`r.id` : db`r.event_id`},
       ${object}, r.id, ${action}, ${actor.actor_id}, ${actor.request_id},
       ${action === 'create' ? db`null` : db`to_jsonb(b)`}, ${action === 'delete' ? db`null` : db`to_jsonb(r)`},
       ${actor.now}

@@ -119,7 +119,15 @@ function publicMembers(row: Record<string, unknown> | null) {
 }
 
 /** Columns of the database's own. */
-const internal = new Set(['account_id', 'event_timezone', 'forgotten', 'was_present', 'was_minutes'])
+const internal = new Set([
+  'account_id',
+  'event_timezone',
+  'email_key',
+  'derived',
+  'forgotten',
+  'was_present',
+  'was_minutes',
+])
 
 /** Days are dates as well: moments are those with a time. */
 const isMoment = (name: string, value: unknown): value is string =>

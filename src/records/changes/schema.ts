@@ -29,6 +29,7 @@ export const objectKinds = [
   'selection',
   'session_attendance',
   'user',
+  'contact',
   'intended_conflict',
   'schedule_change',
   'schedule_notice',

@@ -1,6 +1,7 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
+import { dropContact } from '../../records/contacts/queries.ts'
 import {
   attributeOf,
   type CustomField,
@@ -150,7 +151,13 @@ async function lockRemains(db: Db, account_id: number, id: number) {
 async function blankEverywhere(
   db: Db,
   actor: Actor,
-  { id, event_id, email, isDeleted }: { id: number; event_id: number; email: string; isDeleted: boolean },
+  {
+    id,
+    event_id,
+    email,
+    contact_id,
+    isDeleted,
+  }: { id: number; event_id: number; email: string; contact_id: number | null; isDeleted: boolean },
 ): Promise<void> {
   const blanks: Blanks = {
     ...Object.fromEntries(personal.map(name => [name, null])),
@@ -158,12 +165,14 @@ async function blankEverywhere(
     secure_id: newSecureId(),
     addresses: {},
     custom_fields: {},
+    contact_id: null,
   }
   if (!isDeleted) await blankPerson(db, actor, id, blanks)
   await blankHistory(db, actor.account_id, id, blanks)
   if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
+  if (contact_id) await dropContact(db, actor, contact_id)
   const scans = await listClientIdsOf(db, id)
   await forgetAttendances(db, actor, id)
   await withholdAnswersAbout(db, actor.account_id, {

@@ -47,29 +47,37 @@ export async function findTrace(
   return trace
 }
 
+type Person = {
+  event_id: number
+  email: string
+  version: number
+  forgotten_at: string | null
+  contact_id: number | null
+}
+
 /** Since when a person is forgotten, under the lock of their row; undefined without the person. */
-export async function lockPerson(
-  db: Db,
-  account_id: number,
-  id: number,
-): Promise<{ event_id: number; email: string; version: number; forgotten_at: string | null } | undefined> {
-  const [person] = await db<
-    { event_id: number; email: string; version: number; forgotten_at: string | null }[]
-  >`
-    select event_id, email, version, forgotten_at from registrants
+export async function lockPerson(db: Db, account_id: number, id: number): Promise<Person | undefined> {
+  const [person] = await db<Person[]>`
+    select event_id, email, version, forgotten_at, contact_id from registrants
     where account_id = ${account_id} and id = ${id} for update`
   return person
 }
 
 /** What the change log last has of a person who was deleted. */
-export type Tombstone = { event_id: number; email: string; forgotten_at: string | null }
+export type Tombstone = {
+  event_id: number
+  email: string
+  forgotten_at: string | null
+  contact_id: number | null
+}
 
 /** The last record of a deleted person, after those who rewrite it at this moment are done. */
 export async function lockTombstone(db: Db, account_id: number, id: number): Promise<Tombstone | undefined> {
   const ofPerson = db`object = 'registrant' and object_id = ${id} and account_id = ${account_id}`
   await db`select from changes where ${ofPerson} order by tx, id for update`
   const [tombstone] = await db<Tombstone[]>`
-    select event_id, before ->> 'email' as email, (before ->> 'forgotten_at')::timestamptz as forgotten_at
+    select event_id, before ->> 'email' as email, (before ->> 'forgotten_at')::timestamptz as forgotten_at,
+      (before ->> 'contact_id')::bigint as contact_id
     from changes where ${ofPerson} and action = 'delete' order by tx desc, id desc limit 1`
   return tombstone
 }
@@ -89,11 +97,11 @@ export type Blanks = Record<string, unknown> & { email: string }
 
 /** Empties a person's row. */
 export async function blankPerson(db: Db, actor: Actor, id: number, blanks: Blanks): Promise<void> {
-  const { addresses, custom_fields, ...columns } = blanks
+  const { addresses, custom_fields, contact_id, ...columns } = blanks
   await db`
     with before as (select * from registrants where id = ${id}),
       after as (
-        update registrants set ${db(columns)}, addresses = '{}', custom_fields = '{}', forgotten_at = ${actor.now},
+        update registrants set ${db(columns)}, addresses = '{}', custom_fields = '{}', contact_id = null, forgotten_at = ${actor.now},
           updated_at = ${actor.now}, updated_by = ${actor.actor_id}, version = version + 1
         where id = ${id} returning *)
     ${logged(db, actor, 'registrant', 'update')}`

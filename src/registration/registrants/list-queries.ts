@@ -9,7 +9,16 @@ import { RegistrantInput, registrantLists } from './schema.ts'
 /** Columns that lists read. */
 const listed = [
   ...Object.keys(RegistrantInput.properties),
-  ...['id', 'addresses', 'custom_fields', 'created_at', 'updated_at', 'created_by', 'updated_by'],
+  ...[
+    'id',
+    'addresses',
+    'custom_fields',
+    'created_at',
+    'updated_at',
+    'contact_id',
+    'created_by',
+    'updated_by',
+  ],
   ...['registered_at', 'cancelled_at', 'checked_in_at', 'hold_expires_at', 'expired_session_ids'],
 ]
 

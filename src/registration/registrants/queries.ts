@@ -2,6 +2,8 @@ import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Given } from '../../http/values/draft.ts'
 import { logged } from '../../records/changes/log.ts'
+import { contactKey } from '../../records/contacts/address.ts'
+import { contactWith, insertContacts } from '../../records/contacts/queries.ts'
 import { choicesIn, stillStanding } from '../../records/custom-fields/queries.ts'
 import type { StoredValues } from '../../records/custom-fields/values.ts'
 import { deleteAttendances } from '../attendance/queries.ts'
@@ -35,6 +37,7 @@ export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
   ip_address: string | null
   reg_type_name: string | null
   selections: { session_id: number; state: string }[]
+  contact_id: number | null
   created_at: string
   updated_at: string
   registered_at: string | null
@@ -66,13 +69,22 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     created_by: actor.actor_id,
     updated_by: actor.actor_id,
     version: 1,
+    contact_key: contactKey(person.email),
     actor: { actor_id: actor.actor_id, request_id: actor.request_id },
   }))
   const { account_id, now } = people[0]!.actor
   const choice_ids = choicesIn(people.map(({ person }) => person.custom_fields))
   const answers = stillStanding(db, db`p.item -> 'custom_fields'`)
+  const contact = db`jsonb_build_object('contact_id', ${contactWith(db, account_id, db`p.item ->> 'contact_key'`)})`
   const item =
-    choice_ids.length > 0 ? db`p.item || jsonb_build_object('custom_fields', ${answers})` : db`p.item`
+    choice_ids.length > 0
+      ? db`p.item || ${contact} || jsonb_build_object('custom_fields', ${answers})`
+      : db`p.item || ${contact}`
+  await insertContacts(
+    db,
+    people[0]!.actor,
+    people.map(({ person }) => person),
+  )
   await db`
     with given as (select ${db.json(rows as never)}::jsonb as rows), ${standing(db, choice_ids)},
       after as (
@@ -100,11 +112,21 @@ export async function updateRegistrant(
 ): Promise<void> {
   const { registered_at, cancelled_at, checked_in_at, expired_session_ids, ...status } = moments ?? {}
   const lost = expired_session_ids && { expired_session_ids: db.json(expired_session_ids) }
-  const set = { ...given, ...status, ...lost, updated_at: actor.now, updated_by: actor.actor_id }
+  const { email } = given
+  if (email) await insertContacts(db, actor, [{ ...given, email }])
+  const contact = email && { contact_id: contactWith(db, actor.account_id, db`${contactKey(email)}`) }
+  const set = {
+    ...given,
+    ...contact,
+    ...status,
+    ...lost,
+    updated_at: actor.now,
+    updated_by: actor.actor_id,
+  }
   await db`
     with ${standing(db, choicesIn([answers]))}, before as (select * from registrants where id = ${id}),
       after as (
-        update registrants set ${db(set)}, version = version + 1,
+        update registrants set ${db(set as never)}, version = version + 1,
           ${
             moments
               ? db`registered_at = coalesce(registered_at, ${registered_at!}),

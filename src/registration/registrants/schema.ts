@@ -141,7 +141,7 @@ export const Registrant = Type.Object(
       description: 'Sessions for which the registrant waits, or has an offer.',
     }),
     ...money,
-    contact_id: AlwaysNull(Id(), 'Contact of the account.'),
+    contact_id: Nullable(Id({ description: 'Contact of the account, by the address.', examples: [77] })),
     profile_picture: AlwaysNull(HttpUrl(), 'URL of a picture.'),
     missing_answers: Type.Array(Type.String(), {
       description: 'Required questions without an answer.',
@@ -182,7 +182,6 @@ const derived = [
   'session_ids',
   'waitlisted_session_ids',
   ...Object.keys(money),
-  'contact_id',
   'profile_picture',
   'missing_answers',
   'reg_type_id',
