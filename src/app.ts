@@ -12,6 +12,7 @@ import { limitRate } from './http/server/rate-limit.ts'
 import { makeServer } from './http/server/server.ts'
 import { base, credentialOperations, openOperations, tokenOperations } from './operations.ts'
 import { attendeePages } from './pages/own-page/routes.ts'
+import { imageFiles } from './pages/public/images.ts'
 import { favicon, sessionPages } from './pages/public/routes.ts'
 import { signInPages } from './pages/sign-in/routes.ts'
 import { stylesheet } from './pages/styles.ts'
@@ -33,6 +34,7 @@ export async function buildApp(
     sessionPages(everyone, parts)
     favicon(everyone)
     stylesheet(everyone)
+    imageFiles(everyone, parts)
     everyone.get('/', async (_request, reply) => reply.redirect('/docs'))
 
     await everyone.register(async attendees => attendeePages(attendees, parts))

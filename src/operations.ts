@@ -13,6 +13,7 @@ import { conflictOperations } from './programme/conflicts/operations.ts'
 import { decisionOperations } from './programme/decisions/operations.ts'
 import { eventOperations } from './programme/events/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
+import { imageOperations } from './programme/images/operations.ts'
 import { locations } from './programme/locations/locations.ts'
 import { notSoldOperations } from './programme/not-sold/operations.ts'
 import { reviewOperations } from './programme/reviews/operations.ts'
@@ -86,6 +87,7 @@ export const tokenOperations: Operation<Parts>[] = [
   ...notSoldOperations,
   ...ownOperations,
   ...userOperations,
+  ...imageOperations,
   ...changeOperations,
 ]
 

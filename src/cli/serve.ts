@@ -85,12 +85,14 @@ async function start(): Promise<void> {
     fault: (error, letter_id) => app.log.error({ err: error, letter_id }, 'an e-mail could not be written'),
   })
   const first = await prepareFirstStart(pool, config.SAMPLE, clock.now())
+  const notices = await takeStartNotices(pool)
+  // Who reads this may believe that the start is over: nothing that can fail follows.
   process.stdout.write(`Lectern answers at ${url}\n${first ? describeFirstStart(url, first) : ''}`)
   writeCompiledCodeSoon()
   linkEarlierPeople(pool, clock.now, () => !isEnding).catch(error =>
     app.log.warn({ err: error }, 'contacts are made after the next start'),
   )
-  for (const notice of await takeStartNotices(database.pool)) process.stdout.write(`\n${notice}\n`)
+  for (const notice of notices) process.stdout.write(`\n${notice}\n`)
 }
 
 function tell(message: string): void {

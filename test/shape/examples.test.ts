@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import sharp from 'sharp'
 import { expandedDocument } from '../../docs/expanded.ts'
 import type { Operation } from '../../docs/reference.ts'
 import { getToken, type Json, testApp } from '../support/app.ts'
@@ -70,6 +71,16 @@ function newWorld(): World {
       const { body } = await test.raw({ method: 'GET', url: '/api/v1/me/sessions', headers: browser })
       return { id: body.items[0].id, email, browser }
     }),
+    portrayed: once('portrayed', async () => {
+      const speaker = await world.speaker!()
+      await test.raw({
+        method: 'PUT',
+        url: `/api/v1/image/speaker/${speaker.id}/profile_picture`,
+        headers: { authorization: `Bearer ${test.token}`, 'content-type': upload.type },
+        payload: upload.body,
+      })
+      return speaker
+    }),
     accountContact: once('accountContact', () => test.make('contacts', { email: newAddress() })),
     scheduleChange: once('scheduleChange', async () => {
       const { id, event_id } = await world.session!()
@@ -106,6 +117,18 @@ function newWorld(): World {
     }),
   }
   return world
+}
+
+/** A form with a picture of one pixel. */
+const upload = {
+  type: 'multipart/form-data; boundary=x',
+  body: Buffer.concat([
+    Buffer.from('--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'),
+    await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer(),
+    Buffer.from('\r\n--x--\r\n'),
+  ]),
 }
 
 let addresses = 0
@@ -189,6 +212,8 @@ async function chosen(world: World): Promise<Json> {
 }
 
 async function pathWithIds(world: World, path: string, method: string): Promise<string> {
+  if (path.includes('/image/'))
+    return path.replace('{type}/{id}/{attribute}', `speaker/${(await world.portrayed!()).id}/profile_picture`)
   const fixed = path
     .replace('{external_id}', `example-${method}`)
     .replace('{type}', 'confirmation')
@@ -223,6 +248,7 @@ async function tryExample(path: string, method: string, operation: Operation, he
   const [media] = Object.values(operation.requestBody?.content ?? {})
   const example = media?.example as Json | undefined
   const isOAuth = path.includes('/oauth2/')
+  const isUpload = path.includes('/image/') && method === 'put'
   const isPersonal = /\/v1\/(me|sign-\w+)(\/|$)/.test(path)
   const url = await pathWithIds(world, path, method)
   const query = await queryOf(world, operation.parameters ?? [])
@@ -240,9 +266,10 @@ async function tryExample(path: string, method: string, operation: Operation, he
       ...(isPersonal
         ? (await world.signedIn!()).browser
         : !isOAuth && { authorization: `Bearer ${test.token}` }),
+      ...(isUpload && { 'content-type': upload.type }),
       ...headers,
     },
-    ...(body && { payload: body }),
+    ...(isUpload ? { payload: upload.body } : body && { payload: body }),
   })
 }
 

@@ -38,6 +38,7 @@ const tags: Record<string, string> = {
     'What attendees come to. Everything else belongs to one, apart from the fields of sessions and speakers.',
   Conflicts: 'What is wrong with a programme: rooms and speakers twice, people who cannot be in two places.',
   Contacts: 'The people of an account, one for each address, with their registrations.',
+  Images: 'Pictures of speakers, registrants, contacts, sponsors, events and sessions.',
   Users: 'People of the organiser who sign in, and what they may do.',
   Schedule:
     'A programme that is rearranged with registrants in it: rehearsed, applied together, told, and taken back.',

@@ -7,6 +7,8 @@ import { readMultipart } from './multipart.ts'
 
 /** Largest body, in bytes. */
 export const bodyLimit = 1024 * 1024
+/** Largest body with a file: a file of 5 MB, and what is around it. */
+export const uploadLimit = 5 * 1024 * 1024 + 64 * 1024
 /** Deepest nesting of a JSON body: whatever walks through a value may then do so by recursion. */
 const deepest = 64
 /** Most fields of a form. */
@@ -18,6 +20,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** the member of the body that a list by itself stands for */
     listMember?: string | undefined
+    /** whether parts of a form may be files */
+    takesFile?: boolean | undefined
     /** members of the body that are lists: a form may repeat their names */
     lists?: ReadonlySet<string>
   }
@@ -42,8 +46,7 @@ export function acceptBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     /^multipart\/form-data\b/i,
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) =>
-      nest(request, await readMultipart(request.headers['content-type']!, body)),
+    async (request: FastifyRequest, body: Buffer) => readForm(request, body),
   )
   app.addHook('preParsing', (request, _reply, payload, done) => {
     // Without a body the content type means nothing; without a type an empty body is still an empty body.
@@ -54,6 +57,13 @@ export function acceptBodies(app: FastifyInstance): void {
   app.addHook('preValidation', async request => {
     request.body = asObject(request.body, request.routeOptions.config.listMember)
   })
+}
+
+/** A multipart form; where files are taken, the bytes of each under its name. */
+async function readForm(request: FastifyRequest, body: Buffer): Promise<Body> {
+  const { fields, files } = await readMultipart(request.headers['content-type']!, body)
+  const nested = nest(request, fields) as Body
+  return request.routeOptions.config.takesFile ? { ...nested, ...Object.fromEntries(files) } : nested
 }
 
 function hasNoBody(request: FastifyRequest): boolean {

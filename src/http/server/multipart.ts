@@ -5,8 +5,11 @@ import { badRequest } from '../../errors.ts'
 /** Most parts of a multipart form. */
 const mostParts = 2000
 
-/** The fields of a multipart form (RFC 7578), in their order; files are skipped. Throws 400. */
-export function readMultipart(contentType: string, body: Buffer): Promise<[name: string, value: string][]> {
+/** A multipart form (RFC 7578): its fields and its files, in their order. */
+export type Multipart = { fields: [name: string, value: string][]; files: [name: string, bytes: Buffer][] }
+
+/** Reads a multipart form. Throws 400. */
+export function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
   return new Promise((resolve, reject) => {
     const refuse = (reason: string) =>
       reject(badRequest('malformed_body', `The body is not a multipart form: ${reason}.`))
@@ -17,14 +20,15 @@ export function readMultipart(contentType: string, body: Buffer): Promise<[name:
       })
       if (hasTooManyParts(contentType, body)) return refuse(`it has more than ${mostParts} parts`)
       const fields: [string, string][] = []
+      const files: [string, Buffer][] = []
       parser.on('field', (name: string | null | undefined, value) => {
         if (typeof name !== 'string') return refuse('a part has no name')
         if (value.includes('\ufffd') && !isUtf8(body)) return refuse('it is not in UTF-8')
         fields.push([name, value])
       })
-      parser.on('file', (_name, file) => skip(file))
+      parser.on('file', (name, file) => keep(file, bytes => files.push([String(name), bytes])))
       parser.on('error', error => refuse((error as Error).message))
-      parser.on('finish', () => resolve(fields))
+      parser.on('finish', () => resolve({ fields, files }))
       parser.end(body)
     } catch (error) {
       refuse((error as Error).message)
@@ -33,8 +37,12 @@ export function readMultipart(contentType: string, body: Buffer): Promise<[name:
 }
 
 /** A file that ends too early is an error of its own stream as well, which would end the process if nothing listened. */
-function skip(file: BusboyFileStream): void {
-  file.on('error', () => {}).resume()
+function keep(file: BusboyFileStream, done: (bytes: Buffer) => void): void {
+  const parts: Buffer[] = []
+  file
+    .on('error', () => {})
+    .on('data', (part: Buffer) => parts.push(part))
+    .on('end', () => done(Buffer.concat(parts)))
 }
 
 /** The parser makes a stream of each part, also of those beyond its limit: 180,000 fit into a body and take five seconds. */

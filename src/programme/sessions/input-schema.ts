@@ -129,6 +129,7 @@ export const SessionInput = Type.Object({
       examples: [1],
     }),
   ),
+  picture: optional(HttpUrl({ description: 'URL of a picture, which `/image` takes as well.' })),
   notes: optional(Text(100_000, { description: 'Notes of the organiser.' })),
   type_id: optional(Id({ description: 'Type of the session, in the numbering of the organiser.' })),
   repeat_key: optional(

@@ -54,6 +54,7 @@ describe('POST /sessions/create', () => {
       'submitted_at',
       'cfs_answer',
       'type_id',
+      'picture',
       'repeat_key',
       'external_id',
       'times_with_timezone',

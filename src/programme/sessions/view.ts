@@ -47,6 +47,7 @@ export function showSession(row: SessionRow, fields: SessionFieldRow[], baseUrl:
     session_included: row.selection_control === 'included' ? 1 : 0,
     selected_by_default: row.selected_by_default,
     prevent_session_conflicts: row.prevent_session_conflicts,
+    picture: row.picture,
     notes: row.notes,
     type_id: row.type_id,
     repeat_key: row.repeat_key,

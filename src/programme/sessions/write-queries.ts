@@ -38,6 +38,7 @@ const columns = [
   'selected_by_default',
   'prevent_session_conflicts',
   'custom_fields',
+  'picture',
   'notes',
   'type_id',
   'external_id',

@@ -2,6 +2,7 @@ import { type Db, transaction } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
 import { dropContact } from '../../records/contacts/queries.ts'
+import { deleteImages } from '../../records/images/queries.ts'
 import { blankProposalsOf } from '../cfs-contacts/forgetting-queries.ts'
 import { blankSpeaker, blankTraces, lockRemains } from './forgetting-queries.ts'
 import { SpeakerInput } from './schema.ts'
@@ -28,6 +29,7 @@ export function forgetSpeaker(
     await blankSpeaker(tx, actor, id, blanks)
     await blankProposalsOf(tx, actor, { id, event_id: known.event_id })
     await blankTraces(tx, actor.account_id, { id, event_id: known.event_id }, blanks)
+    await deleteImages(tx, 'speaker', id)
     if (known.contact_id) await dropContact(tx, actor, known.contact_id)
     return { id, forgotten_at: `${actor.now.toISOString().slice(0, 19).replace('T', ' ')}` }
   })

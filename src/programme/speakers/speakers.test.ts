@@ -32,8 +32,8 @@ describe('POST /speakers', () => {
     })
     assert.equal(status, 201)
     assert.deepEqual(
-      [body.event_id, body.name, body.gender, body.bio, body.contact_id, body.event_sort],
-      [event.id, 'Ada Lovelace', { id: null, value: 'Female' }, '<p>Wrote notes.</p>', null, 0],
+      [body.event_id, body.name, body.gender, body.bio, body.contact_id > 0, body.event_sort],
+      [event.id, 'Ada Lovelace', { id: null, value: 'Female' }, '<p>Wrote notes.</p>', true, 0],
     )
     assert.deepEqual(body.links, [{ url: 'https://example.com/ada', title: 'Blog', type: null }])
     assert.deepEqual(body.availabilities, [{ date: '2030-01-01', start_time: '09:00:00', end_time: null }])

@@ -74,7 +74,7 @@ export async function dropContact(db: Db, actor: Actor, id: number): Promise<voi
 /** Empties a contact in the change log. */
 export async function blankContactHistory(db: Db, account_id: number, id: number): Promise<void> {
   const blanks = {
-    ...Object.fromEntries([...taken, 'notes'].map(name => [name, null])),
+    ...Object.fromEntries([...taken, 'notes', 'profile_picture'].map(name => [name, null])),
     email: `forgotten-contact-${id}@invalid`,
     email_key: `forgotten-contact-${id}@invalid`,
   }

@@ -6,6 +6,7 @@ import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, changesIn, readNew, readUpdate, settle } from '../../http/values/draft.ts'
 import { viewOf } from '../../http/view.ts'
 import { blankContactHistory } from '../../records/contacts/queries.ts'
+import { deleteImages } from '../../records/images/queries.ts'
 import { forgetPerson } from '../privacy/privacy.ts'
 import {
   type ContactRow,
@@ -51,7 +52,7 @@ export function removeContact(db: Db, actor: Actor, id: number, force: boolean):
 
 /**
  * Forgets each registration and appearance of a contact, then the contact: names and address go, also from the change log and
- * remembered answers. `forgetSpeaker` forgets an appearance. A second time changes nothing. Throws 404.
+ * remembered answers. `forgetSpeaker` forgets an appearance. A second time changes nothing. Throws 404, 412.
  */
 export function forgetContact(
   db: Db,
@@ -61,6 +62,7 @@ export function forgetContact(
 ): Promise<ContactRow> {
   return transaction(db, async tx => {
     const found = await mustFindContact(tx, actor.account_id, id)
+    mustMatchVersion(actor.ifMatch, found.version)
     if (found.forgotten_at) return found
     // Their events are locked before the contact, as where registrants are written.
     const unconditional = { ...actor, ifMatch: undefined }
@@ -78,6 +80,7 @@ export function forgetContact(
     const email = `forgotten-contact-${id}@invalid`
     const row = await updateContact(tx, unconditional, id, { ...blanks, email, forgotten_at: actor.now })
     await blankContactHistory(tx, actor.account_id, id)
+    await deleteImages(tx, 'contact', id)
     const text = JSON.stringify(contact.email)
     await withholdAnswers(tx, tx`account_id = ${actor.account_id} and strpos(body, ${text}) > 0`)
     return row

@@ -80,7 +80,7 @@ export const contactOperations: Operation<Parts>[] = [
       }),
   },
   {
-    spellings: ['PUT /contacts/forget/:id', 'POST /contacts/:id/forget'],
+    spellings: ['PUT /contacts/forget/:id'],
     id: 'forgetContact',
     tag,
     summary: 'Forget a contact',

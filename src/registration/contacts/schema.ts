@@ -3,7 +3,17 @@ import { dropDefaults } from '../../http/document/schemas.ts'
 import { attributesOf, storedIn } from '../../http/lists/attributes.ts'
 import type { Listable } from '../../http/lists/listing.ts'
 import { Email } from '../../http/values/forms.ts'
-import { Html, Id, LocalDate, Named, Nullable, Text, Timestamp, Word } from '../../http/values/values.ts'
+import {
+  Html,
+  HttpUrl,
+  Id,
+  LocalDate,
+  Named,
+  Nullable,
+  Text,
+  Timestamp,
+  Word,
+} from '../../http/values/values.ts'
 import { writers } from '../../http/view.ts'
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
@@ -32,6 +42,7 @@ export const ContactInput = Type.Object({
   vat_number: optional(Text(64, { description: 'VAT number.' })),
   twitter_handle: optional(Text(255, { description: 'Handle on Twitter (X).' })),
   notes: optional(Text(100_000, { description: 'Notes of the organiser.' })),
+  profile_picture: optional(HttpUrl({ description: 'URL of a picture, which `/image` takes as well.' })),
   subscribe_status: Type.Optional(
     Word(['subscribed', 'unsubscribed'], {
       default: 'subscribed',

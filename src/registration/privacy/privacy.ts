@@ -9,6 +9,7 @@ import {
   showCustomValues,
 } from '../../records/custom-fields/values.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
+import { deleteImages } from '../../records/images/queries.ts'
 import { listLettersInFull } from '../../records/outbox/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
 import { emptyWish } from '../../seats/rules/wish.ts'
@@ -166,12 +167,14 @@ async function blankEverywhere(
     addresses: {},
     custom_fields: {},
     contact_id: null,
+    profile_picture: null,
   }
   if (!isDeleted) await blankPerson(db, actor, id, blanks)
   await blankHistory(db, actor.account_id, id, blanks)
   if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
+  await deleteImages(db, 'registrant', id)
   if (contact_id) await dropContact(db, actor, contact_id)
   const scans = await listClientIdsOf(db, id)
   await forgetAttendances(db, actor, id)

@@ -16,6 +16,7 @@ const listed = [
     'created_at',
     'updated_at',
     'contact_id',
+    'profile_picture',
     'created_by',
     'updated_by',
   ],

@@ -38,6 +38,7 @@ export type RegistrantRow = Omit<NewRegistrant, 'ip_address'> & {
   reg_type_name: string | null
   selections: { session_id: number; state: string }[]
   contact_id: number | null
+  profile_picture: string | null
   created_at: string
   updated_at: string
   registered_at: string | null
@@ -80,12 +81,13 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     choice_ids.length > 0
       ? db`p.item || ${contact} || jsonb_build_object('custom_fields', ${answers})`
       : db`p.item || ${contact}`
-  await insertContacts(
+  // Both are sent at once, before anything that follows: seats need their registrants.
+  const contacts = insertContacts(
     db,
     people[0]!.actor,
     people.map(({ person }) => person),
   )
-  await db`
+  const registrants = db`
     with given as (select ${db.json(rows as never)}::jsonb as rows), ${standing(db, choice_ids)},
       after as (
         insert into registrants select r.* from given, jsonb_array_elements(given.rows) p (item),
@@ -96,6 +98,7 @@ export async function insertRegistrants(db: Db, people: Newcomer[]): Promise<voi
     insert into changes (account_id, event_id, object, object_id, action, actor_id, request_id, before, after, created_at)
     select ${account_id}, r.event_id, 'registrant', r.id, 'create', a.actor_id, a.request_id, null, to_jsonb(r), ${now}
     from after r join actors a using (id) order by r.id`
+  await Promise.all([contacts, registrants])
 }
 
 /** The choices of these that exist. Who deletes one holds the lock of the event, which is held here as well. */
@@ -113,7 +116,8 @@ export async function updateRegistrant(
   const { registered_at, cancelled_at, checked_in_at, expired_session_ids, ...status } = moments ?? {}
   const lost = expired_session_ids && { expired_session_ids: db.json(expired_session_ids) }
   const { email } = given
-  if (email) await insertContacts(db, actor, [{ ...given, email }])
+  // Both statements are sent at once, before anything that follows.
+  const contacts = email && insertContacts(db, actor, [{ ...given, email }])
   const contact = email && { contact_id: contactWith(db, actor.account_id, db`${contactKey(email)}`) }
   const set = {
     ...given,
@@ -123,7 +127,7 @@ export async function updateRegistrant(
     updated_at: actor.now,
     updated_by: actor.actor_id,
   }
-  await db`
+  const registrant = db`
     with ${standing(db, choicesIn([answers]))}, before as (select * from registrants where id = ${id}),
       after as (
         update registrants set ${db(set as never)}, version = version + 1,
@@ -142,6 +146,7 @@ export async function updateRegistrant(
         where id = ${id} returning *)
       ${'email' in given ? endingLinks(db) : db``}
     ${logged(db, actor, 'registrant', 'update')}`
+  await Promise.all([contacts, registrant])
 }
 
 /** What is stored of people, by their ids. */

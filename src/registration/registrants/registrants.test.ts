@@ -109,7 +109,17 @@ describe('POST /registrants/create', () => {
   it('201 needs an event and an e-mail address only', async () => {
     const body = await make('registrants', newPerson())
     assert.match(body.secure_id, /^[\w-]{22,}$/)
-    const { id, created_at, updated_at, registered_at, secure_id, created_by, updated_by, contact_id, ...rest } = body
+    const {
+      id,
+      created_at,
+      updated_at,
+      registered_at,
+      secure_id,
+      created_by,
+      updated_by,
+      contact_id,
+      ...rest
+    } = body
     assert.ok(contact_id > 0)
     assert.equal(updated_by, created_by)
     assert.deepEqual(rest, {

@@ -15,7 +15,7 @@ import {
   TimeZone,
   Word,
 } from '../../http/values/values.ts'
-import { AlwaysNull, writers } from '../../http/view.ts'
+import { writers } from '../../http/view.ts'
 import { Refusal, registrationStatuses } from '../../seats/schema.ts'
 import { money } from './money-schema.ts'
 
@@ -142,7 +142,7 @@ export const Registrant = Type.Object(
     }),
     ...money,
     contact_id: Nullable(Id({ description: 'Contact of the account, by the address.', examples: [77] })),
-    profile_picture: AlwaysNull(HttpUrl(), 'URL of a picture.'),
+    profile_picture: Nullable(HttpUrl({ description: 'URL of a picture, which `/image` takes.' })),
     missing_answers: Type.Array(Type.String(), {
       description: 'Required questions without an answer.',
       examples: [['c_2001']],
@@ -182,7 +182,6 @@ const derived = [
   'session_ids',
   'waitlisted_session_ids',
   ...Object.keys(money),
-  'profile_picture',
   'missing_answers',
   'reg_type_id',
 ]
