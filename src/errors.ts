@@ -41,6 +41,8 @@ export function mustBeValid(faults: Fault[]): void {
   if (faults.length > 0) throw invalid(faults)
 }
 
+const unique = (field: string, message: string): Fault => ({ field, type: 'unique', message })
+
 /** What a violated constraint means, by its name in the migrations. */
 const constraintFaults: Record<string, Fault> = {
   sessions_location_in_event: {
@@ -73,20 +75,12 @@ const constraintFaults: Record<string, Fault> = {
     type: 'not_found',
     message: 'Registrant group does not belong to this event.',
   },
-  events_url_unique: { field: 'url', type: 'unique', message: 'URL is taken by another event.' },
-  events_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another event.',
-  },
-  contacts_email_unique: { field: 'email', type: 'unique', message: 'Email is that of another contact.' },
-  contacts_external_id_unique: {
-    field: 'external_id',
-    type: 'unique',
-    message: 'External ID is taken by another contact.',
-  },
-  users_email_unique: { field: 'email', type: 'unique', message: 'Email is taken by another user.' },
-  accounts_name_unique: { field: 'name', type: 'unique', message: 'An account of that name exists already.' },
+  events_url_unique: unique('url', 'URL is taken by another event.'),
+  events_external_id_unique: unique('external_id', 'External ID is taken by another event.'),
+  contacts_email_unique: unique('email', 'Email is that of another contact.'),
+  contacts_external_id_unique: unique('external_id', 'External ID is taken by another contact.'),
+  users_email_unique: unique('email', 'Email is taken by another user.'),
+  accounts_name_unique: unique('name', 'An account of that name exists already.'),
 }
 
 /** What messages call a row of a table that belongs to an event. */

@@ -1,7 +1,7 @@
 import type { Db, Fragment } from '../../db/connection.ts'
 import type { Actor } from '../../http/actor.ts'
 import { logged } from '../changes/log.ts'
-import { contactKey } from './address.ts'
+import { contactKey } from './schema.ts'
 
 /** What a contact takes over of the registration or appearance that it is made of. */
 const taken = [

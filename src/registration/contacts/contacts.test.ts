@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { changesOf, faultsIn, type Json, testApp } from '../../../test/support/app.ts'
-import { contactKey } from '../../records/contacts/address.ts'
+import { contactKey } from '../../records/contacts/schema.ts'
 import { linkEarlierPeople } from './linking.ts'
 
 const app = await testApp()

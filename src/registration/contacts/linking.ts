@@ -1,6 +1,6 @@
 import { type Db, transaction } from '../../db/connection.ts'
-import { contactKey } from '../../records/contacts/address.ts'
 import { insertContacts } from '../../records/contacts/queries.ts'
+import { contactKey } from '../../records/contacts/schema.ts'
 import { linkToContacts, listWithoutContact } from './queries.ts'
 
 /** People who are linked in one transaction. */

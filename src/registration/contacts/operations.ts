@@ -21,7 +21,7 @@ import {
   removeContact,
   showContact,
 } from './contacts.ts'
-import { type ContactRow, listContacts, listRegistrationsOf } from './queries.ts'
+import { type ContactRow, findContactByExternalId, listContacts, listRegistrationsOf } from './queries.ts'
 import { Contact, ContactInput, contactLists } from './schema.ts'
 
 /** What contacts need of the program: `forgetSpeaker` is of what stands above them. */
@@ -43,10 +43,7 @@ export const contactOperations: Operation<Parts>[] = [
     body: schemas.input,
     success: { 201: schemas.record },
     handler: call =>
-      write(call, async ({ db, actor, body }) => {
-        const contact = await createContact(db, actor, body)
-        return { ...answered(contact), status: 201, location: `/api/v1/contacts/${contact.id}` }
-      }),
+      write(call, async ({ db, actor, body }) => created(await createContact(db, actor, body))),
   },
   {
     spellings: ['PUT /contacts/update/:id', 'PUT /contacts/:id', 'PATCH /contacts/:id'],
@@ -61,6 +58,22 @@ export const contactOperations: Operation<Parts>[] = [
     success: { 200: schemas.record },
     handler: call =>
       write(call, async ({ db, actor, id, body }) => answered(await changeContact(db, actor, id, body))),
+  },
+  {
+    spellings: ['PUT /contacts/external/:external_id'],
+    id: 'upsertContact',
+    tag,
+    summary: 'Create or update a contact by its external id',
+    query: writeQuery,
+    body: schemas.upsert,
+    aliases: contactLists.expansions,
+    success: { 200: schemas.record, 201: schemas.record },
+    handler: call =>
+      upsert(call, {
+        find: (db, actor, external_id) => findContactByExternalId(db, actor.account_id, external_id),
+        create: async (db, actor, body) => created(await createContact(db, actor, body)),
+        update: async (db, actor, id, body) => answered(await changeContact(db, actor, id, body)),
+      }),
   },
   {
     spellings: ['DELETE /contacts/delete/:id', 'DELETE /contacts/:id'],
@@ -128,6 +141,12 @@ export const contactOperations: Operation<Parts>[] = [
     },
   },
 ]
+
+const created = (row: ContactRow) => ({
+  ...answered(row),
+  status: 201 as const,
+  location: `/api/v1/contacts/${row.id}`,
+})
 
 const answered = (row: ContactRow) => ({ status: 200 as const, body: showContact(row), version: row.version })
 

@@ -4,7 +4,7 @@ import type { Actor } from '../../http/actor.ts'
 import { type Listing, pageWithin } from '../../http/lists/listing.ts'
 import { readPage } from '../../http/lists/page-size.ts'
 import { logged } from '../../records/changes/log.ts'
-import { contactKey } from '../../records/contacts/address.ts'
+import { contactKey } from '../../records/contacts/schema.ts'
 import type { Contact, ContactInput } from './schema.ts'
 
 export type ContactRow = Omit<Static<typeof Contact>, 'gender'> & { gender: string | null; version: number }
