@@ -209,6 +209,7 @@ describe('GET /api/v1/openapi.json', () => {
     )
     assert.deepEqual(Object.fromEntries(required('Upsert')), {
       EventUpsert: [],
+      ContactUpsert: [],
       ...Object.fromEntries(inEvents.map(name => [`${name}Upsert`, ['event_id']])),
     })
   })

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import { recordSchemas } from '../../http/document/schemas.ts'
+import { upsert } from '../../http/external.ts'
 import {
   type Projection,
   project,
