@@ -1,20 +1,16 @@
 import type { Db } from '../../db/connection.ts'
-import { instantOf } from '../../http/values/timestamps.ts'
 import { makeLinks } from '../../programme/cfs-links/links.ts'
 import { listTold, type ToldSubmission, untell } from '../../programme/decisions/queries.ts'
 import { storeLetters, type WrittenLetter } from '../mail/letter-queries.ts'
 import type { MailOptions } from '../mail/options.ts'
-import { oneLine } from '../mail/prose.ts'
-import { outcomeOf } from '../mail/settlement.ts'
-import { domainOf, type MailServer, type Sender } from '../mail/smtp.ts'
+import { type SingleLetter, sendSingle, unsent, written } from '../mail/single.ts'
 import { mailPauses } from '../queue/pauses.ts'
 import { DeliveryQueue } from '../queue/queue.ts'
-import type { AttemptResult } from '../queue/settlement.ts'
 import { writeSubmitterLetter } from './letter.ts'
 import { type Addressee, readSubmitters, submitterOutbox, type TakenLetter } from './letter-queries.ts'
 
 /** A letter as it goes out: whoever has it can act for its submitter, so that it is stored without its link. */
-type Outgoing = { addressee: Addressee; subject: string; text: string; html: string }
+type Outgoing = SingleLetter
 
 /** The queue of e-mails to submitters: as that of registrants, on the same outbox and to the same mail server. */
 export function submitterMailQueue(options: MailOptions): DeliveryQueue<TakenLetter, Outgoing> {
@@ -25,7 +21,7 @@ export function submitterMailQueue(options: MailOptions): DeliveryQueue<TakenLet
     table: submitterOutbox,
     pauses: mailPauses,
     prepare: (db, letters, moment) => prepare(db, letters, moment, options),
-    deliver: (letter, outgoing) => send(letter, outgoing, server!, options.sender),
+    deliver: (letter, outgoing) => sendSingle(letter, outgoing, server!, options.sender),
     warn,
     release: () => server?.close(),
   })
@@ -46,16 +42,16 @@ async function prepare(
     email === null ? [] : [{ contact_id: id, email }],
   )
   const tokens = baseUrl && server ? await makeLinks(db, reachable, now) : new Map<number, string>()
-  const written = letters.map(letter => {
+  const results = letters.map(letter => {
     const addressee = addressees.get(letter.cfs_contact_id)!
     const token = tokens.get(letter.cfs_contact_id)
     return writeOne(letter, addressee, told.get(letter.id) ?? [], token, options)
   })
   await storeLetters(
     db,
-    written.map(({ stored }) => stored),
+    results.map(({ stored }) => stored),
   )
-  return written.map(({ outgoing }) => outgoing)
+  return results.map(({ outgoing }) => outgoing)
 }
 
 function writeOne(
@@ -73,53 +69,20 @@ function writeOne(
     const page = token ? `${baseUrl}/submit/${token}` : null
     const texts = writeSubmitterLetter({ kind, name: nameOf(addressee), event_name, submissions, page })
     const hide = (text: string) => (token ? text.replaceAll(token, '…') : text)
-    const stored: WrittenLetter = {
-      ...nothing,
-      id,
-      state: server ? 'sending' : 'kept',
-      recipients: [email],
-      subject: texts.subject,
-      body_text: hide(texts.text),
-      body_html: hide(texts.html),
+    const letter = {
+      name: [addressee.first_name, addressee.last_name].filter(Boolean).join(' '),
+      address: email,
     }
-    return { stored, outgoing: server ? { addressee, ...texts } : undefined }
+    const hidden = { ...letter, subject: texts.subject, text: hide(texts.text), html: hide(texts.html) }
+    return {
+      stored: written(id, hidden, server !== null),
+      outgoing: server ? { ...letter, ...texts } : undefined,
+    }
   } catch (error) {
     fault(error, id)
     return unsent(id, 'failed', `It could not be written: ${(error as Error).message}`)
   }
 }
 
-const nothing = {
-  recipients: [],
-  subject: null,
-  body_text: null,
-  body_html: null,
-  calendar: null,
-  calendar_session_ids: null,
-  last_error: null,
-}
-
-const unsent = (id: number, state: 'dropped' | 'failed', last_error: string) => ({
-  stored: { ...nothing, id, state, last_error },
-  outgoing: undefined,
-})
-
 const nameOf = ({ first_name, last_name, email }: Addressee) =>
   [first_name, last_name].filter(Boolean).join(' ') || email!
-
-async function send(
-  letter: TakenLetter,
-  { addressee, subject, text, html }: Outgoing,
-  server: MailServer,
-  sender: Sender,
-): Promise<AttemptResult> {
-  const address = addressee.email!
-  const done = new Set([...letter.delivered, ...letter.refused])
-  const recipients = [address].filter(recipient => !done.has(recipient))
-  const delivery = await server.deliver({
-    ...{ subject, text, html, recipients, cc: null, calendar: null },
-    message_id: `<letter.${letter.id}.${instantOf(letter.created_at).getTime()}@${domainOf(sender)}>`,
-    to: { name: oneLine([addressee.first_name, addressee.last_name].filter(Boolean).join(' ')), address },
-  })
-  return outcomeOf(letter, recipients, delivery)
-}

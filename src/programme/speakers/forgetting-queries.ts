@@ -45,6 +45,10 @@ export async function blankTraces(
   await db`
     update changes set before = before || ${blank}, after = after || ${blank}
     where object = 'speaker' and object_id = ${id} and account_id = ${account_id}`
+  await db`
+    update outbox set recipients = '{}', delivered = '{}', refused = '{}', subject = null, body_text = null, body_html = null,
+      last_error = null, state = case when state in ('waiting', 'sending') then 'dropped' else state end
+    where speaker_id = ${id}`
   await db`delete from imported where event_id = ${event_id} and object = 'speaker' and object_id = ${id}`
   await withholdAnswers(
     db,

@@ -19,6 +19,9 @@ export type MailKind = (typeof mailKinds)[number]
 
 /** What letters to submitters can be about: a link that was asked for, and what was decided. */
 const submitterMailKinds = ['cfs_link', 'cfs_decision'] as const
+
+/** What letters to speakers can be about: that sessions of theirs are moved. */
+const speakerMailKinds = ['speaker_rescheduled'] as const
 export type SubmitterMailKind = (typeof submitterMailKinds)[number]
 
 const letterStates = ['waiting', 'sending', 'sent', 'failed', 'dropped', 'kept'] as const
@@ -31,12 +34,15 @@ export const OutboxLetter = Type.Object({
   id: Id({ description: 'Unique identifier.', examples: [501] }),
   event_id: Id({ description: 'The event that it is about.', examples: [67890] }),
   registrant_id: Nullable(
-    Id({ description: 'The registrant to whom it is written; null for a submitter.', examples: [987] }),
+    Id({ description: 'The registrant to whom it is written; null for others.', examples: [987] }),
   ),
   cfs_contact_id: Nullable(
-    Id({ description: 'The submitter to whom it is written, of `/cfs-contacts`; null for a registrant.' }),
+    Id({ description: 'The submitter to whom it is written, of `/cfs-contacts`; null for others.' }),
   ),
-  kind: Word([...mailKinds, ...submitterMailKinds], { description: 'What it is about.' }),
+  speaker_id: Nullable(Id({ description: 'The speaker to whom it is written; null for others.' })),
+  kind: Word([...mailKinds, ...submitterMailKinds, ...speakerMailKinds], {
+    description: 'What it is about.',
+  }),
   session_id: Nullable(
     Id({
       description:
