@@ -49,8 +49,10 @@ export const mailOperations: Operation[] = [
     handler: async call => {
       const { db, query, account_id } = call
       const event = { account_id, id: mustNameEvent(query) }
-      const listing = readListing(query, outboxLists)
-      const { rows, total } = await listOfEvent(db, event, () => listOutbox(db, event, listing))
+      const { rows, total, listing } = await listOfEvent(db, event, async () => {
+        const listing = readListing(query, outboxLists)
+        return { ...(await listOutbox(db, event, listing)), listing }
+      })
       const items = rows.map(row => project(toLetter(row), listing))
       return renderPage(items, total, listing, call.selfUrl)
     },

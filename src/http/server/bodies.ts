@@ -145,18 +145,20 @@ const customValue = /^(?:custom_fields\[(c_\d+)\]|(c_\d+))$/
 function nest({ routeOptions }: FastifyRequest, fields: [string, string][]): unknown {
   mustBeFew(fields.length)
   const values = new Map<string, string[]>()
+  const { known } = routeOptions.config
   const lists = new Set(routeOptions.config.lists)
   const placed = placing()
   for (const [written, value] of fields) {
     const whole = placed(written)
     const name = whole.replace(/\[\]$/, '')
     if (name !== whole) lists.add(name)
-    const known = values.get(name)
-    if (known) known.push(value)
+    const earlier = values.get(name)
+    if (earlier) earlier.push(value)
     else values.set(name, [value])
   }
   const flat = [...values].map(([name, all]) => [name, lists.has(name) ? all : all.at(-1)])
-  const body = withLists(qs.parse(Object.fromEntries(flat), qsOptions)) as Body
+  const isMap = (name: string) => known?.body.names.has(name) === true && !lists.has(name)
+  const body = withLists(qs.parse(Object.fromEntries(flat), qsOptions), isMap) as Body
   for (const [name, all] of values) if (all.length > 1 && !lists.has(name)) keepRepeated(body, name, all)
   return body
 }
@@ -181,12 +183,25 @@ function placing(): (name: string) => string {
   }
 }
 
-/** Makes a list of every object below the root whose members are all named by their places. */
-function withLists(value: unknown, isRoot = true): unknown {
+/**
+ * Makes a list of every object below the root whose members are all named by their places. Members of the root that are known,
+ * and are no lists, stay objects: `conditional_prices[31]=5.00` is a price by the id of a type.
+ */
+function withLists(value: unknown, isMap: (name: string) => boolean): unknown {
+  const members = Object.entries(value as object)
+  return Object.fromEntries(
+    members.map(([name, inner]) => [
+      name,
+      inner !== null && typeof inner === 'object' ? below(inner, isMap(name)) : inner,
+    ]),
+  )
+}
+
+function below(value: unknown, isMap = false): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
-  const members = Object.entries(value).map(([name, inner]) => [name, withLists(inner, false)] as const)
+  const members = Object.entries(value).map(([name, inner]) => [name, below(inner)] as const)
   // An object has such members in the order of their numbers.
-  const isList = !isRoot && members.length > 0 && members.every(([name]) => place.test(name))
+  const isList = !isMap && members.length > 0 && members.every(([name]) => place.test(name))
   return isList ? members.map(([, inner]) => inner) : Object.fromEntries(members)
 }
 

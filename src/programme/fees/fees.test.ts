@@ -106,4 +106,19 @@ describe('/sessions/{id}/fee', () => {
       assert.equal((await call(method, '/sessions/999999999/fee', body)).status, 404)
     }
   })
+
+  it('are understood in a form, by the ids of types', async () => {
+    const own = await make('events', { name: 'Forms' })
+    const type = await make('reg-types', { event_id: own.id, name: 'Student' })
+    const session = await make('sessions', { event_id: own.id, name: 'S', date: '2030-01-01' })
+    const reply = await call(
+      'PUT',
+      `/sessions/${session.id}/fee`,
+      `price=20&conditional_prices%5B${type.id}%5D=6`,
+      {
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    )
+    assert.deepEqual([reply.status, reply.body.conditional_prices], [200, { [type.id]: '6.00' }])
+  })
 })

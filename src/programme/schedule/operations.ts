@@ -2,6 +2,7 @@ import type { NotifiedCache } from '../../db/cache.ts'
 import { notFound } from '../../errors.ts'
 import { answerOf, bodyOf, pageSchema } from '../../http/document/schemas.ts'
 import {
+  type Listable,
   type Listing,
   mustNameEvent,
   project,
@@ -108,8 +109,7 @@ export const scheduleOperations: Operation<Parts>[] = [
     success: { 200: pageSchema('ScheduleChange', ScheduleChange) },
     failures: [404],
     isList: true,
-    handler: call =>
-      listed(call, readListing(call.query, scheduleChangeLists), listScheduleChanges, showChange),
+    handler: call => listed(call, scheduleChangeLists, listScheduleChanges, showChange),
   },
   {
     spellings: ['GET /schedule-changes/:id'],
@@ -138,8 +138,7 @@ export const scheduleOperations: Operation<Parts>[] = [
     success: { 200: pageSchema('ScheduleNotice', ScheduleNotice) },
     failures: [404],
     isList: true,
-    handler: call =>
-      listed(call, readListing(call.query, scheduleNoticeLists), listScheduleNotices, showNotice),
+    handler: call => listed(call, scheduleNoticeLists, listScheduleNotices, showNotice),
   },
 ]
 
@@ -156,7 +155,7 @@ async function mannerFor(call: Call<Parts>): Promise<ScheduleManner> {
 
 async function listed<Row extends Record<string, unknown>>(
   call: Call<Parts>,
-  listing: Listing,
+  lists: Listable,
   read: (
     db: Call['db'],
     event: { account_id: number; id: number },
@@ -166,7 +165,10 @@ async function listed<Row extends Record<string, unknown>>(
 ) {
   const { db, account_id, query } = call
   const event = { account_id, id: mustNameEvent(query) }
-  const { rows, total } = await listOfEvent(db, event, () => read(db, event, listing))
+  const { rows, total, listing } = await listOfEvent(db, event, async () => {
+    const listing = readListing(query, lists)
+    return { ...(await read(db, event, listing)), listing }
+  })
   const items = rows.map(row => project(show(row as never), listing))
   return renderPage(items, total, listing, call.selfUrl)
 }

@@ -166,13 +166,15 @@ export const sessionOperations: Operation<Parts>[] = [
     isList: true,
     handler: async call => {
       const { db, query, account_id, parts } = call
-      const read = await readListingBy(parts.sessionFields, account_id, query, sessionLists)
-      ignoreUnknownFields(call, read.fields)
       const event = { account_id, id: mustNameEvent(query) }
-      const { rows, total } = await listOfEvent(db, event, () => listSessions(db, event, read.listing))
+      const { rows, total, listing } = await listOfEvent(db, event, async () => {
+        const read = await readListingBy(parts.sessionFields, account_id, query, sessionLists)
+        ignoreUnknownFields(call, read.fields)
+        return { ...(await listSessions(db, event, read.listing)), listing: read.listing }
+      })
       const fields = await fieldsOf(call, strangersTo(...rows.map(row => row.custom_fields)))
-      const items = await showSessions(db, rows, fields, read.listing, call.baseUrl)
-      return renderPage(items, total, read.listing, call.selfUrl)
+      const items = await showSessions(db, rows, fields, listing, call.baseUrl)
+      return renderPage(items, total, listing, call.selfUrl)
     },
   },
   {

@@ -165,9 +165,11 @@ export function plainOperations<I extends TObject, R extends TObject, P = unknow
       isList: true,
       handler: async call => {
         const { db, query, account_id } = call
-        const listing = await listingFor(call, fieldsIn, lists)
         const event = { account_id, id: mustNameEvent(query) }
-        const { rows, total } = await listOfEvent(db, event, () => records.queries.list(db, event, listing))
+        const { rows, total, listing } = await listOfEvent(db, event, async () => {
+          const listing = await listingFor(call, fieldsIn, lists)
+          return { ...(await records.queries.list(db, event, listing)), listing }
+        })
         const fields = await fieldsFor(call, fieldsIn, valuesOf(...rows))
         const more = await related(call, rows, listing.expand)
         const items = rows.map(row => project({ ...view(row, fields), ...more(row) }, listing))

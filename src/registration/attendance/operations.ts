@@ -87,11 +87,11 @@ export const attendanceOperations: Operation[] = [
     failures: [404],
     isList: true,
     handler: async call => {
-      const listing = readListing(call.query, attendanceLists)
       const { event, own } = await ownerOf(call)
-      const { rows, total } = await listOfEvent(call.db, event, () =>
-        listAttendances(call.db, event, listing, own),
-      )
+      const { rows, total, listing } = await listOfEvent(call.db, event, async () => {
+        const listing = readListing(call.query, attendanceLists)
+        return { ...(await listAttendances(call.db, event, listing, own)), listing }
+      })
       const items = rows.map(row => project(showAttendance(row), listing))
       return renderPage(items, total, listing, call.selfUrl)
     },

@@ -91,11 +91,12 @@ export const scanOperations: Operation[] = [
     failures: [404],
     isList: true,
     handler: async call => {
-      const listing = readListing(call.query, scanLists)
       const { event, own } = await ownerOf(call)
-      const { rows, total } = await listOfEvent(call.db, event, () =>
-        listAttendances(call.db, event, { ...listing, fields: undefined }, { ...own, isScan: true }),
-      )
+      const { rows, total, listing } = await listOfEvent(call.db, event, async () => {
+        const listing = readListing(call.query, scanLists)
+        const all = { ...listing, fields: undefined }
+        return { ...(await listAttendances(call.db, event, all, { ...own, isScan: true })), listing }
+      })
       const items = rows.map(row => project(showScan(row), listing))
       return renderPage(items, total, listing, call.selfUrl)
     },
