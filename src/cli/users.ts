@@ -3,6 +3,7 @@ import { findUserByEmail } from '../access/sign-in/queries.ts'
 import { makeLink } from '../access/sign-in/sign-in.ts'
 import { listEveryUser } from '../access/users/queries.ts'
 import { createUser, removeUser } from '../access/users/users.ts'
+import type { Config } from '../config.ts'
 import { type Db, transaction } from '../db/connection.ts'
 import { invalid } from '../errors.ts'
 import type { Actor } from '../http/actor.ts'
@@ -46,7 +47,7 @@ export const usersCreate = command({
       const { id } = await mustFindAccount(db, options.account)
       return createUser(db, actorOf(id, now), body)
     })
-    const link = linkOf(config.PUBLIC_URL, token)
+    const link = linkOf(config, token)
     if (options.json) terminal.out(JSON.stringify({ ...user, invitation_url: link }))
     else {
       terminal.say(`Created ${user.role} ${oneLine(user.email)}. The link works once, within 7 days:\n`)
@@ -66,7 +67,7 @@ export const usersLink = command({
     const token = await open((db, now) =>
       transaction(db, async tx => makeLink(tx, (await mustFindByEmail(tx, args.email!)).id, now)),
     )
-    terminal.out(linkOf(config.PUBLIC_URL, token))
+    terminal.out(linkOf(config, token))
     return exitCodes.ok
   },
 })
@@ -127,4 +128,5 @@ async function mustFindByEmail(db: Db, email: string) {
 }
 
 /** The page that takes the link is that of the server, wherever it is reached. */
-const linkOf = (base: string | null, token: string) => `${base ?? 'http://localhost:8080'}/sign-in/${token}`
+const linkOf = ({ PUBLIC_URL, PORT }: Config, token: string) =>
+  `${PUBLIC_URL ?? `http://localhost:${PORT}`}/sign-in/${token}`
