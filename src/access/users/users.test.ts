@@ -270,6 +270,8 @@ describe('roles', () => {
     for (const [path, body] of [
       ['/sessions', { event_id: other.id, name: 'X', date: '2030-01-01' }],
       ['/scans/batch', { scans: [{ session_id: theirs.id, registrant_id: 1 }] }],
+      ['/scans/batch', { event_id: own.id, scans: [{ session_id: theirs.id, registrant_id: 1 }] }],
+      ['/session-attendances', { event_id: own.id, session_id: theirs.id, registrant_id: 1 }],
     ] as [string, object][])
       assert.deepEqual(faultsIn(await as('POST', path, body)), ['event_id: not_found'])
     for (const [method, path, body] of [
@@ -281,6 +283,12 @@ describe('roles', () => {
       assert.equal((await as(method, path, body)).status, 403, `${method} ${path}`)
     assert.equal((await as('GET', `/sessions/${mine.id}`)).status, 200)
     assert.equal((await as('GET', `/changes?event_id=${own.id}`)).status, 200)
+    const submission = await make('cfs-submissions', { event_id: other.id, name: 'Talk' })
+    const decided = await as('PUT', '/cfs-submissions/decisions', {
+      event_id: own.id,
+      decisions: [{ id: submission.id, status: 'approved' }],
+    })
+    assert.deepEqual(faultsIn(decided), ['event_id: not_found'])
     const none = await join('editor', [])
     assert.deepEqual((await none.as('GET', '/events')).body.items, [])
     assert.equal((await none.as('GET', `/events/${own.id}`)).status, 404)

@@ -40,7 +40,6 @@ export function mustAskAtDoor(request: FastifyRequest): void {
 export function maskForDoor(request: FastifyRequest, payload: unknown): unknown {
   if (!isOfRegistrants(request) || typeof payload !== 'string' || !payload.startsWith('{')) return payload
   const body = JSON.parse(payload)
-  if ('status' in body && 'message' in body) return payload
   const mask = (record: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => seenAtDoor.includes(name)))
   return JSON.stringify(Array.isArray(body.items) ? { ...body, items: body.items.map(mask) } : mask(body))

@@ -31,8 +31,10 @@ export function permit(app: FastifyInstance, findEvents: FindEvents): void {
     if (user.event_ids === null) return
     await mustReach(request, user.event_ids, findEvents)
   })
-  app.addHook('onSend', async (request, _reply, payload) =>
-    request.caller?.user?.role === 'check-in' ? maskForDoor(request, payload) : payload,
+  app.addHook('onSend', async (request, reply, payload) =>
+    request.caller?.user?.role === 'check-in' && reply.statusCode < 300
+      ? maskForDoor(request, payload)
+      : payload,
   )
 }
 
@@ -80,24 +82,44 @@ async function eventsOf(request: FastifyRequest, findEvents: FindEvents): Promis
     const read = ids.flatMap(id => readId(String(unwrapChoice(id) ?? '')) ?? [])
     return read.length > 0 ? ((await findEvents(account_id, of, read)) ?? []) : []
   }
-  const listed = (name: string) =>
-    (Array.isArray(body?.scans) ? body.scans : []).map(item => (item as Body)?.[name])
   const of = plural === 'scans' ? (second === 'registrant' ? 'registrants' : '') : plural
-  const ofBody = request.method === 'GET' ? null : body
+  const said = request.method === 'GET' ? [] : bodiesIn(body)
+  const inBody = [said.flatMap(each => direct(each.event_id))]
+  for (const [names, kind] of references)
+    inBody.push(
+      await found(
+        kind,
+        said.flatMap(each => names.flatMap(name => [each[name]].flat())),
+      ),
+    )
+  // What a body calls its id is of the kind of the path: submissions that are decided, a registrant who is checked in.
+  inBody.push(await found(of, params.id === undefined ? said.map(each => each.id) : []))
   return {
     inPath: [
       ...[direct(query.event_id)].flat(),
       ...(await found(of, [params.id])),
-      ...(await found('sessions', [params.session_id, query.session_id])),
+      ...(await found('sessions', [params.session_id, query.session_id, query.submission_id])),
       ...(await found('registrants', [query.registrant_id])),
     ],
-    inBody: [
-      ...[direct(ofBody?.event_id)].flat(),
-      ...(of === 'registrants' ? await found(of, [ofBody?.id, ofBody?.registrant_id]) : []),
-      ...(await found('sessions', listed('session_id'))),
-      ...(await found('registrants', listed('registrant_id'))),
-    ],
+    inBody: inBody.flat(),
   }
+}
+
+/** Members of a body that name objects, and the first part of their paths. */
+const references: [names: string[], plural: string][] = [
+  [['session_id', 'session_ids', 'waitlist_ids', 'drop'], 'sessions'],
+  [['submission_id', 'submission_ids'], 'cfs-submissions'],
+  [['registrant_id', 'registrant_ids'], 'registrants'],
+  [['speaker_id', 'speaker_ids'], 'speakers'],
+  [['reviewer_id'], 'cfs-contacts'],
+]
+
+/** A body, and the objects of its lists. */
+function bodiesIn(body: Body | null): Body[] {
+  const lists = Object.values(body ?? {})
+    .filter(Array.isArray)
+    .flat()
+  return [body ?? {}, ...lists.filter(item => item !== null && typeof item === 'object')]
 }
 
 const forbidden = (role: Role, roles: readonly Role[]) =>
