@@ -136,12 +136,16 @@ function mustBeExplained({ before, after }: Json): void {
     throw new Error(`a selection changed because "${why}", with ${unknown.join() || 'nothing unknown'}`)
 }
 
-/** How many statements a piece of work sends to the database. */
-export async function countStatements(pool: Pool, work: () => Promise<unknown>): Promise<number> {
+/** How many statements a piece of work sends to the database: all, or those that `counts` says. */
+export async function countStatements(
+  pool: Pool,
+  work: () => Promise<unknown>,
+  counts: (statement: string) => boolean = () => true,
+): Promise<number> {
   let statements = 0
   pool.options.debug = (_connection, statement) => {
     // What a fresh connection asks for by itself does not count.
-    if (!statement.includes('pg_catalog.pg_type')) statements++
+    if (!statement.includes('pg_catalog.pg_type') && counts(statement)) statements++
   }
   await work()
   pool.options.debug = false

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import type { NotifiedCache } from '../../db/cache.ts'
 import type { Db } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
-import { type Answer, notTold, notToldNote } from '../../http/answer.ts'
+import { notTold, notToldNote } from '../../http/answer.ts'
 import { answerOf, recordSchemas, withMeanings } from '../../http/document/schemas.ts'
 import { upsert } from '../../http/external.ts'
 import { mustNameEvent, readProjection, renderPage } from '../../http/lists/listing.ts'
@@ -24,7 +24,7 @@ import { readSeats } from '../../seats/ledger/counts-queries.ts'
 import { Seats } from '../../seats/schema.ts'
 import { rehearsalQuery, rehearsing } from '../schedule/rehearsal.ts'
 import type { SessionFieldRow } from '../session-fields/session-fields.ts'
-import { mustFindAnswered } from './answered.ts'
+import { type Context, created, mustFindAnswered, updated } from './answered.ts'
 import { changeSession } from './change.ts'
 import { SessionBody } from './input-schema.ts'
 import type { Insert } from './insert.ts'
@@ -32,7 +32,7 @@ import { listSessions } from './list-queries.ts'
 import { findSessionByExternalId } from './queries.ts'
 import { Session, sessionLists, WrittenSession } from './schema.ts'
 import { createSession, mustFindSession, removeSession, type Written } from './sessions.ts'
-import { showSession, showSessions } from './view.ts'
+import { showSessions } from './view.ts'
 
 /** What sessions need of the program. */
 type Parts = {
@@ -216,8 +216,6 @@ export const sessionOperations: Operation<Parts>[] = [
   },
 ]
 
-type Context = { fields: SessionFieldRow[]; baseUrl: string }
-
 /** Before anything is written, so that a Host header that makes no link is refused in time. */
 const contextOf = async (call: Call<Parts>): Promise<Context> => ({
   fields: await fieldsOf(call, strangersTo(customValuesIn(call.body))),
@@ -232,21 +230,3 @@ const fieldsOf = (
 
 const answered = async (call: Call<Parts>, db: Db, row: Written, context: Context) =>
   updated(row, { ...context, fields: await fieldsOf(call, strangersTo(row.custom_fields), db) })
-
-function created(row: Written, context: Context): Answer {
-  return { ...updated(row, context), status: 201, location: `/api/v1/sessions/${row.id}` }
-}
-
-function updated(row: Written, { fields, baseUrl }: Context): Answer {
-  const { not_included, new_conflicts, people_not_told } = row
-  return {
-    status: 200,
-    body: {
-      ...showSession(row, fields, baseUrl),
-      ...(not_included && { not_included }),
-      ...(new_conflicts && { new_conflicts }),
-      ...(people_not_told && { people_not_told }),
-    },
-    version: row.version,
-  }
-}
