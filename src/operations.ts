@@ -14,6 +14,7 @@ import { decisionOperations } from './programme/decisions/operations.ts'
 import { eventOperations } from './programme/events/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
 import { imageOperations } from './programme/images/operations.ts'
+import { importOperations } from './programme/import/operations.ts'
 import { locations } from './programme/locations/locations.ts'
 import { notSoldOperations } from './programme/not-sold/operations.ts'
 import { reviewOperations } from './programme/reviews/operations.ts'
@@ -57,6 +58,7 @@ export const credentialOperations: Operation<Parts>[] = oauthOperations
 export const base = '/api/v1'
 export const tokenOperations: Operation<Parts>[] = [
   ...eventOperations,
+  ...importOperations,
   ...conflictOperations,
   ...scheduleOperations,
   ...Object.values(plainOperations(tracks)),

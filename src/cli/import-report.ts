@@ -1,5 +1,6 @@
 import type { MemberChange } from '../programme/import/edits.ts'
-import { outcomes, type RecordChange, type Report } from '../programme/import/report.ts'
+import type { RecordChange, Report } from '../programme/import/report.ts'
+import { outcomes } from '../programme/import/schema.ts'
 import { oneLine, table } from './terminal.ts'
 
 /** `Not taken: session, line 74, guid 10528, "Keynote": Name cannot be blank.` */
@@ -31,6 +32,7 @@ export function describeReport(report: Report): string {
       ['', ...outcomes],
       ...kinds.map(kind => [`${kind}s`, ...outcomes.map(outcome => report[kind][outcome])]),
     ]),
+    ...describeMatching(report),
     ...describeChanges(report),
   ]
   if (report.not_in_file > 0)
@@ -45,6 +47,22 @@ export function describeReport(report: Report): string {
     )
   if (report.dry_run) lines.push('', 'This was a dry run: nothing was kept.')
   return lines.join('\n')
+}
+
+/** What the columns of a table were taken for, and what a file without ids means for the next import. */
+function describeMatching({ columns, matched_by }: Report): string[] {
+  const lines = columns
+    ? [
+        '',
+        `Columns: ${columns.map(({ column, member }) => `${oneLine(column)} → ${member ?? '(passed over)'}`).join(', ')}`,
+      ]
+    : []
+  if (matched_by === 'id') return lines
+  return [
+    ...lines,
+    '',
+    'The file has no ids: sessions are recognised by title and start. One that is renamed or moved is a new one.',
+  ]
 }
 
 /** In an event that is new, everything is: that says nothing. */

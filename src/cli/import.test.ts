@@ -128,7 +128,7 @@ describe('lectern import', () => {
     ['a folder', () => folder, 'is a folder, not a file.'],
     ['empty', () => file('empty.xml', ''), 'is empty.'],
     ['broken', () => file('broken.xml', '<schedule>\n<day>'), 'Line 2: the XML is broken: unclosed tag: day'],
-    ['something else', () => file('list.json', '[]'), '{"days": …}}}).'],
+    ['something else', () => file('list.json', '[]'), 'or a JSON list of flat objects.'],
   ]
   for (const [what, path, ending] of broken)
     it(`1 for a file that is ${what}, in one line`, async () => {

@@ -5,9 +5,9 @@ import type { Actor } from '../http/actor.ts'
 import { readId } from '../http/query.ts'
 import { readTimeZone } from '../http/values/wall-time.ts'
 import { findEventOverview } from '../programme/events/overview-queries.ts'
-import { readText } from '../programme/import/file.ts'
+import { nameOf, readFile } from '../programme/import/file.ts'
 import { importSchedule, type Target, zoneMissing, zoneNamed } from '../programme/import/import.ts'
-import { readSchedule } from '../programme/import/recognise.ts'
+import { readProgramme } from '../programme/import/recognise.ts'
 import type { Schedule } from '../programme/import/schedule.ts'
 import { command, exitCodes, jsonOption, UsageError } from './command.ts'
 import { describeOverwritten, describeRejected, describeReport } from './import-report.ts'
@@ -39,10 +39,22 @@ export const importCommand = command({
       type: 'boolean',
       help: 'Keep what was edited or deleted by hand since the last import.',
     },
+    map: {
+      type: 'string',
+      multiple: true,
+      value: '<column=member>',
+      help: 'What a column of a table is, such as "Titel=name"; without a member it is passed over. Can be given again.',
+    },
+    'date-order': {
+      type: 'string',
+      value: '<dmy|mdy>',
+      help: 'Which number of 5/3/2030 is the day, where the table does not tell.',
+    },
     publish: { type: 'boolean', help: 'Make the event live, so that its sessions have pages.' },
     json: jsonOption,
   },
-  summary: 'Bring a programme into an event: Pentabarf or frab XML, or frab JSON.',
+  summary:
+    'Bring a programme into an event: frab XML or JSON, iCalendar, Sessionize, pretalx, CSV, XLSX, or a JSON table.',
   details:
     'The file is - for standard input. The format is told from the content. It can be run again: what changed in the ' +
     'file is changed, the rest is left alone. What was edited by hand since the last import is overwritten too, ' +
@@ -52,7 +64,8 @@ export const importCommand = command({
   run: async ({ args, options, terminal }, open) => {
     const target = targetFrom(options.event, options['new-event'])
     const timezone = zoneFrom(options.timezone)
-    const schedule = readSchedule(await readText(args.file!))
+    const table = { map: mapFrom(options.map), date_order: orderFrom(options['date-order']) }
+    const schedule = await readProgramme(await readFile(args.file!), nameOf(args.file!), table)
     sayZone(schedule, timezone, terminal)
     const progress = showProgress(terminal)
     const report = await open(async (db, now) => {
@@ -84,6 +97,21 @@ function targetFrom(event: string | undefined, name: string | undefined): Target
   const event_id = readId(event!)
   if (!event_id) throw new UsageError(`--event is the number of an event, not "${event}".`)
   return { event_id }
+}
+
+function mapFrom(given: string[] = []): Map<string, string> {
+  return new Map(
+    given.map(text => {
+      const at = text.lastIndexOf('=')
+      if (at < 1) throw new UsageError(`--map is a column and a member, such as "Titel=name", not "${text}".`)
+      return [text.slice(0, at), text.slice(at + 1).trim()]
+    }),
+  )
+}
+
+function orderFrom(text: string | undefined): 'dmy' | 'mdy' | undefined {
+  if (text === undefined || text === 'dmy' || text === 'mdy') return text
+  throw new UsageError(`--date-order is dmy or mdy, not "${text}".`)
 }
 
 function zoneFrom(text: string | undefined): string | undefined {

@@ -38,8 +38,8 @@ export type Operation<P = unknown> = {
   bodyTypes?: string[]
   /** the member of the body that a list by itself stands for */
   listMember?: string
-  /** whether parts of its form may be files, of at most 5 MB */
-  takesFile?: boolean
+  /** parts of its form may be files, of at most so many bytes */
+  takesFile?: number
   /** members of the body that are understood beside those of its schema */
   aliases?: readonly string[] | undefined
   query?: Parameters

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { knownTo } from './known.ts'
 import { Call, type CommonParts, type Operation } from './operation.ts'
-import { uploadLimit } from './server/bodies.ts'
+import { aroundFile } from './server/bodies.ts'
 import { rolesFor } from './server/roles.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -28,7 +28,7 @@ export function route<P>(app: FastifyInstance, operations: Operation<P>[], parts
         url,
         config,
         ...(isQuiet && { logLevel: 'warn' }),
-        ...(takesFile && { bodyLimit: uploadLimit }),
+        ...(takesFile && { bodyLimit: takesFile + aroundFile }),
         handler: async (request, reply) => handler(new Call(request, reply, parts, noun, parts.readers)),
       })
     }

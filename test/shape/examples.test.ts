@@ -76,8 +76,8 @@ function newWorld(): World {
       await test.raw({
         method: 'PUT',
         url: `/api/v1/image/speaker/${speaker.id}/profile_picture`,
-        headers: { authorization: `Bearer ${test.token}`, 'content-type': upload.type },
-        payload: upload.body,
+        headers: { authorization: `Bearer ${test.token}`, 'content-type': picture.type },
+        payload: picture.body,
       })
       return speaker
     }),
@@ -119,17 +119,27 @@ function newWorld(): World {
   return world
 }
 
-/** A form with a picture of one pixel. */
-const upload = {
+/** A form with a file. */
+const formOf = (file: Buffer) => ({
   type: 'multipart/form-data; boundary=x',
   body: Buffer.concat([
-    Buffer.from('--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'),
-    await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
-      .png()
-      .toBuffer(),
+    Buffer.from('--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'),
+    file,
     Buffer.from('\r\n--x--\r\n'),
   ]),
-}
+})
+
+const picture = formOf(
+  await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer(),
+)
+
+/** What is sent as a file, by a part of the path. */
+const uploads = [
+  { path: '/image/', ...picture },
+  { path: '/import', ...formOf(Buffer.from('Title,Date\nOpening,2030-05-04')) },
+]
 
 let addresses = 0
 const newAddress = () => `user${++addresses}@example.com`
@@ -248,7 +258,9 @@ async function tryExample(path: string, method: string, operation: Operation, he
   const [media] = Object.values(operation.requestBody?.content ?? {})
   const example = media?.example as Json | undefined
   const isOAuth = path.includes('/oauth2/')
-  const isUpload = path.includes('/image/') && method === 'put'
+  const upload = uploads.find(
+    ({ path: part }) => method !== 'get' && method !== 'delete' && path.includes(part),
+  )
   const isPersonal = /\/v1\/(me|sign-\w+)(\/|$)/.test(path)
   const url = await pathWithIds(world, path, method)
   const query = await queryOf(world, operation.parameters ?? [])
@@ -266,10 +278,10 @@ async function tryExample(path: string, method: string, operation: Operation, he
       ...(isPersonal
         ? (await world.signedIn!()).browser
         : !isOAuth && { authorization: `Bearer ${test.token}` }),
-      ...(isUpload && { 'content-type': upload.type }),
+      ...(upload && { 'content-type': upload.type }),
       ...headers,
     },
-    ...(isUpload ? { payload: upload.body } : body && { payload: body }),
+    ...(upload ? { payload: upload.body } : body && { payload: body }),
   })
 }
 

@@ -91,6 +91,7 @@ describe('GET /api/v1/openapi.json', () => {
     assert.deepEqual(typesOf('boolean'), [
       'force',
       'intended',
+      'keep_edits',
       'override_capacity_errors',
       'prevent_check_in',
       'send_email',

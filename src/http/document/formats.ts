@@ -19,6 +19,8 @@ export function publicFormats(node: unknown): unknown {
   if (!node || typeof node !== 'object') return node
   return Object.fromEntries(
     Object.entries(node).flatMap(([name, value]) => {
+      // A value has no keywords: its member `format` is not one.
+      if (name === 'example' || name === 'examples') return [[name, value]]
       // Python's `re`, and expressions without the flag `u`, read \p{L} as something else, or not at all.
       if (name === 'pattern' && String(value).includes('\\p{')) return []
       if (name !== 'format' || typeof value !== 'string') return [[name, publicFormats(value)]]

@@ -7,8 +7,8 @@ import { readMultipart } from './multipart.ts'
 
 /** Largest body, in bytes. */
 export const bodyLimit = 1024 * 1024
-/** Largest body with a file: a file of 5 MB, and what is around it. */
-export const uploadLimit = 5 * 1024 * 1024 + 64 * 1024
+/** Bytes of a form around its file. */
+export const aroundFile = 64 * 1024
 /** Deepest nesting of a JSON body: whatever walks through a value may then do so by recursion. */
 const deepest = 64
 /** Most fields of a form. */
@@ -20,8 +20,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** the member of the body that a list by itself stands for */
     listMember?: string | undefined
-    /** whether parts of a form may be files */
-    takesFile?: boolean | undefined
+    /** parts of a form may be files, of at most so many bytes */
+    takesFile?: number | undefined
     /** members of the body that are lists: a form may repeat their names */
     lists?: ReadonlySet<string>
   }

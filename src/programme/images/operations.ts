@@ -15,7 +15,7 @@ import {
   replaceImage,
   writePictureUrl,
 } from '../../records/images/queries.ts'
-import { readPicture } from './pictures.ts'
+import { largestFile, readPicture } from './pictures.ts'
 
 const tag = 'Images'
 const where =
@@ -52,7 +52,7 @@ export const imageOperations: Operation[] = [
     description: `A JPEG, PNG, WebP or GIF of at most 5 MB and 40 megapixels, as the part \`file\` of a form. It is written anew, without metadata. ${where} The member then has its address.`,
     query: writeQuery,
     bodyTypes: ['multipart/form-data'],
-    takesFile: true,
+    takesFile: largestFile,
     takesKey: false,
     body: bodyOf(
       'ImageInput',

@@ -4,7 +4,8 @@ import type { Image } from '../../records/images/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
 
 /** Largest file, in bytes. */
-const largestFile = 5 * 1024 * 1024
+/** Largest picture, in bytes. */
+export const largestFile = 5 * 1024 * 1024
 /** Most pixels of a picture that is read. */
 const mostPixels = 40_000_000
 /** The longer side of a picture as it is stored, in pixels. */

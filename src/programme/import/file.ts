@@ -4,20 +4,15 @@ import { unreadable } from './schedule.ts'
 /** Largest programme file, in bytes. */
 export const fileLimit = 64 * 1024 * 1024
 
-/**
- * The text of a programme file, or of standard input when the path is `-`. Throws when it is missing, no file, empty, too
- * large, or not text.
- */
-export async function readText(path: string): Promise<string> {
-  const name = path === '-' ? 'Standard input' : path
-  const bytes = await readBytes(path).catch(error => {
-    throw reasons[error.code] ? unreadable(`${name} ${reasons[error.code]}`) : error
+/** The bytes of a file, or of standard input when the path is `-`. Throws when it is missing, no file, or too large. */
+export function readFile(path: string): Promise<Buffer> {
+  return readBytes(path).catch(error => {
+    throw reasons[error.code] ? unreadable(`${nameOf(path)} ${reasons[error.code]}`) : error
   })
-  const text = decode(bytes)
-  if (text === undefined) throw unreadable(`${name} is not a text file${kindOf(bytes)}.`)
-  if (text.trim() === '') throw unreadable(`${name} is empty.`)
-  return text
 }
+
+/** What messages call a file. */
+export const nameOf = (path: string) => (path === '-' ? 'Standard input' : path)
 
 const reasons: Record<string, string> = {
   ENOENT: 'does not exist.',
@@ -53,7 +48,7 @@ async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 /** What a file that is no text is, as far as its first bytes tell. */
-function kindOf(bytes: Buffer): string {
+export function kindOf(bytes: Buffer): string {
   const kind = kinds.find(([start]) => bytes.toString('latin1', 0, start.length) === start)?.[1]
   return kind ? ` but ${kind}` : ''
 }
@@ -63,18 +58,37 @@ const kinds: [start: string, kind: string][] = [
   ['\xff\xd8\xff', 'an image (JPEG)'],
   ['GIF8', 'an image (GIF)'],
   ['%PDF', 'a document (PDF)'],
-  ['PK\x03\x04', 'an archive or a spreadsheet (ZIP, XLSX)'],
   ['\x1f\x8b', 'compressed (gzip): unpack it first'],
 ]
 
-/** By byte order mark, then by what an XML declaration says, else UTF-8; undefined when the bytes do not fit. */
+/**
+ * By byte order mark, then by what an XML declaration says, else UTF-8, else the code page of Windows in the West, which
+ * spreadsheets still write; undefined when the bytes are no text.
+ */
 export function decode(bytes: Buffer): string | undefined {
   const declared = /^<\?xml[^>]*\sencoding=["']([\w.:-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1]
+  const known = utf16Mark(bytes) ?? declared
+  if (known) return decodeAs(known, bytes)
+  return (
+    decodeAs('utf-8', bytes) ??
+    (isTextual(bytes) && kindOf(bytes) === '' ? decodeAs('windows-1252', bytes) : undefined)
+  )
+}
+
+function decodeAs(encoding: string, bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder(utf16Mark(bytes) ?? declared ?? 'utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch {
     return undefined
   }
+}
+
+/** Whether no byte is a control character, other than tabs and the ends of lines. XML and JSON say their encoding, or have UTF-8. */
+function isTextual(bytes: Buffer): boolean {
+  return (
+    !/^\s*[<{[]/.test(bytes.toString('latin1', 0, 100)) &&
+    bytes.every(byte => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
+  )
 }
 
 function utf16Mark(bytes: Buffer): string | undefined {

@@ -75,6 +75,7 @@ function readRow(event: unknown, where: string, room: Room, baseUrl: string | nu
     date: name(event, 'date'),
     start: name(event, 'start'),
     duration: name(event, 'duration'),
+    end: null,
     room: name(event, 'room') ?? nameIn(room.name),
     track: name(event, 'track'),
     type: name(event, 'type'),

@@ -54,6 +54,7 @@ function readRow(event: Element, room: Element, day: Element): Row {
     date: nameIn(childText(event, 'date')),
     start: nameIn(childText(event, 'start')),
     duration: nameIn(childText(event, 'duration')),
+    end: null,
     room: nameIn(childText(event, 'room')) ?? nameIn(room.attributes.name ?? null),
     track: nameIn(childText(event, 'track')),
     type: nameIn(childText(event, 'type')),

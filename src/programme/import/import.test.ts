@@ -162,6 +162,7 @@ describe('an import', () => {
       event_status: 'draft',
       event_created: true,
       timezone: 'Europe/Brussels',
+      matched_by: 'id',
       dry_run: false,
       location: tally(1, 0, 0, 0),
       track: tally(2, 0, 0, 0),

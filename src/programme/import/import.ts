@@ -81,6 +81,8 @@ async function importInto(
     event_status: publish ? 'live' : event.status,
     event_created: created,
     timezone: named ?? event.timezone,
+    matched_by: 'id',
+    ...(schedule.columns && { columns: schedule.columns }),
     dry_run,
     location: emptyTally(),
     track: emptyTally(),

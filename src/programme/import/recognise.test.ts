@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { readSchedule } from './recognise.ts'
+import { readProgramme, readSchedule } from './recognise.ts'
 
 const village = readFileSync(new URL('./fixtures/village.xml', import.meta.url), 'utf8')
 const empty = { color: undefined, guid: null }
@@ -168,10 +168,14 @@ describe('a file that is no programme', () => {
       'Hello',
       /^This is no programme that Lectern can read: it is text of another kind\. Lectern takes /,
     ],
-    ['a calendar', 'BEGIN:VCALENDAR', /it is a calendar \(iCalendar\)\./],
-    ['a table', 'Title,Room\nMill,Hall\n', /it is a table \(CSV\)\./],
-    ['a table with tabs', 'Title\tRoom, big\nMill\tHall\n', /it is a table \(CSV\)\./],
-    ['an empty list', '[]', /it is JSON, but a list\./],
+    ['an empty list', '[]', /it is JSON, but an empty list\./],
+    ['a list of lists', '[{"a": {"b": 1}}]', /it is JSON, but a list of objects that are not flat\./],
+    ['a broken calendar', 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nX', /^The calendar cannot be read: /],
+    [
+      'a table without titles',
+      'Room,Date\nMill,2030-05-04\n',
+      /^The table has no column of titles\. Its columns are "Room", "Date"; say which one it is, such as --map "Room=name"\./,
+    ],
     [
       'JSON without days',
       '{"schedule":{"conference":{}}}',
@@ -206,4 +210,21 @@ describe('a file that is no programme', () => {
       message: /^Line 1: there are more than 1000000 elements\.$/,
     })
   })
+})
+
+describe('the bytes of a file', () => {
+  const refusals: [string, Buffer, RegExp][] = [
+    ['empty', Buffer.from(' \n'), /^The file is empty\.$/],
+    ['binary', Buffer.from([0xfe, 0x50, 0xff, 0]), /^The file is not a text file\.$/],
+    [
+      'an image',
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]),
+      /^The file is not a text file but an image \(PNG\)\.$/,
+    ],
+    ['half an archive', Buffer.from('PK\x03\x04\xff', 'latin1'), /^The workbook cannot be opened: /],
+  ]
+  for (const [what, bytes, message] of refusals)
+    it(`are refused when they are ${what}`, async () => {
+      await assert.rejects(readProgramme(bytes, 'The file'), { type: 'unreadable_file', message })
+    })
 })

@@ -1,8 +1,10 @@
 import { expectedError, type Fault } from '../../errors.ts'
 import type { MemberChange } from './edits.ts'
+import type { MatchedBy } from './identity.ts'
 import type { Noun } from './queries.ts'
+import type { Column } from './schedule.ts'
+import type { outcomes } from './schema.ts'
 
-export const outcomes = ['created', 'updated', 'unchanged', 'rejected'] as const
 export type RowOutcome = (typeof outcomes)[number]
 export type Tally = Record<RowOutcome, number>
 
@@ -34,6 +36,10 @@ export type Report = {
   event_status: string
   event_created: boolean
   timezone: string
+  /** by what sessions are recognised the next time */
+  matched_by: MatchedBy
+  /** of a table: what each column was taken for */
+  columns?: Column[]
   dry_run: boolean
   location: Tally
   track: Tally

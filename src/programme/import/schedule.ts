@@ -1,4 +1,4 @@
-import { badRequest } from '../../errors.ts'
+import { badRequest, type Fault } from '../../errors.ts'
 
 /** What a programme file says, whatever its format: texts as they stand in it, none of them checked yet. */
 export type Schedule = {
@@ -15,6 +15,27 @@ export type Schedule = {
   rooms: ListedPlace[]
   tracks: ListedPlace[]
   rows: Row[]
+  /** of a table: what each column was taken for */
+  columns?: Column[]
+}
+
+/** A column of a table, and the member that it was taken for; null when it is passed over. */
+export type Column = { column: string; member: string | null }
+
+/** A programme of a format that says little about the whole. */
+export function scheduleOf(format: string, rows: Row[], members: Partial<Schedule> = {}): Schedule {
+  return {
+    format,
+    title: null,
+    timezone: null,
+    start_date: null,
+    end_date: null,
+    day_change: null,
+    rooms: [],
+    tracks: [],
+    rows,
+    ...members,
+  }
 }
 
 /** A room or a track. */
@@ -44,6 +65,8 @@ export type Row = {
   date: string | null
   start: string | null
   duration: string | null
+  /** date and time of the end, or its time of day, where a format has that in place of a duration */
+  end: string | null
   room: string | null
   track: string | null
   type: string | null
@@ -55,6 +78,37 @@ export type Row = {
   persons: Person[]
   links: Link[]
   attachments: Link[]
+  /** seats, where a format can say them */
+  capacity?: string | undefined
+  /** what the reader found wrong with it */
+  faults?: Fault[]
+}
+
+/** A row with some members; the others say nothing. */
+export function rowOf(where: string, members: Partial<Row>): Row {
+  return { ...blank, persons: [], links: [], attachments: [], where, ...members }
+}
+
+const blank = {
+  guid: null,
+  title: null,
+  subtitle: null,
+  abstract: null,
+  description: null,
+  day: null,
+  day_start: null,
+  day_end: null,
+  date: null,
+  start: null,
+  duration: null,
+  end: null,
+  room: null,
+  track: null,
+  type: null,
+  language: null,
+  url: null,
+  license: null,
+  do_not_record: false,
 }
 
 /** Somebody who appears in a session. `id` is what recognises them in the file; null when it has none. */

@@ -8,6 +8,7 @@ import { SessionInput } from '../sessions/input-schema.ts'
 import { listSessionsOfEvent, type SessionRow } from '../sessions/queries.ts'
 import { createSession, mustFindSession } from '../sessions/sessions.ts'
 import type { MemberChange } from './edits.ts'
+import { identify } from './identity.ts'
 import type { Places } from './places.ts'
 import { takeRecord } from './records.ts'
 import { take } from './report.ts'
@@ -44,7 +45,9 @@ export async function importSessions(run: Run, referred: Referred): Promise<void
     if (session.external_id !== null)
       known.set(session.external_id, { ...session, speakers: speakers.get(session.id) ?? '' })
   const firstOf = new Map<string, Row>()
-  for (const [index, row] of schedule.rows.entries()) {
+  const { rows, matched_by } = identify(schedule, report.timezone)
+  report.matched_by = matched_by
+  for (const [index, row] of rows.entries()) {
     const { where, guid, title } = row
     await take(report, { object: 'session', where, guid, name: title }, async () => {
       mustBeValid(faultsOfRow(row, firstOf))
@@ -74,7 +77,7 @@ export async function importSessions(run: Run, referred: Referred): Promise<void
       return { ...taken, members: taken.members.map(change => withNames(change, referred)) }
     })
     if (guid) firstOf.set(guid, firstOf.get(guid) ?? row)
-    run.onProgress(index + 1, schedule.rows.length)
+    run.onProgress(index + 1, rows.length)
   }
   report.not_in_file = [...known.keys()].filter(guid => !firstOf.has(guid)).length
 }
@@ -114,6 +117,7 @@ function bodyOf(
     notes: notesOf(row),
     external_id: row.guid,
     speakers: idsIn(row, speakers),
+    ...(row.capacity !== undefined && { capacity: row.capacity }),
   }
 }
 
@@ -123,6 +127,7 @@ function zoneOf(timezone: string, event: EventRow): Body {
 }
 
 function faultsOfRow(row: Row, firstOf: Map<string, Row>): Fault[] {
+  if (row.faults) return row.faults
   const first = row.guid === null ? undefined : firstOf.get(row.guid)
   if (row.guid === null)
     return [

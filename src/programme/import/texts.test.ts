@@ -16,6 +16,7 @@ const row = (given: Partial<Row>): Row => ({
   date: null,
   start: null,
   duration: null,
+  end: null,
   room: null,
   track: null,
   type: null,

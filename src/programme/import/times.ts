@@ -11,7 +11,7 @@ export type TimesWish = {
   time_fold: number
 }
 export type RowTimes = Pick<Row, 'day' | 'date' | 'start' | 'duration'> &
-  Partial<Pick<Row, 'day_start' | 'day_end'>>
+  Partial<Pick<Row, 'day_start' | 'day_end' | 'end'>>
 
 /**
  * The wall-clock times of a row in a zone. A date with an offset is a moment, and wins; otherwise the start is on the
@@ -34,12 +34,43 @@ export function readTimes(
   const { wall, moment } = start
   const { date, time: start_time } = partsOf(wall)
   const time_fold = moment && isLaterOfTwo(moment) ? 1 : 0
-  if (seconds === undefined || seconds === null)
-    return { wish: { date, start_time, end_time: null, time_fold }, faults }
-  const end = moment ? moment.add({ seconds }) : wall.add({ seconds })
+  const open = { date, start_time, end_time: null, time_fold }
+  if (seconds === undefined) return { wish: open, faults }
+  if (seconds === null && !row.end) return { wish: open, faults }
+  const end = seconds === null ? endOf(row.end!, start, zone) : (moment ?? wall).add({ seconds })
+  if (!end) return { wish: { ...open, end_time: row.end! }, faults }
+  if (seconds === null && isBefore(end, start)) return { wish: open, faults: [endFault(row.end!)] }
+  // What ends as it starts is a moment.
+  if (seconds === null && !isBefore(wall, { wall: plain(end) })) return { wish: open, faults }
   const wish = { date, start_time, end_time: partsOf(end).time, time_fold }
-  return { wish, faults: moment ? endFaults(wish, moment, end as Temporal.ZonedDateTime) : [] }
+  return { wish, faults: end instanceof Temporal.ZonedDateTime && moment ? endFaults(wish, moment, end) : [] }
 }
+
+type Wall = Temporal.PlainDateTime | Temporal.ZonedDateTime
+
+const plain = (time: Wall) => (time instanceof Temporal.ZonedDateTime ? time.toPlainDateTime() : time)
+
+const isBefore = (time: Wall, { wall, moment }: Pick<Start, 'wall'> & Partial<Start>) =>
+  moment && time instanceof Temporal.ZonedDateTime
+    ? Temporal.ZonedDateTime.compare(time, moment) < 0
+    : Temporal.PlainDateTime.compare(plain(time), wall) < 0
+
+/** The end that a row says by itself: a date and a time, or a time of day, which is the next one after the start. */
+function endOf(text: string, start: Start, zone: string): Wall | undefined {
+  const said = startOf({ day: null, date: text, start: null, duration: null }, zone, null)
+  if (said) return said.moment ?? said.wall
+  const time = readTime(text)
+  if (!time) return undefined
+  const sameDay = start.wall.toPlainDate().toPlainDateTime(time)
+  const end = Temporal.PlainDateTime.compare(sameDay, start.wall) < 0 ? sameDay.add({ days: 1 }) : sameDay
+  return startOn(end, zone).moment ?? end
+}
+
+const endFault = (end: string): Fault => ({
+  field: 'end_time',
+  type: 'end_before_start',
+  message: `The end, ${end}, is before the start.`,
+})
 
 /** A start on the wall; without a moment when the clocks skip it. */
 type Start = { wall: Temporal.PlainDateTime; moment: Temporal.ZonedDateTime | undefined }
