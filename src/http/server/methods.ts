@@ -3,7 +3,7 @@ import { ApiError } from '../../errors.ts'
 import { readId } from '../query.ts'
 
 /** Parameters of paths that hold ids: a path has a method only when it is one. */
-const idParameters = ['id', 'session_id']
+const idParameters = ['id', 'session_id', 'change']
 
 type Found = { params: Record<string, string | undefined> } | null
 

@@ -86,10 +86,10 @@ export function attendeePages(app: FastifyInstance, parts: Parts): void {
     if (!visit) return unknownLink(parts, reply)
     const notice_id = readId((request.params as Record<string, string>).notice) ?? 0
     const kept = { answer: 'keep' as const, gave_up: [], notice_id }
-    await transaction(parts.pool, db =>
+    const answered = await transaction(parts.pool, db =>
       answerNotices(db, actorFor(parts, request, visit), visit.person.id, kept),
     )
-    return reply.redirect(`${addressOf(parts, request).path}?done=kept`, 303)
+    return reply.redirect(`${addressOf(parts, request).path}${answered > 0 ? '?done=kept' : ''}`, 303)
   })
 
   for (const path of ['details', 'again'])

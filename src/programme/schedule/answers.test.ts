@@ -51,6 +51,8 @@ describe('answers to a change of the schedule on the own page', () => {
     const { id } = await notice()
     const kept = await send(link, `changes/${id}/keep`, {})
     assert.deepEqual([kept.status, kept.headers.location], [303, `${link}?done=kept`])
+    for (const other of [id, 0, 'abc', 999_999_999])
+      assert.equal((await send(link, `changes/${other}/keep`, {})).headers.location, link)
     assert.match((await open(`${link}?done=kept`)).text, /You keep what you have\./)
     assert.doesNotMatch((await open(link)).text, /What has changed/)
     assert.deepEqual((await agenda(ada)).in, [talk.id, lab.id])
@@ -161,6 +163,30 @@ describe('an undoing after answers', () => {
     await press(link, talk, 'accept')
     assert.deepEqual((await agenda(ada)).in, [talk.id, lab.id])
     assert.deepEqual(await findings(summit, clock.now()), [])
+  })
+
+  it('says so in its rehearsal, and by e-mail when that is asked for', async () => {
+    const { link, ada, talk, undo, summit } = await scene()
+    await press(link, talk, 'give-up')
+    const rehearsed = await undo('validate_only=1')
+    assert.deepEqual(
+      [rehearsed.offered, rehearsed.people.promoted.ids, rehearsed.people_not_told],
+      [1, [ada.id], 1],
+    )
+    const undone = await undo('send_email=1')
+    assert.deepEqual([undone.offered, undone.people_not_told], [1, undefined])
+    const told =
+      await pool`select registrant_id, session_id from outbox where event_id = ${summit.id} and kind = 'offer' and state = 'waiting'`
+    assert.deepEqual([...told], [{ registrant_id: ada.id, session_id: talk.id }])
+  })
+
+  it('offers nothing back in a session that it does not restore', async () => {
+    const { link, talk, undo } = await scene()
+    await press(link, talk, 'give-up')
+    await call('PUT', `/sessions/${talk.id}`, { start_time: '14:15' })
+    const undone = await undo()
+    assert.deepEqual([undone.refused.length, undone.offered], [1, undefined])
+    assert.deepEqual(await counts(talk), [0, 0, 0, 0])
   })
 
   it('never takes it from others, and tells who has the session that it is as it was', async () => {

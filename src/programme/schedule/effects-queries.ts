@@ -83,6 +83,16 @@ export const effectsSince = (db: Db, { event_id, mark, before }: Beginning): Fra
     where p.had and not p.has or p.has and not p.was_seat)`
 }
 
+/** A digest of who has, since the beginning, another place in which session. */
+export async function digestOfMoves(db: Db, beginning: Beginning): Promise<string> {
+  const [row] = await db<{ digest: string }[]>`
+    with ${effectsSince(db, beginning)}
+    select encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', registrant_id, session_id, coalesce(now, '-')), ','
+      order by registrant_id, session_id), ''), 'UTF8')), 'hex') as digest
+    from places where was is distinct from now`
+  return row!.digest
+}
+
 /** How many registrants an effect has, and the first of them after an id. */
 export type Named = { kind: EffectKind; count: number; ids: number[]; digest: string }
 

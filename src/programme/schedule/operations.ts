@@ -1,5 +1,5 @@
 import type { NotifiedCache } from '../../db/cache.ts'
-import { notFound } from '../../errors.ts'
+import { invalid, notFound } from '../../errors.ts'
 import { answerOf, bodyOf, pageSchema } from '../../http/document/schemas.ts'
 import {
   type Listable,
@@ -46,7 +46,10 @@ const rearranged = answerOf('Rearranged', Rearranged)
 const showChange = viewOf(ScheduleChange)
 const showNotice = viewOf(ScheduleNotice)
 const send_email = Switch(
-  '`true`: tells each registrant of everything that changed for them by one e-mail, and offers those whose seat is gone, or at the same time as another, one in a repetition (`repeat_key`). Understood in the body as well.',
+  '`true`: tells each registrant of everything that moved for them by one e-mail (of a session that does not take place any more, or does again, by one of its own), and offers those whose seat is gone, or at the same time as another, one in a repetition (`repeat_key`). Understood in the body as well.',
+)
+const override_capacity_errors = Switch(
+  '`true`: allows a capacity below the seats that are taken, and puts every active registrant into an included session whatever its capacity. Understood in the body as well.',
 )
 const rehearsed =
   'With `validate_only` nothing is kept: the answer says which conflicts are made and resolved, and what becomes of whom.'
@@ -63,9 +66,7 @@ export const scheduleOperations: Operation<Parts>[] = [
       ...writeQuery,
       ...rehearsalQuery,
       send_email,
-      override_capacity_errors: Switch(
-        '`true`: allows a capacity below the seats that are taken. Understood in the body as well.',
-      ),
+      override_capacity_errors,
     },
     body: bodyOf('ScheduleInput', ScheduleInput),
     listMember: 'sessions',
@@ -85,9 +86,9 @@ export const scheduleOperations: Operation<Parts>[] = [
     id: 'undoSchedule',
     tag,
     summary: 'Take a change of the schedule back',
-    description: `Restores what it changed of each session; \`refused\` names those of which that was changed again since. Seats that registrants gave up because of it are offered to them while they are free. ${rehearsed}`,
+    description: `Restores what it changed of each session; \`refused\` names those of which that was changed again since. A capacity that is taken by now is one of those, unless \`override_capacity_errors\` is given. Seats that registrants gave up because of it are offered to them while they are free, and the offers that it made end. ${rehearsed}`,
     noun: 'Event',
-    query: { ...writeQuery, ...rehearsalQuery, send_email },
+    query: { ...writeQuery, ...rehearsalQuery, send_email, override_capacity_errors },
     failures: [422],
     success: { 200: rearranged },
     handler: async call => {
@@ -147,10 +148,19 @@ async function mannerFor(call: Call<Parts>): Promise<ScheduleManner> {
   return {
     ...mannerOf(call),
     fields: await parts.sessionFields.getKnowing(String(account_id), strangersTo()),
-    basis: isBlank(body?.basis) ? null : String(body.basis),
+    basis: readBasis(body?.basis),
     outlook: isAsked(call, 'validate_only'),
     people_after: readId(query.people_after) ?? 0,
   }
+}
+
+/** Throws 422. */
+function readBasis(given: unknown): string | null {
+  if (isBlank(given)) return null
+  if (typeof given === 'string' && given.length <= 100) return given
+  throw invalid([
+    { field: 'basis', type: 'basis', message: 'Basis must be the basis of a rehearsal, as text.' },
+  ])
 }
 
 async function listed<Row extends Record<string, unknown>>(

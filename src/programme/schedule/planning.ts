@@ -16,7 +16,9 @@ export type Item = { id: number; version: number | null; body: Body; place: numb
 
 /** Reads the sessions of a body. Throws 422 for what is no list of sessions, each once, or has too many. */
 export function readSchedule(given: unknown): Item[] {
-  const items = (Array.isArray(given) ? given : [given]).filter(item => item !== undefined && item !== null)
+  if (given === undefined || given === null)
+    throw invalid([faultOf('sessions', { type: 'required', message: 'must be given.' })])
+  const items: unknown[] = Array.isArray(given) ? given : [given]
   if (items.length > mostSessions)
     throw invalid([
       faultOf('sessions', {
@@ -26,7 +28,7 @@ export function readSchedule(given: unknown): Item[] {
     ])
   const faults: Fault[] = []
   const read = items.flatMap((item, place): Item[] => {
-    if (typeof item !== 'object' || Array.isArray(item)) {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
       faults.push(faultOf('sessions', { type: 'object', message: 'must be a list of objects.' }))
       return []
     }
@@ -35,9 +37,8 @@ export function readSchedule(given: unknown): Item[] {
     const { id, version = null } = draft.given
     return id ? [{ id, version, body: item as Body, place }] : []
   })
-  const ids = read.map(({ id }) => id)
   for (const { id, place } of read)
-    if (ids.indexOf(id) !== ids.lastIndexOf(id) && ids.indexOf(id) !== place)
+    if (read.find(item => item.id === id)!.place !== place)
       faults.push({ field: `sessions.${place}.id`, type: 'unique', message: `Session ${id} is named twice.` })
   mustBeValid(faults)
   return read

@@ -127,17 +127,20 @@ export async function insertNotices(
     ${logged(db, actor, 'schedule_notice', 'create')}`
 }
 
-/** What a registrant chose, in the notices of changes that stand: an answer, and the sessions that they gave up. */
+/**
+ * What a registrant chose, in the notices of changes that stand: an answer, and the sessions that they gave up. Who answered
+ * has nothing to keep any more. Returns how many notices it answers.
+ */
 export async function answerNotices(
   db: Db,
   actor: Actor,
   registrant_id: number,
   { answer, gave_up, notice_id }: { answer: 'keep' | 'give_up'; gave_up: number[]; notice_id: number | null },
-): Promise<void> {
-  await db`
+): Promise<number> {
+  const { count } = await db`
     with before as (
         select n.* from schedule_notices n join schedule_changes c on c.id = n.change_id and c.undone_at is null
-        where n.registrant_id = ${registrant_id} and (n.id = ${notice_id}::bigint
+        where n.registrant_id = ${registrant_id} and (n.id = ${notice_id}::bigint and n.answer is null
           or (n.session_ids || n.conflicts_with) && ${gave_up}::bigint[]) for update of n),
       after as (
         update schedule_notices n set answer = ${answer}, answered_at = ${actor.now}, updated_at = ${actor.now},
@@ -146,6 +149,20 @@ export async function answerNotices(
             where id = any(n.session_ids || n.conflicts_with) order by id)
         from before b where n.id = b.id returning n.*)
     ${logged(db, actor, 'schedule_notice', 'update')}`
+  return count
+}
+
+/** Offers of repetitions that a change made and that still stand; of those only who are concerned by no other session than `among`. */
+export function listOffersOf(
+  db: Db,
+  change_id: number,
+  among: number[] | null,
+): Promise<{ registrant_id: number; session_id: number }[]> {
+  return db<{ registrant_id: number; session_id: number }[]>`
+    select x.registrant_id, x.session_id from schedule_notices n join schedule_changes c on c.id = n.change_id
+    join selections x on x.registrant_id = n.registrant_id and x.state = 'offered' and x.created_at = c.created_at
+    where n.change_id = ${change_id} and (${among}::bigint[] is null or n.session_ids <@ ${among}::bigint[])
+    order by x.registrant_id, x.session_id`
 }
 
 /** Seats that registrants gave up since a change, because of it. */

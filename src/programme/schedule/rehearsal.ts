@@ -6,7 +6,7 @@ import { CountParameter, isAsked, readId } from '../../http/query.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
 import { type FoundConflict, listConflictsOf, withPeople } from '../conflicts/conflicts.ts'
 import { mustFindSession } from '../sessions/sessions.ts'
-import { type Beginning, listEffects, noteBeginning } from './effects-queries.ts'
+import { type Beginning, digestOfMoves, listEffects, noteBeginning } from './effects-queries.ts'
 import { type EffectKind, effectKinds, mostNamed, type Outlook } from './schema.ts'
 
 /** Query parameter of every call that can be rehearsed. */
@@ -44,10 +44,10 @@ export async function lookAhead(
   db: Db,
   event_id: number,
   session_ids: number[],
-): Promise<(people_after: number) => Promise<Outlook>> {
+): Promise<(people_after: number, wanted?: unknown) => Promise<Outlook>> {
   const beginning = await noteBeginning(db, event_id, session_ids)
   const before = await listConflictsOf(db, event_id, session_ids)
-  return async people_after => {
+  return async (people_after, wanted) => {
     const after = await listConflictsOf(db, event_id, session_ids)
     const made = newIn(after, before)
     const resolved = newIn(before, after)
@@ -55,7 +55,7 @@ export async function lookAhead(
     return {
       conflicts: { made: await firstOf(db, made), resolved: await firstOf(db, resolved) },
       people: peopleOf(named),
-      basis: basisOf(beginning, [...made, ...resolved], named),
+      basis: basisOf(beginning, [...made, ...resolved], named, [wanted, await digestOfMoves(db, beginning)]),
     }
   }
 }
@@ -81,12 +81,13 @@ function peopleOf(named: Named): Outlook['people'] {
   return Object.fromEntries(effectKinds.map(kind => [kind, of(kind)])) as Outlook['people']
 }
 
-/** A digest of what a change starts from, and of everything that it does. */
-function basisOf({ before }: Beginning, conflicts: FoundConflict[], named: Named): string {
+/** A digest of what a change starts from, of what is wanted, and of everything that it does. */
+function basisOf({ before }: Beginning, conflicts: FoundConflict[], named: Named, more: unknown[]): string {
   const state = [
     before.map(({ id, version }) => [id, version]),
     conflicts.map(({ key }) => key).sort(),
     named.map(({ kind, digest }) => [kind, digest]),
+    ...more,
   ]
   return hash('sha256', JSON.stringify(state), 'base64url')
 }

@@ -124,7 +124,7 @@ it('a schedule does what its rehearsal said, names who loses or overlaps, and is
       assert.deepEqual(effects.promoted.ids, ids(has.difference(seatedBefore)))
       assert.deepEqual(await findings(summit), [])
       const stored = new Map(talks.map(talk => [talk.id, talk]))
-      const undone = await call('POST', `${path}/undo/${applied.body.change}`)
+      const undone = await call('POST', `${path}/undo/${applied.body.change}?${query}`)
       assert.deepEqual([undone.status, undone.body.refused], [200, []])
       for (const { id } of wanted) {
         const now = (await call('GET', `/sessions/${id}`)).body

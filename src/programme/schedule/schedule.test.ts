@@ -301,6 +301,56 @@ describe('telling of a schedule', () => {
   })
 })
 
+describe('a basis', () => {
+  it('409 for another change than the one that was rehearsed', async () => {
+    const { session, move, read } = await newProgramme()
+    const a = await session('A', '10:00', '11:00')
+    const { basis, change } = (await move([{ id: a.id, start_time: '09:00' }], 'validate_only=1')).body
+    assert.equal(change, null)
+    assert.equal((await move([{ id: a.id, start_time: '08:00' }], '', { basis })).status, 409)
+    assert.equal((await move([{ id: a.id, start_time: '09:00' }], '', { basis })).status, 200)
+    assert.equal((await read(a)).start_time, '09:00:00')
+  })
+
+  it('409 when somebody gets a seat in another session than was shown', async () => {
+    const { session, person, move } = await newProgramme()
+    const [a, b] = [
+      await session('A', '10:00', '11:00', { capacity: 1 }),
+      await session('B', '12:00', '13:00', { capacity: 1 }),
+    ]
+    await person(a, b)
+    const who = await person()
+    const line = (method: 'POST' | 'DELETE', { id }: Json) =>
+      call(method, `/registrants/${who.id}/waitlist/${id}`)
+    await line('POST', a)
+    const wanted = [a, b].map(({ id }) => ({ id, capacity: 2 }))
+    const { basis, people } = (await move(wanted, 'validate_only=1')).body
+    assert.deepEqual(people.promoted.ids, [who.id])
+    await line('DELETE', a)
+    await line('POST', b)
+    assert.equal((await move(wanted, '', { basis })).status, 409)
+  })
+
+  it('422 for what is none', async () => {
+    const { session, move } = await newProgramme()
+    const a = await session('A', '10:00', '11:00')
+    for (const basis of [{}, 5, true, 'x'.repeat(101)])
+      assert.deepEqual(faultsIn(await move([{ id: a.id }], '', { basis })), ['basis: basis'])
+  })
+})
+
+describe('a list of sessions', () => {
+  it('422 is required, and each fault names the place of its item', async () => {
+    const { event, session, move } = await newProgramme()
+    const a = await session('A', '10:00', '11:00')
+    assert.deepEqual(faultsIn(await call('PUT', `/events/${event.id}/schedule`, {})), ['sessions: required'])
+    const wrong = await move([null as never, { id: a.id, start_time: '25:00' }])
+    assert.deepEqual(faultsIn(wrong), ['sessions: object'])
+    const twice = await move([{ id: a.id }, { id: a.id }])
+    assert.deepEqual(faultsIn(twice), ['sessions.1.id: unique'])
+  })
+})
+
 describe('POST /events/{id}/schedule/undo/{change}', () => {
   it('200 restores what was changed, and nothing else', async () => {
     const { session, move, undo, read } = await newProgramme()
@@ -347,13 +397,101 @@ describe('POST /events/{id}/schedule/undo/{change}', () => {
     assert.deepEqual([(await read(a)).start_time, (await read(c)).start_time], ['12:15:00', '10:00:00'])
   })
 
-  it('404 for a change of another event or account', async () => {
+  it('200 refuses a capacity that is taken by now, unless that is overridden', async () => {
+    const { session, person, move, undo, read } = await newProgramme()
+    const [a, b] = [
+      await session('A', '10:00', '11:00', { capacity: 1 }),
+      await session('B', '12:00', '13:00'),
+    ]
+    await person(a)
+    const { change } = (
+      await move([
+        { id: a.id, capacity: 3 },
+        { id: b.id, start_time: '12:30' },
+      ])
+    ).body
+    await person(a)
+    const { body } = await undo(change)
+    assert.deepEqual(
+      body.refused.map(({ id, type }: Json) => [id, type]),
+      [[a.id, 'impossible']],
+    )
+    assert.deepEqual([(await read(a)).capacity, (await read(b)).start_time], [3, '12:00:00'])
+    const again = (await move([{ id: a.id, capacity: 4 }])).body.change
+    await person(a)
+    await person(a)
+    assert.equal((await undo(again, 'override_capacity_errors=1')).body.refused.length, 0)
+    const seats = (await call('GET', `/sessions/${a.id}/seats`)).body
+    assert.deepEqual([seats.capacity, seats.selected], [3, 4])
+  })
+
+  it('200 takes those into an included session who fit, and names the others', async () => {
+    const { session, person, move, undo } = await newProgramme()
+    const a = await session('A', '10:00', '11:00', { capacity: 2, selection_control: 'included' })
+    await person()
+    const { change } = (await move([{ id: a.id, selection_control: 'optional' }])).body
+    await person()
+    await person()
+    const { body } = await undo(change)
+    assert.equal(body.not_included.length, 1)
+    assert.equal((await call('GET', `/sessions/${a.id}/seats`)).body.selected, 2)
+  })
+
+  it('200 empties a custom field that had no value', async () => {
+    const { session, move, undo, read } = await newProgramme()
+    const field = await make('sessions/fields', { name: 'Level', type: 'textInput' })
+    const a = await session('A', '10:00', '11:00')
+    const { change } = (await move([{ id: a.id, [field.attribute]: 'hard' }])).body
+    assert.equal((await read(a))[field.attribute], 'hard')
+    assert.deepEqual((await undo(change)).body.refused, [])
+    assert.equal((await read(a))[field.attribute] ?? null, null)
+  })
+
+  it('200 refuses a session whose external id is taken, and restores the others', async () => {
+    const { session, move, undo, read } = await newProgramme()
+    const [a, b] = [
+      await session('A', '10:00', '11:00', { external_id: 'x1' }),
+      await session('B', '10:00', '11:00'),
+    ]
+    const { change } = (
+      await move([
+        { id: a.id, external_id: 'x9' },
+        { id: b.id, start_time: '09:00' },
+      ])
+    ).body
+    await session('C', '10:00', '11:00', { external_id: 'x1' })
+    const { status, body } = await undo(change)
+    assert.deepEqual(
+      [status, body.refused.map(({ id, type }: Json) => [id, type])],
+      [200, [[a.id, 'impossible']]],
+    )
+    assert.equal((await read(b)).start_time, '10:00:00')
+  })
+
+  it('200 ends the offers of the change, and the next in line has the seat', async () => {
+    const { event, session, person, move, undo } = await newProgramme({ waitlist_mode: 'automatic' })
+    const a = await session('A', '10:00', '11:00', { repeat_key: 'a' })
+    const b = await session('B', '12:00', '13:00')
+    const repeat = await session('A again', '15:00', '16:00', { repeat_key: 'a', capacity: 1 })
+    await person(a, b)
+    const waiting = await make('registrants', { event_id: event.id, email: 'waiting@example.com' })
+    const { change, offered } = (
+      await move([{ id: a.id, start_time: '12:00', end_time: '13:00' }], 'send_email=1')
+    ).body
+    assert.equal(offered, 1)
+    await call('POST', `/registrants/${waiting.id}/waitlist/${repeat.id}`)
+    assert.equal((await undo(change)).status, 200)
+    const seats = (await call('GET', `/sessions/${repeat.id}/seats`)).body
+    assert.deepEqual([seats.offered, seats.selected], [0, 1])
+  })
+
+  it('404 for a change of another event or account, and for what is no id', async () => {
     const { session, move, undo } = await newProgramme()
     const other = await newProgramme()
     const a = await session('A', '10:00', '11:00')
     const { change } = (await move([{ id: a.id, start_time: '09:00' }])).body
     assert.equal((await other.undo(change)).status, 404)
-    assert.equal((await undo(999_999_999)).status, 404)
+    for (const id of [999_999_999, 0, -1]) assert.equal((await undo(id)).status, 404)
     const { event } = other
     assert.equal((await stranger.call('POST', `/events/${event.id}/schedule/undo/${change}`)).status, 404)
   })

@@ -5,6 +5,7 @@ import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, changesIn } from '../../http/values/draft.ts'
 import { mustOwnEvent } from '../../records/events/events.ts'
 import { lockEventSeats } from '../../records/events/queries.ts'
+import { insertLetters } from '../../records/outbox/queries.ts'
 import { carryOut } from '../../registration/desk/registration.ts'
 import type { Manner } from '../../registration/registrants/manner.ts'
 import { emptyWish } from '../../seats/rules/wish.ts'
@@ -48,8 +49,14 @@ export async function rearrange(
     await lockEventSeats(tx, event_id)
     const locked = await lockSessionsNamed(tx, event_id, ids)
     mustHaveVersions(items, locked)
-    const stale = items.filter(({ id }) => versionIn(locked, id) !== early.get(id)?.current.version)
-    const again = stale.length > 0 ? await planAll(stale, locked, planning) : new Map()
+    const isSameEvent = (await mustOwnEvent(tx, actor.account_id, event_id)).version === event.version
+    const stale = items.filter(
+      ({ id }) => !isSameEvent || versionIn(locked, id) !== early.get(id)?.current.version,
+    )
+    const again =
+      stale.length > 0
+        ? await planAll(stale, locked, await planningFor(tx, actor, event_id, manner))
+        : new Map()
     // Seats may have changed since, which no version shows.
     const planned = locked.map(current => ({ ...(again.get(current.id) ?? early.get(current.id)!), current }))
     if (!manner.override) mustHaveRoom(items, planned)
@@ -57,39 +64,54 @@ export async function rearrange(
   })
 }
 
-/** Writes what was planned, and everything that follows. `undoes` is the change that it takes back. */
+/** What an undoing does besides restoring sessions, once these are restored. */
+export type Undoing = {
+  /** the change that it takes back */
+  change_id: number
+  /** Ends the offers of the change, and offers back what was given up because of it; returns those offers. */
+  settleOffers: (restored: number[]) => Promise<Offer[]>
+}
+
+/** Writes what was planned, and everything that follows. */
 export async function apply(
   tx: Db,
   actor: Actor,
   event_id: number,
   planned: PlannedChange[],
   { override, mail, outlook, basis, people_after }: ScheduleManner,
-  undoes: number | null,
+  undoing: Undoing | null,
 ): Promise<Rearranged> {
   const changes = planned.filter(changesAnything)
   const ids = changes.map(({ current }) => current.id)
   const outlookAfter = outlook || basis !== null ? await lookAhead(tx, event_id, ids) : undefined
   const beginning = await noteBeginning(tx, event_id, ids)
   const consequences = await carryOutChanges(tx, actor, changes, { override, mail })
-  const offered = consequences && mail ? await offerRepetitions(tx, actor, beginning) : 0
+  const back = consequences && undoing ? await undoing.settleOffers(ids) : []
+  const repetitions = consequences && mail ? await offerRepetitions(tx, actor, beginning) : []
   const sessions = changes.map(summaryOf)
+  const undoes = undoing?.change_id ?? null
   const change = consequences
     ? await insertScheduleChange(tx, actor, { event_id, undoes, sessions: sessions.map(recordOf) })
     : null
   if (change) await insertNotices(tx, actor, change, beginning, mail)
-  const ahead = await outlookAfter?.(people_after)
+  if (mail) await tellOfOffers(tx, actor, event_id, back)
+  const people_not_told = (consequences?.people_not_told ?? 0) + (mail ? 0 : back.length)
+  const ahead = await outlookAfter?.(people_after, sessions.map(recordOf))
   if (basis !== null && ahead?.basis !== basis) throw outdated()
+  const offered = back.length + repetitions.length
   return {
-    change,
+    // A rehearsal leaves nothing that could be taken back.
+    change: outlook ? null : change,
     sessions: sessions.map(({ id, name, version, fields }) => ({ id, name, version, fields })),
     ...(offered > 0 && { offered }),
     ...(consequences as Partial<Rearranged>),
+    ...(people_not_told > 0 && { people_not_told }),
     ...ahead,
   }
 }
 
 /** Offers each registrant whose seat is gone, or in conflict, one in a repetition: the first that fits and has a free one. */
-async function offerRepetitions(db: Db, actor: Actor, beginning: Beginning): Promise<number> {
+async function offerRepetitions(db: Db, actor: Actor, beginning: Beginning): Promise<Offer[]> {
   const found = await listRepetitions(db, beginning, actor.now)
   return offerSeats(
     db,
@@ -99,21 +121,35 @@ async function offerRepetitions(db: Db, actor: Actor, beginning: Beginning): Pro
   )
 }
 
-/** Keeps seats for registrants, as far as there are free ones; returns for how many. */
+/** A seat that is kept for a registrant. */
+export type Offer = { registrant_id: number; session_id: number }
+
+/** Keeps seats for registrants, as far as there are free ones, and ends the offers that they are to leave; returns what is kept. */
 export async function offerSeats(
   db: Db,
   actor: Actor,
   event_id: number,
-  wishes: { registrant_id: number; offerFirst: number[] }[],
-): Promise<number> {
-  if (wishes.length === 0) return 0
+  wishes: { registrant_id: number; offerFirst?: number[]; leave?: number[] }[],
+): Promise<Offer[]> {
+  if (wishes.length === 0) return []
   const orders = wishes.map(wish => ({
     actor: { ...actor, ifMatch: undefined },
     wish: { ...emptyWish, by: 'organiser' as const, ...wish },
   }))
   const outcomes = await carryOut(db, event_id, orders, actor.now)
-  return outcomes.filter(outcome => 'granted' in outcome && outcome.granted && outcome.moves.length > 0)
-    .length
+  return outcomes.flatMap(outcome =>
+    'granted' in outcome && outcome.granted
+      ? outcome.moves.flatMap(({ registrant_id, session_id, to }) =>
+          to === 'offered' ? [{ registrant_id, session_id }] : [],
+        )
+      : [],
+  )
+}
+
+/** Each offer has an e-mail of its own: it ends, and says when. */
+async function tellOfOffers(db: Db, actor: Actor, event_id: number, offers: Offer[]): Promise<void> {
+  const letters = offers.map(offer => ({ ...offer, kind: 'offer' as const, dropped_session_ids: [] }))
+  await insertLetters(db, { id: event_id, account_id: actor.account_id }, letters, actor.now)
 }
 
 type Summary = Pick<SessionRow, 'id' | 'name' | 'version'> & { fields: string[]; before: Body; after: Body }
