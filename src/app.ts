@@ -13,6 +13,7 @@ import { makeServer } from './http/server/server.ts'
 import { base, credentialOperations, openOperations, tokenOperations } from './operations.ts'
 import { attendeePages } from './pages/own-page/routes.ts'
 import { imageFiles } from './pages/public/images.ts'
+import { programmeFiles } from './pages/public/programme.ts'
 import { favicon, sessionPages } from './pages/public/routes.ts'
 import { signInPages } from './pages/sign-in/routes.ts'
 import { stylesheet } from './pages/styles.ts'
@@ -35,6 +36,7 @@ export async function buildApp(
     favicon(everyone)
     stylesheet(everyone)
     imageFiles(everyone, parts)
+    programmeFiles(everyone, parts)
     everyone.get('/', async (_request, reply) => reply.redirect('/docs'))
 
     await everyone.register(async attendees => attendeePages(attendees, parts))

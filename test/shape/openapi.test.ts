@@ -226,6 +226,7 @@ describe('GET /api/v1/openapi.json', () => {
         'src/http/route.ts',
         'src/pages/own-page/routes.ts',
         'src/pages/public/images.ts',
+        'src/pages/public/programme.ts',
         'src/pages/public/routes.ts',
         'src/pages/sign-in/routes.ts',
         'src/pages/styles.ts',

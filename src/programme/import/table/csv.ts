@@ -37,9 +37,12 @@ function rowsOf(text: string, delimiter: string, most?: number): { record: strin
       info: true,
       ...(most && { to: most }),
     }) as unknown as { record: string[]; info: { lines: number } }[]
-    return lines.map(({ record, info }) => ({ record, line: info.lines }))
+    return lines.map(({ record, info }) => ({ record: record.map(withoutMark), line: info.lines }))
   } catch (error) {
     if (most) return []
     throw unreadable(`The table cannot be read: ${(error as Error).message.replaceAll(/\s+/g, ' ')}.`)
   }
 }
+
+/** Exporters put an apostrophe before what a spreadsheet would take for a formula. */
+const withoutMark = (cell: string) => cell.replace(/^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/, '')

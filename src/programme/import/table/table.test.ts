@@ -52,11 +52,12 @@ describe('a table in CSV', () => {
   })
 
   it('has formulas as text, and rows of other lengths', () => {
-    const rows = rowsOf('Title,Room\n=1+1,Hall,more\n"He said ""no"""\n')
+    const rows = rowsOf('Title,Room\n=1+1,Hall,more\n\'=2+2,\n"He said ""no"""\n')
     assert.deepEqual(
       rows.map(({ title, room }) => [title, room]),
       [
         ['=1+1', 'Hall'],
+        ['=2+2', null],
         ['He said "no"', null],
       ],
     )

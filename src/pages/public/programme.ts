@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import type { Pool } from '../../db/connection.ts'
+import { notFound } from '../../errors.ts'
+import { baseUrlOf } from '../../http/links.ts'
+import { readId } from '../../http/query.ts'
+import { isKnown } from '../../http/server/etag.ts'
+import { instantOf } from '../../http/values/timestamps.ts'
+import {
+  findPublicState,
+  type PublicProgramme,
+  readPublicProgramme,
+} from '../../programme/export/programme.ts'
+import { scheduleJson } from '../../programme/export/schedule-json.ts'
+import { scheduleXml } from '../../programme/export/schedule-xml.ts'
+import { sessionsCsv, sessionsXlsx } from '../../programme/export/tables.ts'
+import { programmeCalendar } from './calendar.ts'
+
+type Format = { type: string; write: (programme: PublicProgramme, baseUrl: string) => string | Buffer }
+
+/** Files of the programme of an event, by the ends of their paths. */
+const formats: Record<string, Format> = {
+  'schedule.json': { type: 'application/json; charset=utf-8', write: scheduleJson },
+  'schedule.xml': { type: 'application/xml; charset=utf-8', write: scheduleXml },
+  'schedule.ics': { type: 'text/calendar; charset=utf-8', write: programmeCalendar },
+  'sessions.csv': { type: 'text/csv; charset=utf-8', write: sessionsCsv },
+  'sessions.xlsx': {
+    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    write: sessionsXlsx,
+  },
+}
+
+/** A file that was written: it is right as long as nothing is written about its event. */
+type Written = { state: string; bytes: Buffer; etag: string; changed: Date }
+
+/** Most bytes of files that are kept. */
+const mostKept = 64 * 1024 * 1024
+
+/**
+ * Serves the programme of an event that is live or closed, to everybody and in every format, without a token: an Authorization
+ * header is not looked at. What did not change is 304, and costs one look at the change log.
+ */
+export function programmeFiles(
+  app: FastifyInstance,
+  { readers, config }: { readers: Pool; config: { PUBLIC_URL: string | null } },
+): void {
+  const kept = new LRUCache<string, Written>({
+    maxSize: mostKept,
+    sizeCalculation: ({ bytes }) => bytes.length + 1000,
+  })
+
+  const fileOf = async (id: number, name: string, baseUrl: string): Promise<Written | undefined> => {
+    const state = await findPublicState(readers, id)
+    if (state === undefined) return undefined
+    const key = `${id} ${name} ${baseUrl}`
+    const known = kept.get(key)
+    if (known?.state === state.last) return known
+    const programme = await readPublicProgramme(readers, id)
+    if (!programme) return undefined
+    const bytes = Buffer.from(formats[name]!.write(programme, baseUrl))
+    const etag = `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`
+    const written = { state: state.last, bytes, etag, changed: instantOf(programme.event.changed_at) }
+    // A transaction that began earlier, and ends later, would not show as another last record.
+    if (state.isSettled) kept.set(key, written)
+    return written
+  }
+
+  for (const [name, { type }] of Object.entries(formats))
+    app.get(`/public/events/:id/${name}`, async (request, reply) => {
+      const { id } = request.params as { id: string }
+      const file = await fileOf(readId(id) ?? 0, name, baseUrlOf(request, config))
+      if (!file) throw notFound('Event', id.slice(0, 100))
+      return sendFile(request, reply.type(type), file)
+    })
+}
+
+function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bytes, etag, changed }: Written,
+): FastifyReply {
+  reply.headers({
+    etag,
+    'last-modified': changed.toUTCString(),
+    'cache-control': 'public, max-age=300',
+    'cross-origin-resource-policy': 'cross-origin',
+  })
+  const { 'if-none-match': tags, 'if-modified-since': since } = request.headers
+  const isSame = tags === undefined ? isSince(since, changed) : isKnown(tags, etag)
+  return isSame ? reply.code(304).send() : reply.send(bytes)
+}
+
+/** RFC 9110 §13.1.3: whole seconds, and looked at only without If-None-Match. */
+const isSince = (since: string | undefined, changed: Date) =>
+  since !== undefined && Math.floor(changed.getTime() / 1000) * 1000 <= Date.parse(since)
