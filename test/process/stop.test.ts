@@ -114,12 +114,14 @@ describe('the end of the server itself', () => {
       const { hostname, port } = new URL(url)
       const endless = connect(Number(port), hostname).on('error', () => {})
       endless.write(
-        'POST /api/v1/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-        () => {
-          const signals = setInterval(() => child.kill('SIGTERM'), 1)
-          void ended.then(() => clearInterval(signals))
-        },
+        'POST /api/v1/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n',
       )
+      // The server has begun to read, so it has a request that never ends.
+      endless.once('data', () => {
+        endless.write('{')
+        const signals = setInterval(() => child.kill('SIGTERM'), 1)
+        void ended.then(() => clearInterval(signals))
+      })
     })
     assert.equal(code, 1)
     assert.ok(performance.now() - begin > 1000)

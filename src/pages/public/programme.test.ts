@@ -215,3 +215,91 @@ describe('the public programme of an event', () => {
       assert.deepEqual(found, wanted)
     })
 })
+
+describe('the views of Sessionize', () => {
+  const view = async (event: Json, name: string) => {
+    const { statusCode, body, headers } = await app.app.inject({
+      method: 'GET',
+      url: `/public/sessionize/${event.id}/view/${name}`,
+    })
+    return { status: statusCode, headers, body: JSON.parse(body) }
+  }
+
+  it('have the members that embedding websites read', async () => {
+    const { event, bread } = await programme()
+    const all = (await view(event, 'All')).body
+    const [first] = all.sessions
+    assert.deepEqual(
+      [
+        first.id,
+        first.title,
+        first.startsAt,
+        first.endsAt,
+        first.status,
+        all.rooms[0].name,
+        all.categories[0].items[0].name,
+      ],
+      [
+        String(bread.id),
+        'Bread & <b>water</b>',
+        '2030-03-30T10:00:00',
+        '2030-03-30T11:30:00',
+        'Accepted',
+        'Hall "A" & B',
+        'Brot <gut>',
+      ],
+    )
+    assert.deepEqual(
+      all.speakers.map(({ id, fullName, firstName, lastName, bio, sessions }: Json) => [
+        id === first.speakers[0],
+        fullName,
+        firstName,
+        lastName,
+        bio,
+        sessions,
+      ]),
+      [[true, 'Ada King', 'Ada', 'King', 'Bakes', [bread.id]]],
+    )
+    const [group] = (await view(event, 'sessions?utc=1')).body
+    assert.deepEqual(
+      [
+        group.isDefault,
+        group.sessions.length,
+        group.sessions[0].startsAt,
+        group.sessions[0].speakers[0].name,
+        group.sessions[0].room,
+      ],
+      [true, 4, '2030-03-30T09:00:00Z', 'Ada King', 'Hall "A" & B'],
+    )
+    const [day] = (await view(event, 'GridSmart')).body
+    assert.deepEqual([day.date, day.isDefault, day.rooms.length], ['2030-03-30T00:00:00', true, 1])
+    assert.deepEqual(
+      [day.timeSlots[0].slotStart, day.timeSlots[0].rooms[0].session.id],
+      ['10:00:00', String(bread.id)],
+    )
+    assert.equal((await view(event, 'Speakers')).body[0].sessions[0].name, 'Bread & <b>water</b>')
+    assert.equal((await view(event, 'SpeakerWall')).body[0].fullName, 'Ada King')
+  })
+
+  it('come in again', async () => {
+    const { event } = await programme()
+    for (const [name, count] of [
+      ['All', 4],
+      ['Sessions', 4],
+      ['GridSmart', 2],
+    ] as const) {
+      const { rows } = await readProgramme(Buffer.from(JSON.stringify((await view(event, name)).body)), name)
+      assert.deepEqual(
+        [rows.length, rows[0]!.persons[0]?.name, rows[0]!.track],
+        [count, 'Ada King', 'Brot <gut>'],
+      )
+    }
+  })
+
+  it('404 for another view; empty ones without sessions', async () => {
+    const empty = await make('events', { name: 'Empty', timezone: 'UTC', status: 'live' })
+    assert.equal((await view(empty, 'constructor')).status, 404)
+    for (const name of ['Sessions', 'GridSmart', 'Speakers'])
+      assert.deepEqual((await view(empty, name)).body, [])
+  })
+})

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Pool } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import { baseUrlOf } from '../../http/links.ts'
-import { readId } from '../../http/query.ts'
+import { isAsked, type Query, readId } from '../../http/query.ts'
 import { isKnown } from '../../http/server/etag.ts'
 import { instantOf } from '../../http/values/timestamps.ts'
 import {
@@ -14,14 +14,17 @@ import {
 } from '../../programme/export/programme.ts'
 import { scheduleJson } from '../../programme/export/schedule-json.ts'
 import { scheduleXml } from '../../programme/export/schedule-xml.ts'
+import { sessionizeViews } from '../../programme/export/sessionize.ts'
 import { sessionsCsv, sessionsXlsx } from '../../programme/export/tables.ts'
 import { programmeCalendar } from './calendar.ts'
 
 type Format = { type: string; write: (programme: PublicProgramme, baseUrl: string) => string | Buffer }
 
+const asJson = 'application/json; charset=utf-8'
+
 /** Files of the programme of an event, by the ends of their paths. */
 const formats: Record<string, Format> = {
-  'schedule.json': { type: 'application/json; charset=utf-8', write: scheduleJson },
+  'schedule.json': { type: asJson, write: scheduleJson },
   'schedule.xml': { type: 'application/xml; charset=utf-8', write: scheduleXml },
   'schedule.ics': { type: 'text/calendar; charset=utf-8', write: programmeCalendar },
   'sessions.csv': { type: 'text/csv; charset=utf-8', write: sessionsCsv },
@@ -50,7 +53,12 @@ export function programmeFiles(
     sizeCalculation: ({ bytes }) => bytes.length + 1000,
   })
 
-  const fileOf = async (id: number, name: string, baseUrl: string): Promise<Written | undefined> => {
+  const fileOf = async (
+    id: number,
+    name: string,
+    { write }: Format,
+    baseUrl: string,
+  ): Promise<Written | undefined> => {
     const state = await findPublicState(readers, id)
     if (state === undefined) return undefined
     const key = `${id} ${name} ${baseUrl}`
@@ -58,7 +66,7 @@ export function programmeFiles(
     if (known?.state === state.last) return known
     const programme = await readPublicProgramme(readers, id)
     if (!programme) return undefined
-    const bytes = Buffer.from(formats[name]!.write(programme, baseUrl))
+    const bytes = Buffer.from(write(programme, baseUrl))
     const etag = `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`
     const written = { state: state.last, bytes, etag, changed: instantOf(programme.event.changed_at) }
     // A transaction that began earlier, and ends later, would not show as another last record.
@@ -66,13 +74,27 @@ export function programmeFiles(
     return written
   }
 
-  for (const [name, { type }] of Object.entries(formats))
-    app.get(`/public/events/:id/${name}`, async (request, reply) => {
-      const { id } = request.params as { id: string }
-      const file = await fileOf(readId(id) ?? 0, name, baseUrlOf(request, config))
-      if (!file) throw notFound('Event', id.slice(0, 100))
-      return sendFile(request, reply.type(type), file)
+  const answer = async (request: FastifyRequest, reply: FastifyReply, name: string, format: Format) => {
+    const { id } = request.params as { id: string }
+    const file = await fileOf(readId(id) ?? 0, name, format, baseUrlOf(request, config))
+    if (!file) throw notFound('Event', id.slice(0, 100))
+    return sendFile(request, reply.type(format.type), file)
+  }
+
+  for (const [name, format] of Object.entries(formats))
+    app.get(`/public/events/:id/${name}`, (request, reply) => answer(request, reply, name, format))
+
+  app.get('/public/sessionize/:id/view/:view', async (request, reply) => {
+    const { view } = request.params as { view: string }
+    const name = view.toLowerCase()
+    const write = Object.hasOwn(sessionizeViews, name) ? sessionizeViews[name] : undefined
+    if (!write) throw notFound('View', view.slice(0, 100))
+    const clock = isAsked({ query: request.query as Query, body: {} }, 'utc') ? 'utc' : 'local'
+    return answer(request, reply, `${name} ${clock}`, {
+      type: asJson,
+      write: programme => JSON.stringify(write(programme, clock)),
     })
+  })
 }
 
 function sendFile(

@@ -28,7 +28,9 @@ export type PublicSession = {
   starts_at: string
   ends_at: string | null
   timezone: string
+  location_id: number | null
   location_name: string | null
+  track_id: number | null
   track_name: string | null
   external_id: string | null
   version: number
@@ -39,6 +41,8 @@ export type PublicSession = {
 export type PublicSpeaker = {
   id: number
   name: string
+  first_name: string | null
+  last_name: string | null
   company: string | null
   job_title: string | null
   bio: string | null
@@ -78,9 +82,9 @@ export async function readPublicProgramme(db: Db, event_id: number): Promise<Pub
     db<(PublicPlace & { color: string | null })[]>`
       select id, name, external_id, color from tracks where event_id = ${event_id} order by sort, id`,
     db<PublicSession[]>`
-      select s.id, s.name, s.description, ${inUtc(db, db`s.starts_at`)} as starts_at, ${inUtc(db, db`s.ends_at`)} as ends_at, s.timezone, l.name as location_name, t.name as track_name,
+      select s.id, s.name, s.description, ${inUtc(db, db`s.starts_at`)} as starts_at, ${inUtc(db, db`s.ends_at`)} as ends_at, s.timezone, s.location_id, l.name as location_name, s.track_id, t.name as track_name,
         s.external_id, s.version, s.created_at, s.updated_at, coalesce((
-          select jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'company', p.company, 'job_title', p.job_title,
+          select jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'first_name', p.first_name, 'last_name', p.last_name, 'company', p.company, 'job_title', p.job_title,
             'bio', p.bio, 'profile_picture', p.profile_picture, 'external_id', p.external_id) order by a.sort, a.id)
           from session_speakers a join speakers p on p.id = a.speaker_id
           where a.session_id = s.id and p.forgotten_at is null), '[]') as speakers
