@@ -22,10 +22,10 @@ function itemOf(visit: Visit, address: Address, { id, sessions }: OpenNotice): H
     return entry ? [{ entry, was }] : []
   })
   if (known.length === 0) return undefined
-  const moved = known.map(({ entry, was }) => {
-    const others = rivalsSince(visit, entry)
-    return { entry, was, others }
-  })
+  const moved = known
+    .map(({ entry, was }) => ({ entry, was, others: rivalsSince(visit, entry) }))
+    .filter(isDifferent)
+  if (moved.length === 0) return undefined
   const own = new Map(moved.flatMap(({ entry, others }) => [entry, ...others].map(each => [each.id, each])))
   const isInConflict = moved.some(({ others }) => others.length > 0)
   const keep = html`<form method="post" action="${address.path}/changes/${id}/keep"><button class="main">${isInConflict ? 'Keep all of them' : 'Keep'}<span class="unseen">: ${moved.map(({ entry }) => entry.name).join(', ')}</span></button></form>`
@@ -40,16 +40,23 @@ type Moved = {
   others: ProgrammeEntry[]
 }
 
-function movedInWords({ entry, was, others }: Moved): Html {
-  const before = [whenOf({ ...entry, ...was, times_with_timezone: null }), was.location_name].filter(Boolean)
-  const now = takesPlace(entry)
-    ? [whenOf(entry), entry.location_name].filter(Boolean).join(', ')
-    : 'Does not take place'
+/** Whether a person notices: what was only renamed, or is again as it was, is no news. */
+const isDifferent = (moved: Moved) => moved.others.length > 0 ||
+  placeBefore(moved) !== placeNow({ ...moved, entry: { ...moved.entry, times_with_timezone: null } })
+
+const placeBefore = ({ entry, was }: Moved) =>
+  [whenOf({ ...entry, ...was, times_with_timezone: null }), was.location_name].filter(Boolean).join(', ')
+
+const placeNow = ({ entry }: Moved) =>
+  takesPlace(entry) ? [whenOf(entry), entry.location_name].filter(Boolean).join(', ') : 'Does not take place'
+
+function movedInWords(moved: Moved): Html {
+  const { entry, others } = moved
   const rivals = others.map(({ name }) => html` <bdi>${name}</bdi>`)
   return inLines([
     html`<h3 dir="auto">${entry.name}</h3>`,
-    html`<p dir="auto">It was: ${before.join(', ')}</p>`,
-    html`<p dir="auto"><strong>Now: ${now}</strong></p>`,
+    html`<p dir="auto">It was: ${placeBefore(moved)}</p>`,
+    html`<p dir="auto"><strong>Now: ${placeNow(moved)}</strong></p>`,
     rivals.length > 0 &&
       html`<p dir="auto">At the same time as${inLines(rivals, ',')}, in which you have a seat, too.</p>`,
   ])

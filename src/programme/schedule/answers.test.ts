@@ -153,6 +153,26 @@ describe('answers to a change of the schedule on the own page', () => {
   })
 })
 
+describe('news on the own page', () => {
+  it('are none of what was only renamed, or is again as it was', async () => {
+    const summit = await event({ timezone: 'Europe/Brussels' })
+    const talk = await session(summit, { name: 'Talk' })
+    const lab = await session(summit, { name: 'Lab', start_time: '14:00', end_time: '15:00' })
+    const ada = await person(summit, { first_name: 'Ada', session_ids: [talk.id, lab.id] })
+    await call('PUT', `/events/${summit.id}/schedule?send_email=1`, [
+      { id: talk.id, start_time: '16:00', end_time: '17:00' },
+      { id: lab.id, name: 'Lab, renamed' },
+    ])
+    const link = await linkOf(ada)
+    const part = async () =>
+      /<section aria-labelledby="changes">([\s\S]*?)<\/section>/.exec((await open(link)).text)?.[1]
+    assert.match((await part())!, /Talk/)
+    assert.doesNotMatch((await part())!, /Lab, renamed/)
+    await call('PUT', `/sessions/${talk.id}`, { start_time: '10:00', end_time: '11:00' })
+    assert.equal(await part(), undefined)
+  })
+})
+
 describe('an undoing after answers', () => {
   it('offers back what was given up, while it is free', async () => {
     const { link, ada, talk, lab, undo, summit } = await scene()

@@ -113,7 +113,7 @@ export function listEffects(db: Db, beginning: Beginning, after: number): Promis
 
 /**
  * For each registrant whose seat in a session is gone, or at the same time as another since, the repetitions of that session
- * that are still to come and fit between their other seats, in order.
+ * that are still to come and fit between their other seats, in order. Who has one of these already needs no other.
  */
 export function listRepetitions(
   db: Db,
@@ -134,6 +134,10 @@ export function listRepetitions(
     join sessions r on r.event_id = a.event_id and r.repeat_key = a.repeat_key and r.id <> a.id and r.session_status = 'live'
       and r.starts_at > ${now}
     where not exists (select from selections x where x.registrant_id = h.registrant_id and x.session_id = r.id)
+      and not exists (
+        select from selections x join sessions o on o.id = x.session_id and o.session_status = 'live'
+        where x.registrant_id = h.registrant_id and x.state <> 'waitlisted' and o.repeat_key = a.repeat_key and o.id <> a.id
+          and o.starts_at > ${now})
       and not exists (
         select from selections x join sessions o on o.id = x.session_id and o.session_status = 'live'
         where x.registrant_id = h.registrant_id and x.session_id <> a.id and x.state in ('selected', 'held')

@@ -301,6 +301,17 @@ describe('telling of a schedule', () => {
   })
 })
 
+describe('a repetition', () => {
+  it('is not offered to who has another one', async () => {
+    const { session, person, move } = await newProgramme()
+    const at = (start: string, end: string) => session('A', start, end, { repeat_key: 'a' })
+    const [a, second] = [await at('10:00', '11:00'), await at('12:00', '13:00'), await at('14:00', '15:00')]
+    await person(a!, second!)
+    const { body } = await move([{ id: a!.id, session_status: 'approved' }], 'send_email=1')
+    assert.equal('offered' in body, false)
+  })
+})
+
 describe('a basis', () => {
   it('409 for another change than the one that was rehearsed', async () => {
     const { session, move, read } = await newProgramme()
