@@ -2,13 +2,16 @@ import Type from 'typebox'
 import type { Db } from '../../db/connection.ts'
 import { ApiError, notFound } from '../../errors.ts'
 import { answerOf, bodyOf } from '../../http/document/schemas.ts'
+import { writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
+import { isAsked } from '../../http/query.ts'
 import type { Caller } from '../../http/server/auth.ts'
 import { agentOf, clearCookie, mustBeOurs, sendCookie } from '../../http/server/cookies.ts'
 import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type FailureLimit, networkOf } from '../../http/server/failure-limit.ts'
 import { roles } from '../../http/server/roles.ts'
 import { readUpdate, settle } from '../../http/values/draft.ts'
+import { write } from '../../http/write.ts'
 import { findUser, updateUser } from '../users/queries.ts'
 import { mustFindUser } from '../users/users.ts'
 import { endSessions, findNames, listSessions } from './queries.ts'
@@ -95,6 +98,7 @@ export const ownOperations: Operation<Parts>[] = [
     id: 'updateMe',
     tag,
     summary: 'Change the own name or password',
+    query: writeQuery,
     permission: { only: roles },
     body: bodyOf('MeInput', MeInput),
     success: { 200: me },
@@ -102,17 +106,23 @@ export const ownOperations: Operation<Parts>[] = [
     failures: [404],
     handler: async call => {
       const user = mustBeUser(call)
-      const { body, parts, actor } = call
+      const { body, actor } = call
       const { version } = await mustFindUser(call.db, call.account_id, user.id)
       mustMatchVersion(actor.ifMatch, version)
       const given = settle(readUpdate(Type.Pick(MeInput, ['first_name', 'last_name']), body))
-      if (body.password !== undefined && body.password !== '')
-        await changePassword(parts.pool, user, {
-          password: String(body.password),
-          current_password: body.current_password,
-        })
-      if (Object.keys(given).length > 0) await updateUser(parts.pool, actor, user.id, given)
-      return showMe(parts.pool, call.caller)
+      return write(
+        call,
+        async ({ db }) => {
+          if (body.password !== undefined && body.password !== '')
+            await changePassword(db, user, {
+              password: String(body.password),
+              current_password: body.current_password,
+            })
+          if (Object.keys(given).length > 0) await updateUser(db, actor, user.id, given)
+          return { status: 200, body: await showMe(db, call.caller) }
+        },
+        { remember: false },
+      )
     },
   },
   {
@@ -135,6 +145,7 @@ export const ownOperations: Operation<Parts>[] = [
     id: 'deleteMySession',
     tag,
     summary: 'Sign the user out elsewhere',
+    query: writeQuery,
     permission: { only: roles },
     noun: 'Session',
     success: { 204: Type.Null() },
@@ -144,8 +155,14 @@ export const ownOperations: Operation<Parts>[] = [
       const { id } = call
       // What a session is never changes.
       mustMatchVersion(call.actor.ifMatch, 1)
-      if ((await endSessions(call.parts.pool, user.id, { only: id })) === 0) throw notFound('Session', id)
-      return call.reply.code(204).send()
+      return write(
+        call,
+        async ({ db }) => {
+          if ((await endSessions(db, user.id, { only: id })) === 0) throw notFound('Session', id)
+          return { status: 204 }
+        },
+        { remember: false },
+      )
     },
   },
   {
@@ -153,15 +170,22 @@ export const ownOperations: Operation<Parts>[] = [
     id: 'signOut',
     tag,
     summary: 'Sign the user out',
+    query: writeQuery,
     permission: { only: roles },
     success: { 204: Type.Null() },
     takesKey: false,
     failures: [404],
     handler: async call => {
       const user = mustBeUser(call)
-      await endSessions(call.parts.pool, user.id, { only: user.session_id })
-      clearCookie(call.request, call.reply, call.parts.config)
-      return call.reply.code(204).send()
+      if (!isAsked(call, 'validate_only')) clearCookie(call.request, call.reply, call.parts.config)
+      return write(
+        call,
+        async ({ db }) => {
+          await endSessions(db, user.id, { only: user.session_id })
+          return { status: 204 }
+        },
+        { remember: false },
+      )
     },
   },
 ]

@@ -37,6 +37,11 @@ export async function insertLink(
     insert into user_links ${db(link)}`
 }
 
+/** Ends the link of a user, if there is one. */
+export async function deleteLinks(db: Db, user_id: number): Promise<void> {
+  await db`delete from user_links where user_id = ${user_id}`
+}
+
 /** Whose link this is; it is used up. Undefined for one that is unknown, used or expired. */
 export async function takeLink(
   db: Db,

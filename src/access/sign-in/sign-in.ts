@@ -4,6 +4,7 @@ import { ApiError, invalid, mustBeValid } from '../../errors.ts'
 import type { Caller } from '../../http/server/auth.ts'
 import { faultsOfPassword, hashPassword, isPassword } from './passwords.ts'
 import {
+  deleteLinks,
   endSessions,
   findPassword,
   findSession,
@@ -121,7 +122,7 @@ export const isOpen = (db: Db, token: string, now: Date): Promise<boolean> =>
   isLinkOpen(db, hashToken(token), now)
 
 /**
- * Gives a user a new password, for which the one so far is needed; every other session ends. Throws 422.
+ * Gives a user a new password, for which the one so far is needed; every other session ends, and the link. Throws 422.
  */
 export async function changePassword(
   db: Db,
@@ -133,5 +134,6 @@ export async function changePassword(
   if (!(await isPassword(typeof current_password === 'string' ? current_password : '', known)))
     throw invalid([{ field: 'current_password', type: 'wrong', message: 'Current Password is not right.' }])
   await setPassword(db, user.id, await hashPassword(password))
+  await deleteLinks(db, user.id)
   await endSessions(db, user.id, { except: user.session_id })
 }

@@ -6,7 +6,7 @@ import { type Body, changesIn, isBlank, readNew, readUpdate, settle } from '../.
 import { viewOf } from '../../http/view.ts'
 import { makeReviewer } from '../../records/reviewers/reviewers.ts'
 import { lockAccount } from '../accounts/queries.ts'
-import { endSessions } from '../sign-in/queries.ts'
+import { deleteLinks, endSessions } from '../sign-in/queries.ts'
 import { makeLink } from '../sign-in/sign-in.ts'
 import {
   blankUser,
@@ -45,7 +45,7 @@ export async function createUser(
 }
 
 /**
- * Changes the given members of a user, who is signed out everywhere when the address, the role or the events change. Throws
+ * Changes the given members of a user, who is signed out everywhere, and whose link ends, when the address, the role or the events change. Throws
  * 404, 412, and 422, also where the account would have no owner of all its events any more.
  */
 export async function changeUser(db: Db, actor: Actor, id: number, body: Body): Promise<UserRow> {
@@ -62,8 +62,11 @@ export async function changeUser(db: Db, actor: Actor, id: number, body: Body): 
     const changed = await updateUser(tx, actor, id, changes as Partial<UserRow>)
     await mustHaveOwner(tx, actor.account_id)
     await makeReviewerOf(tx, actor, changed)
-    if (['email', 'role', 'event_ids'].some(name => name in changes))
+    if (['email', 'role', 'event_ids'].some(name => name in changes)) {
       await endSessions(tx, id, { except: null })
+      // Who has the link was invited as somebody else.
+      await deleteLinks(tx, id)
+    }
     return changed
   })
 }
@@ -83,6 +86,7 @@ export async function forgetUser(db: Db, actor: Actor, id: number): Promise<User
     const user = await mustLock(tx, { ...actor, ifMatch: undefined }, id)
     if (user.forgotten_at) return user
     await endSessions(tx, id, { except: null })
+    await deleteLinks(tx, id)
     const blanked = await blankUser(tx, actor, user)
     await mustHaveOwner(tx, actor.account_id)
     return blanked

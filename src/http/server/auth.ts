@@ -39,7 +39,7 @@ export function authenticate(
   app.decorateRequest('isStillAllowed', null as unknown as () => Promise<boolean>)
   app.addHook('onRequest', async request => {
     const token = bearerToken(request.headers.authorization)
-    const cookie = request.headers.authorization === undefined ? tokenInCookie(request) : undefined
+    const cookie = request.headers.authorization === undefined ? tokenInCookie(request, config) : undefined
     const findValid = async () => {
       const caller =
         token !== undefined

@@ -12,11 +12,12 @@ const localName = 'lectern'
 
 type Config = { PUBLIC_URL: string | null }
 
-/** The token in the cookie of a request. */
-export function tokenInCookie(request: FastifyRequest): string | undefined {
+/** The token in the cookie of a request. Over HTTPS only the protected name counts: any site of the domain could write the other. */
+export function tokenInCookie(request: FastifyRequest, config: Config): string | undefined {
+  const expected = new URL(baseUrlOf(request, config)).protocol === 'https:' ? secureName : localName
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const [name = '', value = ''] = part.trim().split('=')
-    if ((name === secureName || name === localName) && /^[\w-]{20,200}$/.test(value)) return value
+    if (name === expected && /^[\w-]{20,200}$/.test(value)) return value
   }
   return undefined
 }

@@ -19,6 +19,23 @@ const seenAtDoor = [
 const isOfRegistrants = (request: FastifyRequest) =>
   /^\/api\/v1\/registrants(\/|$)/.test(request.routeOptions.url ?? '')
 
+const isOfSessions = (request: FastifyRequest) =>
+  /^\/api\/v1\/sessions(\/|$)/.test(request.routeOptions.url ?? '')
+
+/** Of the speakers of a session a door sees who they are, and nothing else. */
+function withoutSpeakers(payload: unknown): unknown {
+  if (typeof payload !== 'string' || !payload.includes('"speakers"')) return payload
+  const body = JSON.parse(payload)
+  for (const session of Array.isArray(body.items) ? body.items : [body])
+    if (Array.isArray(session.speakers))
+      session.speakers = session.speakers.map(({ id, name, role }: Record<string, unknown>) => ({
+        id,
+        name,
+        role,
+      }))
+  return JSON.stringify(body)
+}
+
 /** Throws 403 when a list of registrants is searched or sorted by what is not seen at a door: it would tell it. */
 export function mustAskAtDoor(request: FastifyRequest): void {
   if (!isOfRegistrants(request)) return
@@ -36,8 +53,9 @@ export function mustAskAtDoor(request: FastifyRequest): void {
     )
 }
 
-/** An answer about registrants as it leaves for a door. */
+/** An answer about registrants or sessions as it leaves for a door. */
 export function maskForDoor(request: FastifyRequest, payload: unknown): unknown {
+  if (isOfSessions(request)) return withoutSpeakers(payload)
   if (!isOfRegistrants(request) || typeof payload !== 'string' || !payload.startsWith('{')) return payload
   const body = JSON.parse(payload)
   const mask = (record: Record<string, unknown>) =>

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, invalid, notFound } from '../../errors.ts'
 import { type Query, readId } from '../query.ts'
 import type { Body } from '../values/draft.ts'
-import { unwrapChoice } from '../values/values.ts'
+import { Id, readValue } from '../values/values.ts'
 import { maskForDoor, mustAskAtDoor } from './door.ts'
 import type { Role } from './roles.ts'
 
@@ -47,7 +47,10 @@ async function mustReach(request: FastifyRequest, reached: number[], findEvents:
   if (inPath.length + inBody.length === 0) throw accountWide()
   const isForeign = (id: number) => !reached.includes(id)
   const foreign = inPath.find(isForeign)
-  if (foreign !== undefined) throw notFound('Event', foreign)
+  if (foreign !== undefined)
+    throw plural === 'events'
+      ? notFound('Event', foreign)
+      : new ApiError(404, 'not_found', 'This does not exist.')
   if (inBody.some(isForeign))
     throw invalid([{ field: 'event_id', type: 'not_found', message: 'Event does not exist.' }])
 }
@@ -66,44 +69,67 @@ function limitList(request: FastifyRequest, reached: number[]): void {
 
 type Events = { inPath: number[]; inBody: number[] }
 
-/** The events that a request is about; none when it names none, or is about the whole account. */
+/**
+ * The events that a request is about. Throws 403 for what belongs to no event, whatever events it names besides; 404 for an
+ * object of the path that does not exist, or not any more.
+ */
 async function eventsOf(request: FastifyRequest, findEvents: FindEvents): Promise<Events> {
   const { account_id } = request.caller
-  const parts = pathOf(request)
-  const [plural = '', second = ''] = parts
   const params = request.params as Record<string, string>
   const { body, query } = request as { body: Body | null; query: Query }
-  const none = { inPath: [], inBody: [] }
-  if (plural === 'events')
-    return second === ':id' && parts[2] !== 'clone' ? { inPath: [readId(params.id) ?? 0], inBody: [] } : none
-  if (/^fields?$/.test(second)) return none
-  const direct = (id: unknown) => readId(String(unwrapChoice(id) ?? '')) ?? []
-  const found = async (of: string, ids: unknown[]) => {
-    const read = ids.flatMap(id => readId(String(unwrapChoice(id) ?? '')) ?? [])
-    return read.length > 0 ? ((await findEvents(account_id, of, read)) ?? []) : []
+  const find = async (kind: string, given: unknown[]) => {
+    if (kind === 'events') return idsIn(given)
+    const ids = idsIn(given)
+    return ids.length > 0 ? ((await findEvents(account_id, kind, ids)) ?? []) : []
   }
-  const of = plural === 'scans' ? (second === 'registrant' ? 'registrants' : '') : plural
-  const said = request.method === 'GET' ? [] : bodiesIn(body)
-  const inBody = [said.flatMap(each => direct(each.event_id))]
-  for (const [names, kind] of references)
+  const { kind, id } = subjectOf(request)
+  if (!isOfEvents(kind) && (await findEvents(account_id, kind, [])) === undefined) throw accountWide()
+  const inPath = [...idsIn([query.event_id]), ...(await find('registrants', [query.registrant_id]))]
+  for (const [of, given] of [
+    [kind, id],
+    ['sessions', params.session_id],
+  ] as const) {
+    if (given === undefined) continue
+    const found = await find(of, [given])
+    if (found.length === 0) throw new ApiError(404, 'not_found', 'This does not exist.')
+    inPath.push(...found)
+  }
+  inPath.push(...(await find('sessions', [query.session_id, query.submission_id])))
+  const said = request.method === 'GET' ? [] : objectsIn(body)
+  const inBody = idsIn(said.flatMap(each => [each.event_id, each.event_ids]))
+  for (const [names, of] of references)
     inBody.push(
-      await found(
-        kind,
-        said.flatMap(each => names.flatMap(name => [each[name]].flat())),
-      ),
+      ...(await find(
+        of,
+        said.flatMap(each => names.map(name => each[name])),
+      )),
     )
   // What a body calls its id is of the kind of the path: submissions that are decided, a registrant who is checked in.
-  inBody.push(await found(of, params.id === undefined ? said.map(each => each.id) : []))
-  return {
-    inPath: [
-      ...[direct(query.event_id)].flat(),
-      ...(await found(of, [params.id])),
-      ...(await found('sessions', [params.session_id, query.session_id, query.submission_id])),
-      ...(await found('registrants', [query.registrant_id])),
-    ],
-    inBody: inBody.flat(),
-  }
+  const isSchedule = kind === 'events'
+  if (id === undefined || isSchedule)
+    inBody.push(
+      ...(await find(
+        isSchedule ? 'sessions' : kind,
+        said.map(each => each.id),
+      )),
+    )
+  return { inPath, inBody }
 }
+
+/** What a path is about: the first part of the paths of its kind, and the id, when it has one. */
+function subjectOf(request: FastifyRequest): { kind: string; id: string | undefined } {
+  const [plural = '', second = '', third = ''] = pathOf(request)
+  const { id, type } = request.params as Record<string, string>
+  // Fields of forms are those of the account, and a clone is another event.
+  if (/^fields?$/.test(second) || third === 'clone' || (plural === 'events' && id === undefined))
+    return { kind: 'account', id }
+  if (plural === 'scans') return { kind: second === 'registrant' ? 'registrants' : 'scans', id }
+  if (plural === 'image') return { kind: `${type}s`, id }
+  return { kind: plural, id }
+}
+
+/** What has no rows of its own that are named in paths, and belongs to the event that the request names. */
+const isOfEvents = (kind: string) => ['events', 'scans', 'changes', 'schedule-notices'].includes(kind)
 
 /** Members of a body that name objects, and the first part of their paths. */
 const references: [names: string[], plural: string][] = [
@@ -114,12 +140,24 @@ const references: [names: string[], plural: string][] = [
   [['reviewer_id'], 'cfs-contacts'],
 ]
 
-/** A body, and the objects of its lists. */
-function bodiesIn(body: Body | null): Body[] {
-  const lists = Object.values(body ?? {})
-    .filter(Array.isArray)
-    .flat()
-  return [body ?? {}, ...lists.filter(item => item !== null && typeof item === 'object')]
+/** Ids, read as generously as operations read them: alone, in lists, in `{"id": …}`, and in texts with commas. */
+function idsIn(given: unknown[]): number[] {
+  return given.flat(2).flatMap(value => {
+    const parts = typeof value === 'string' ? value.split(',') : [value]
+    return parts.flatMap(part => {
+      const reading = readValue(anId, part)
+      return 'value' in reading ? [reading.value as number] : []
+    })
+  })
+}
+
+const anId = Id()
+
+/** A body, and every object in it. */
+function objectsIn(value: unknown): Body[] {
+  if (Array.isArray(value)) return value.flatMap(objectsIn)
+  if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return []
+  return [value as Body, ...Object.values(value).flatMap(objectsIn)]
 }
 
 const forbidden = (role: Role, roles: readonly Role[]) =>

@@ -41,7 +41,8 @@ type Moved = {
 }
 
 /** Whether a person notices: what was only renamed, or is again as it was, is no news. */
-const isDifferent = (moved: Moved) => moved.others.length > 0 ||
+const isDifferent = (moved: Moved) =>
+  moved.others.length > 0 ||
   placeBefore(moved) !== placeNow({ ...moved, entry: { ...moved.entry, times_with_timezone: null } })
 
 const placeBefore = ({ entry, was }: Moved) =>

@@ -99,7 +99,11 @@ export const reviewOperations: Operation[] = [
       const { event, chosen } = await ownerOf(call)
       const view = await viewpointOf(db, caller, event.id)
       const listing = readListing(query, listsFor(view))
-      const own = { ...chosen, by: view === 'organiser' ? undefined : view.reviewer }
+      const by = view === 'organiser' ? undefined : view.reviewer
+      const isHidden = view !== 'organiser' && view.isBlind && chosen.reviewer_id !== by
+      if (isHidden && chosen.reviewer_id)
+        throw badRequest('bad_parameter', 'Reviews are blind: reviewer_id can only be your own.')
+      const own = { ...chosen, by }
       const { rows, total } = await listOfEvent(db, { ...event, account_id }, () =>
         listReviews(db, event, listing, own),
       )
@@ -126,11 +130,13 @@ export const reviewOperations: Operation[] = [
   },
 ]
 
+const whose = ['reviewer_id', 'created_by', 'updated_by']
+
 /** While reviews are blind, whose they are can neither be searched nor sorted by. */
 function listsFor(view: Viewpoint) {
   if (view === 'organiser' || !view.isBlind) return reviewLists
-  const { reviewer_id: _hidden, ...attributes } = reviewLists.attributes
-  return { ...reviewLists, attributes }
+  const shown = Object.entries(reviewLists.attributes).filter(([name]) => !whose.includes(name))
+  return { ...reviewLists, attributes: Object.fromEntries(shown) }
 }
 
 /** Whose reviews are asked for: of an event, or of the event of a submission or a reviewer. Throws 400, 404. */

@@ -130,7 +130,9 @@ describe('a user who reviews', () => {
     )
     assert.notEqual(body.items[0].id, same.id)
     assert.equal((await call('GET', `/cfs-contacts/${same.id}`)).body.user_id, null)
-    const records = (await changesOf(app)).filter(({ object_id }) => object_id === body.items[0].id)
+    const records = (await changesOf(app)).filter(
+      ({ object, object_id }) => object === 'cfs_contact' && object_id === body.items[0].id,
+    )
     assert.deepEqual(
       records.map(({ action }) => action),
       ['create', 'update'],

@@ -8,7 +8,7 @@ const seesRatings = (view: Viewpoint, hasRated: boolean): boolean => view === 'o
 /** A review as somebody sees it: while reviews are blind, a reviewer does not see whose the others are. */
 export function maskReview<R extends Review>(review: R, view: Viewpoint): R {
   if (view === 'organiser' || !view.isBlind || review.reviewer_id === view.reviewer) return review
-  return { ...review, reviewer_id: null }
+  return { ...review, reviewer_id: null, created_by: null, updated_by: null }
 }
 
 /** What takes the place of members that somebody may not see of a submission; `hasRated`: whether they have reviewed it. */
