@@ -4,6 +4,7 @@ import type { Actor } from '../../http/actor.ts'
 import { mustMatchVersion } from '../../http/server/etag.ts'
 import { type Body, changesIn, isBlank, readNew, readUpdate, settle } from '../../http/values/draft.ts'
 import { viewOf } from '../../http/view.ts'
+import { blankReviewers } from '../../records/reviewers/queries.ts'
 import { makeReviewer } from '../../records/reviewers/reviewers.ts'
 import { lockAccount } from '../accounts/queries.ts'
 import { deleteLinks, endSessions } from '../sign-in/queries.ts'
@@ -88,6 +89,7 @@ export async function forgetUser(db: Db, actor: Actor, id: number): Promise<User
     await endSessions(tx, id, { except: null })
     await deleteLinks(tx, id)
     const blanked = await blankUser(tx, actor, user)
+    await blankReviewers(tx, { ...actor, ifMatch: undefined }, id)
     await mustHaveOwner(tx, actor.account_id)
     return blanked
   })

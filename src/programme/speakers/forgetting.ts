@@ -1,7 +1,7 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { dropContact } from '../../records/contacts/queries.ts'
+import { dropContact, listContactsEverOf } from '../../records/contacts/queries.ts'
 import { deleteImages } from '../../records/images/queries.ts'
 import { blankProposalsOf } from '../cfs-contacts/forgetting-queries.ts'
 import { blankSpeaker, blankTraces, lockRemains } from './forgetting-queries.ts'
@@ -26,11 +26,13 @@ export function forgetSpeaker(
     const known = await lockRemains(tx, actor.account_id, id)
     if (!known) throw notFound('Speaker', id)
     if (known.forgotten_at) return { id, forgotten_at: known.forgotten_at }
+    const { account_id } = actor
+    const contacts = await listContactsEverOf(tx, 'speaker', { account_id, id, contact_id: known.contact_id })
     await blankSpeaker(tx, actor, id, blanks)
     await blankProposalsOf(tx, actor, { id, event_id: known.event_id })
     await blankTraces(tx, actor.account_id, { id, event_id: known.event_id }, blanks)
     await deleteImages(tx, 'speaker', id)
-    if (known.contact_id) await dropContact(tx, actor, known.contact_id)
+    for (const contact of contacts) await dropContact(tx, actor, contact)
     return { id, forgotten_at: `${actor.now.toISOString().slice(0, 19).replace('T', ' ')}` }
   })
 }

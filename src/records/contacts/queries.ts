@@ -59,6 +59,18 @@ export async function findContactWith(db: Db, account_id: number, email: string)
   return contact?.id ?? null
 }
 
+/** Every contact that a registration or an appearance has or had: one for each address that it was under. */
+export async function listContactsEverOf(
+  db: Db,
+  object: 'registrant' | 'speaker',
+  { account_id, id, contact_id }: { account_id: number; id: number; contact_id: number | null },
+): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select distinct (said ->> 'contact_id')::bigint as id from changes, unnest(array[before, after]) said
+    where object = ${object} and object_id = ${id} and account_id = ${account_id} and said ->> 'contact_id' is not null`
+  return [...new Set([...rows.map(row => row.id), ...(contact_id ? [contact_id] : [])])].sort((a, b) => a - b)
+}
+
 /** Deletes a contact that was made of somebody who is forgotten, when nobody else has it; its change records are emptied. */
 export async function dropContact(db: Db, actor: Actor, id: number): Promise<void> {
   const [gone] = await db<{ id: number }[]>`

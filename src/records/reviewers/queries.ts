@@ -81,3 +81,21 @@ export async function insertReviewers(
     with after as (insert into cfs_contacts ${db(rows)} on conflict (event_id, user_id) do nothing returning *)
     ${logged(db, actor, 'cfs_contact', 'create')}`
 }
+
+/** Forgets a user as a reviewer, in the change log too. Who has also submitted something is a person of their own there. */
+export async function blankReviewers(db: Db, actor: Actor, user_id: number): Promise<void> {
+  const { account_id, actor_id, now } = actor
+  const names = { email: null, first_name: null, last_name: null }
+  await db`
+    with before as (
+        select * from cfs_contacts where account_id = ${account_id} and user_id = ${user_id} and submitter = 0 order by id for update),
+      after as (
+        update cfs_contacts c set ${db(names)}, forgotten_at = ${now}, updated_at = ${now}, updated_by = ${actor_id},
+          version = c.version + 1
+        from before b where b.id = c.id returning c.*)
+    ${logged(db, actor, 'cfs_contact', 'update')}`
+  await db`
+    update changes set before = before || ${db.json(names)}, after = after || ${db.json(names)}
+    where account_id = ${account_id} and object = 'cfs_contact' and object_id in (
+      select id from cfs_contacts where account_id = ${account_id} and user_id = ${user_id} and submitter = 0)`
+}

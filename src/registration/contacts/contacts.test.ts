@@ -200,3 +200,66 @@ describe('forgetting', () => {
     )
   })
 })
+
+describe('an erasure', () => {
+  const word = () => `gone${Math.random().toString(36).slice(2, 10)}`
+  const traces = async (text: string) => {
+    const [row] = await pool`
+      select (select count(*)::int from contacts c where c::text ilike ${`%${text}%`}) as contacts,
+        (select count(*)::int from changes c where c::text ilike ${`%${text}%`}) as changes,
+        (select count(*)::int from idempotency_keys k where k.body ilike ${`%${text}%`}) as answers`
+    return row
+  }
+  const none = { contacts: 0, changes: 0, answers: 0 }
+
+  it('of a registrant or a speaker takes the contacts of their earlier addresses along', async () => {
+    for (const plural of ['registrants', 'speakers']) {
+      const [first, second] = [word(), word()]
+      const event = await make('events', { name: 'E', timezone: 'UTC' })
+      const person = await make(plural, {
+        event_id: event.id,
+        first_name: first,
+        email: `${first}@example.com`,
+      })
+      await call('PUT', `/${plural}/${person.id}`, { email: `${second}@example.com` })
+      assert.equal((await call('POST', `/${plural}/${person.id}/forget`)).status, 200)
+      for (const text of [first, second]) assert.deepEqual(await traces(text), none, plural)
+    }
+  })
+
+  it('of a contact takes along what was deleted, and answers that have an earlier address', async () => {
+    const [first, second] = [word(), word()]
+    const event = await make('events', { name: 'E', timezone: 'UTC' })
+    const { body: contact } = await call(
+      'POST',
+      '/contacts',
+      { email: `${first}@example.com` },
+      { 'idempotency-key': word() },
+    )
+    await call('PUT', `/contacts/${contact.id}`, { email: `${second}@example.com` })
+    const person = await make('registrants', { event_id: event.id, email: `${second}@example.com` })
+    assert.equal((await call('DELETE', `/registrants/${person.id}`)).status, 204)
+    assert.equal((await call('PUT', `/contacts/forget/${contact.id}`)).status, 200)
+    for (const text of [first, second]) assert.deepEqual(await traces(text), none)
+  })
+
+  it('of a user takes the reviewer along', async () => {
+    const name = word()
+    const event = await make('events', { name: 'E', timezone: 'UTC' })
+    const user = await make('users', {
+      email: `${name}@example.com`,
+      role: 'reviewer',
+      first_name: name,
+      event_ids: [event.id],
+    })
+    const reviewers = async () =>
+      (await call('GET', `/cfs-contacts?event_id=${event.id}&fields=*`)).body.items.map(
+        ({ first_name }: Json) => first_name,
+      )
+    assert.deepEqual(await reviewers(), [name])
+    await make('users', { email: `boss${name.slice(4)}@example.com`, role: 'owner' })
+    assert.equal((await call('POST', `/users/${user.id}/forget`)).status, 200)
+    assert.deepEqual(await reviewers(), [null])
+    assert.deepEqual(await traces(name), none)
+  })
+})

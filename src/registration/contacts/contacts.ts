@@ -13,6 +13,8 @@ import {
   deleteContact,
   findContact,
   insertContact,
+  listAddressesOf,
+  listDeletedPeopleOf,
   listPeopleOfContact,
   lockContact,
   updateContact,
@@ -51,7 +53,7 @@ export function removeContact(db: Db, actor: Actor, id: number, force: boolean):
 }
 
 /**
- * Forgets each registration and appearance of a contact, then the contact: names and address go, also from the change log and
+ * Forgets each registration and appearance of a contact, also those that were deleted, then the contact: names and address go, also from the change log and
  * remembered answers. `forgetSpeaker` forgets an appearance. A second time changes nothing. Throws 404, 412.
  */
 export function forgetContact(
@@ -69,6 +71,9 @@ export function forgetContact(
     const { registrants, speakers } = await listPeopleOfContact(tx, id)
     // The contact stays until its turn, though nobody else has it.
     await updateContact(tx, unconditional, id, {})
+    for (const { object, object_id } of await listDeletedPeopleOf(tx, actor.account_id, id))
+      if (object === 'registrant') registrants.push(object_id)
+      else speakers.push(object_id)
     for (const registrant_id of registrants) await forgetPerson(tx, unconditional, registrant_id)
     for (const speaker_id of speakers) await forgetSpeaker(tx, unconditional, speaker_id)
     const contact = await mustLock(tx, unconditional, id)
@@ -78,11 +83,12 @@ export function forgetContact(
       ),
     )
     const email = `forgotten-contact-${id}@invalid`
+    const addresses = new Set([contact.email, ...(await listAddressesOf(tx, actor.account_id, id))])
     const row = await updateContact(tx, unconditional, id, { ...blanks, email, forgotten_at: actor.now })
     await blankContactHistory(tx, actor.account_id, id)
     await deleteImages(tx, 'contact', id)
-    const text = JSON.stringify(contact.email)
-    await withholdAnswers(tx, tx`account_id = ${actor.account_id} and strpos(body, ${text}) > 0`)
+    for (const text of [...addresses].map(address => JSON.stringify(address)))
+      await withholdAnswers(tx, tx`account_id = ${actor.account_id} and strpos(body, ${text}) > 0`)
     return row
   })
 }

@@ -95,6 +95,26 @@ export async function listPeopleOfContact(
   return { registrants: registrants.map(row => row.id), speakers: speakers.map(row => row.id) }
 }
 
+/** Registrations and appearances of a contact that were deleted: the change log still has them. */
+export async function listDeletedPeopleOf(
+  db: Db,
+  account_id: number,
+  id: number,
+): Promise<{ object: 'registrant' | 'speaker'; object_id: number }[]> {
+  return db<{ object: 'registrant' | 'speaker'; object_id: number }[]>`
+    select distinct object, object_id from changes
+    where account_id = ${account_id} and object in ('registrant', 'speaker') and action = 'delete'
+      and before ->> 'contact_id' = ${String(id)} order by object, object_id`
+}
+
+/** Every address that a contact has had. */
+export async function listAddressesOf(db: Db, account_id: number, id: number): Promise<string[]> {
+  const rows = await db<{ email: string }[]>`
+    select distinct said ->> 'email' as email from changes, unnest(array[before, after]) said
+    where object = 'contact' and object_id = ${id} and account_id = ${account_id} and said ->> 'email' is not null`
+  return rows.map(({ email }) => email)
+}
+
 /** The registrations of contacts, as `expand=registrants` shows them. */
 export function listRegistrationsOf(
   db: Db,

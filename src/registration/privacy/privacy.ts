@@ -1,7 +1,7 @@
 import { type Db, transaction } from '../../db/connection.ts'
 import { notFound } from '../../errors.ts'
 import type { Actor } from '../../http/actor.ts'
-import { dropContact } from '../../records/contacts/queries.ts'
+import { dropContact, listContactsEverOf } from '../../records/contacts/queries.ts'
 import {
   attributeOf,
   type CustomField,
@@ -169,13 +169,18 @@ async function blankEverywhere(
     contact_id: null,
     profile_picture: null,
   }
+  const contacts = await listContactsEverOf(db, 'registrant', {
+    account_id: actor.account_id,
+    id,
+    contact_id,
+  })
   if (!isDeleted) await blankPerson(db, actor, id, blanks)
   await blankHistory(db, actor.account_id, id, blanks)
   if (isDeleted) await insertTombstone(db, actor, id)
   await blankLetters(db, id)
   await deleteLinksOf(db, id)
   await deleteImages(db, 'registrant', id)
-  if (contact_id) await dropContact(db, actor, contact_id)
+  for (const contact of contacts) await dropContact(db, actor, contact)
   const scans = await listClientIdsOf(db, id)
   await forgetAttendances(db, actor, id)
   await withholdAnswersAbout(db, actor.account_id, {
