@@ -32,7 +32,12 @@ export const notFound = (noun: string, id: unknown) =>
   new ApiError(404, 'not_found', `${noun} ${String(id)} does not exist.`)
 export const invalid = (faults: Fault[]) =>
   new ApiError(422, 'validation_failed', faults.map(fault => fault.message).join(' '), { faults })
-const bodyTooLarge = () => new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.')
+const bodyTooLarge = () =>
+  new ApiError(
+    413,
+    'body_too_large',
+    'The body is too large: a request takes 1 MiB, with a picture 5 MB, with a programme 64 MiB.',
+  )
 export const unavailable = (message: string) =>
   new ApiError(503, 'unavailable', message, { headers: { 'retry-after': '1' } })
 

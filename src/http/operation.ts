@@ -43,6 +43,8 @@ export type Operation<P = unknown> = {
   /** members of the body that are understood beside those of its schema */
   aliases?: readonly string[] | undefined
   query?: Parameters
+  /** what parameters of its path are, besides ids and those that every path means alike */
+  path?: Record<string, TSchema>
   /** of a read: what `fields` and `expand` know */
   reads?: Listable
   /** status and schema of success */

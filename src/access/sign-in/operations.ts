@@ -98,6 +98,8 @@ export const ownOperations: Operation<Parts>[] = [
     id: 'updateMe',
     tag,
     summary: 'Change the own name or password',
+    description:
+      'A new password needs the current one. After 10 failures within a minute, 429 until the minute is over.',
     query: writeQuery,
     permission: { only: roles },
     body: bodyOf('MeInput', MeInput),
@@ -107,17 +109,25 @@ export const ownOperations: Operation<Parts>[] = [
     handler: async call => {
       const user = mustBeUser(call)
       const { body, actor } = call
+      const { clientFailures: limit, clock } = call.parts
+      const now = clock.now()
+      const limited = [{ name: `password ${user.id}`, limit: failuresOfName }]
       const { version } = await mustFindUser(call.db, call.account_id, user.id)
       mustMatchVersion(actor.ifMatch, version)
       const given = settle(readUpdate(Type.Pick(MeInput, ['first_name', 'last_name']), body))
       return write(
         call,
         async ({ db }) => {
-          if (body.password !== undefined && body.password !== '')
+          if (body.password !== undefined && body.password !== '') {
+            limit.mustBeOpen(limited, now)
             await changePassword(db, user, {
               password: String(body.password),
               current_password: body.current_password,
+            }).catch(error => {
+              limit.count(limited, now)
+              throw error
             })
+          }
           if (Object.keys(given).length > 0) await updateUser(db, actor, user.id, given)
           return { status: 200, body: await showMe(db, call.caller) }
         },

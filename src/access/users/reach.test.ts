@@ -150,6 +150,19 @@ describe('a link that sets a password', () => {
   })
 })
 
+describe('a user of an event that was deleted', () => {
+  it('200 can be changed', async () => {
+    const event = await make('events', { name: 'Short', timezone: 'UTC' })
+    const user = await make('users', {
+      email: `short${++people}@example.com`,
+      role: 'viewer',
+      event_ids: [event.id],
+    })
+    assert.equal((await call('DELETE', `/events/${event.id}`)).status, 204)
+    assert.equal((await call('PUT', `/users/${user.id}`, { first_name: 'Still' })).status, 200)
+  })
+})
+
 describe('the own user', () => {
   it('is only rehearsed with validate_only', async () => {
     const { as } = await join('viewer')
@@ -160,6 +173,16 @@ describe('the own user', () => {
     assert.equal((await as('GET', '/me')).status, 200)
     assert.equal((await as('POST', '/sign-out')).status, 204)
     assert.equal((await as('GET', '/me')).status, 401)
+  })
+
+  it('429 after ten wrong passwords within a minute', async () => {
+    const { as } = await join('viewer')
+    const statuses: number[] = []
+    for (let n = 0; n < 12; n++)
+      statuses.push(
+        (await as('PUT', '/me', { password: 'another good password', current_password: 'wrong' })).status,
+      )
+    assert.ok(statuses.includes(429), statuses.join())
   })
 
   it('401 by a cookie of the name without protection, over HTTPS', async () => {

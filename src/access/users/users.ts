@@ -56,7 +56,9 @@ export async function changeUser(db: Db, actor: Actor, id: number, body: Body): 
     const draft = readUpdate(UserInput, body, current)
     const events =
       'event_ids' in body ? readEvents(body, current.event_ids) : { ids: current.event_ids, faults: [] }
-    draft.faults.push(...events.faults, ...(await faultsOfEvents(tx, actor, events.ids)))
+    draft.faults.push(...events.faults)
+    // An event that was deleted since stands in the list of who was limited to it.
+    if ('event_ids' in body) draft.faults.push(...(await faultsOfEvents(tx, actor, events.ids)))
     const given = { ...settle(draft), ...('event_ids' in body && { event_ids: events.ids }) }
     const changes = changesIn(given, current)
     if (!changes) return current

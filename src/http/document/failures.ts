@@ -75,8 +75,12 @@ export const failures: Record<number, Documented> = {
   ),
   413: documented(
     'ContentTooLarge',
-    'The body is larger than 1 MiB.',
-    new ApiError(413, 'body_too_large', 'The body is larger than 1 MiB.'),
+    'The body is too large: a request takes 1 MiB, with a picture 5 MB, with a programme 64 MiB.',
+    new ApiError(
+      413,
+      'body_too_large',
+      'The body is too large: a request takes 1 MiB, with a picture 5 MB, with a programme 64 MiB.',
+    ),
   ),
   414: documented(
     'URITooLong',

@@ -27,7 +27,9 @@ export function parametersOf(spelling: Spelling): { name: string }[] {
     ...Object.entries(operation.query ?? {}).map(([name, schema]) =>
       parameter('query', name, schema, !Type.IsOptional(schema)),
     ),
-    ...ofPath.map(name => parameter('path', name, textParameters[name] ?? idParameter, true)),
+    ...ofPath.map(name =>
+      parameter('path', name, operation.path?.[name] ?? textParameters[name] ?? idParameter, true),
+    ),
     ...headerNames(spelling).map(name =>
       parameter('header', name, Type.String({ description: headerMeanings[name]! }), false),
     ),

@@ -43,9 +43,18 @@ const Retrieved = answerOf(
   }),
 )
 
+const path = {
+  type: Type.String({
+    description: '`speaker`, `registrant`, `contact`, `sponsor`, `event` or `session`.',
+    examples: ['speaker'],
+  }),
+  attribute: Type.String({ description: 'The member that has the address.', examples: ['profile_picture'] }),
+}
+
 export const imageOperations: Operation[] = [
   {
     spellings: ['PUT /image/:type/:id/:attribute'],
+    path,
     id: 'uploadImage',
     tag,
     summary: 'Upload a picture',
@@ -91,6 +100,7 @@ export const imageOperations: Operation[] = [
   },
   {
     spellings: ['GET /image/:type/:id/:attribute'],
+    path,
     id: 'getImage',
     tag,
     summary: 'Get where a picture is served',
@@ -107,6 +117,7 @@ export const imageOperations: Operation[] = [
   },
   {
     spellings: ['DELETE /image/:type/:id/:attribute'],
+    path,
     id: 'deleteImage',
     tag,
     summary: 'Delete a picture',

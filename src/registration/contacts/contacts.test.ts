@@ -103,6 +103,29 @@ describe('contacts', () => {
     assert.ok(replies.every(({ body }) => body.contact_id > 0))
   })
 
+  it('would wait for each other if they were not written in the order of their addresses', async () => {
+    const insert = (db: typeof pool, email: string) => db`
+      insert into contacts (account_id, email, email_key, derived, created_at, updated_at)
+      values (${account_id}, ${email}, ${email}, 1, now(), now()) on conflict (account_id, email_key) do nothing`
+    const [one, two] = [await pool.reserve(), await pool.reserve()]
+    try {
+      for (const db of [one, two]) await db`begin`
+      await insert(one as never, 'order-a@example.com')
+      await insert(two as never, 'order-b@example.com')
+      const ends = await Promise.allSettled([
+        insert(one as never, 'order-b@example.com'),
+        insert(two as never, 'order-a@example.com'),
+      ])
+      const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason.code] : []))
+      assert.deepEqual(failures, ['40P01'])
+    } finally {
+      for (const db of [one, two]) {
+        await db`rollback`
+        db.release()
+      }
+    }
+  })
+
   it('are made of those who were there before, in the background', async () => {
     const [ada, bob] = [await person('early1@example.com'), await person('early2@example.com')]
     const speaker = await make('speakers', { event_id: event.id, name: 'E', email: 'early1@example.com' })
