@@ -216,6 +216,47 @@ describe('the public programme of an event', () => {
     })
 })
 
+describe('a calendar', () => {
+  const namesIn = (text: string) => [...text.matchAll(/^SUMMARY:(.*)\r$/gm)].map(([, name]) => name)
+  const calendar = async (path: string) => {
+    const { statusCode, body } = await app.app.inject({ method: 'GET', url: `/public/${path}` })
+    return { status: statusCode, names: namesIn(body) }
+  }
+
+  it('is of a track, a location or sessions of an event', async () => {
+    const { event, bread } = await programme()
+    const own = `events/${event.id}/schedule.ics`
+    assert.deepEqual((await calendar(`${own}?track=${bread.track_id}`)).names, ['Bread & <b>water</b>'])
+    assert.equal((await calendar(`${own}?location=${bread.location_id}`)).names.length, 2)
+    assert.equal((await calendar(`${own}?session=${bread.id},999999999`)).names.length, 1)
+    assert.deepEqual(await calendar(`${own}?track=999999999`), { status: 200, names: [] })
+    assert.equal((await calendar(`${own}?track=x`)).status, 400)
+  })
+
+  it('is of one session, one speaker or one location', async () => {
+    const { event, bread } = await programme()
+    const [speaker] = (await call('GET', `/speakers?event_id=${event.id}`)).body.items
+    assert.deepEqual((await calendar(`sessions/${bread.id}.ics`)).names, ['Bread & <b>water</b>'])
+    assert.deepEqual((await calendar(`speakers/${speaker.id}.ics`)).names, ['Bread & <b>water</b>'])
+    assert.equal((await calendar(`locations/${bread.location_id}.ics`)).names.length, 2)
+    const hidden = await make('sessions', {
+      event_id: event.id,
+      name: 'H',
+      date: '2030-04-01',
+      session_status: 'submitted',
+    })
+    const silent = await make('speakers', { event_id: event.id, name: 'Nobody' })
+    for (const path of [
+      `sessions/${hidden.id}.ics`,
+      `speakers/${silent.id}.ics`,
+      'sessions/x.ics',
+      `sessions/${bread.id}`,
+      'locations/999999999.ics',
+    ])
+      assert.equal((await calendar(path)).status, 404, path)
+  })
+})
+
 describe('the views of Sessionize', () => {
   const view = async (event: Json, name: string) => {
     const { statusCode, body, headers } = await app.app.inject({

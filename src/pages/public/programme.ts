@@ -2,13 +2,17 @@ import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '../../db/connection.ts'
-import { notFound } from '../../errors.ts'
+import { badRequest, notFound } from '../../errors.ts'
 import { baseUrlOf } from '../../http/links.ts'
-import { isAsked, type Query, readId } from '../../http/query.ts'
+import { isAsked, type Query, readId, wordsOf } from '../../http/query.ts'
 import { isKnown } from '../../http/server/etag.ts'
 import { instantOf } from '../../http/values/timestamps.ts'
 import {
+  type Choice,
+  choices,
+  findEventOf,
   findPublicState,
+  narrow,
   type PublicProgramme,
   readPublicProgramme,
 } from '../../programme/export/programme.ts'
@@ -26,7 +30,6 @@ const asJson = 'application/json; charset=utf-8'
 const formats: Record<string, Format> = {
   'schedule.json': { type: asJson, write: scheduleJson },
   'schedule.xml': { type: 'application/xml; charset=utf-8', write: scheduleXml },
-  'schedule.ics': { type: 'text/calendar; charset=utf-8', write: programmeCalendar },
   'sessions.csv': { type: 'text/csv; charset=utf-8', write: sessionsCsv },
   'sessions.xlsx': {
     type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -84,6 +87,30 @@ export function programmeFiles(
   for (const [name, format] of Object.entries(formats))
     app.get(`/public/events/:id/${name}`, (request, reply) => answer(request, reply, name, format))
 
+  app.get('/public/events/:id/schedule.ics', (request, reply) => {
+    const wanted = readChoice(request.query as Query)
+    return answer(request, reply, `ics ${JSON.stringify(wanted)}`, calendarOf(wanted))
+  })
+
+  for (const [plural, kind] of calendars)
+    app.get(`/public/${plural}/:file`, async (request, reply) => {
+      const { file = '' } = request.params as Record<string, string>
+      const id = readId(/^(.*)\.ics$/.exec(file)?.[1])
+      const event_id = id && (await findEventOf(readers, plural, id))
+      const missing = notFound(`${kind[0]!.toUpperCase()}${kind.slice(1)}`, file.slice(0, 100))
+      if (!event_id) throw missing
+      const wanted = { [kind]: [id] }
+      const format = calendarOf(wanted)
+      const written = await fileOf(
+        event_id,
+        `ics ${JSON.stringify(wanted)}`,
+        format,
+        baseUrlOf(request, config),
+      )
+      if (!written) throw missing
+      return sendFile(request, reply.type(format.type), written)
+    })
+
   app.get('/public/sessionize/:id/view/:view', async (request, reply) => {
     const { view } = request.params as { view: string }
     const name = view.toLowerCase()
@@ -95,6 +122,31 @@ export function programmeFiles(
       write: programme => JSON.stringify(write(programme, clock)),
     })
   })
+}
+
+/** What has a calendar of its own, and what a calendar of an event is narrowed by. */
+const calendars = [
+  ['sessions', 'session'],
+  ['speakers', 'speaker'],
+  ['locations', 'location'],
+] as const
+
+const calendarOf = (wanted: Choice): Format => ({
+  type: 'text/calendar; charset=utf-8',
+  write: (programme, baseUrl) => programmeCalendar(narrow(programme, wanted), baseUrl),
+})
+
+/** `?track=1,2&location=3&session=4`: ids, one or several. Throws 400 for what is none. */
+function readChoice(query: Query): Choice {
+  const given = choices.flatMap(name => {
+    const words = wordsOf(query[name])
+    if (words.length === 0) return []
+    const ids = words.map(word => readId(word))
+    if (ids.includes(undefined))
+      throw badRequest('bad_parameter', `${name} must be ids, such as ${name}=1,2.`)
+    return [[name, ids]]
+  })
+  return Object.fromEntries(given)
 }
 
 function sendFile(

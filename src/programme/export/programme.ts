@@ -95,6 +95,47 @@ export async function readPublicProgramme(db: Db, event_id: number): Promise<Pub
   return { event, rooms: [...rooms], tracks: [...tracks], sessions: [...sessions] }
 }
 
+/** What a programme can be narrowed by. */
+export const choices = ['track', 'location', 'session', 'speaker'] as const
+
+/** Ids of what is wanted, by kind; of a kind that is not named, everything. */
+export type Choice = Partial<Record<(typeof choices)[number], (number | undefined)[]>>
+
+/** The programme with the sessions that are of everything that is named. */
+export function narrow(
+  programme: PublicProgramme,
+  { track, location, session, speaker }: Choice,
+): PublicProgramme {
+  const isOf = (ids: (number | undefined)[] | undefined, id: number | null) =>
+    !ids || (id !== null && ids.includes(id))
+  const sessions = programme.sessions.filter(
+    ({ id, track_id, location_id, speakers }) =>
+      isOf(track, track_id) &&
+      isOf(location, location_id) &&
+      isOf(session, id) &&
+      (!speaker || speakers.some(person => speaker.includes(person.id))),
+  )
+  return { ...programme, sessions }
+}
+
+/** The event of a session, speaker or location that is public; undefined for one that is not. */
+export async function findEventOf(
+  db: Db,
+  plural: 'sessions' | 'speakers' | 'locations',
+  id: number,
+): Promise<number | undefined> {
+  const isPublic = {
+    sessions: db`session_status = 'live'`,
+    speakers: db`forgotten_at is null and exists (
+      select from session_speakers a join sessions s on s.id = a.session_id and s.session_status = 'live' where a.speaker_id = o.id)`,
+    locations: db`true`,
+  }[plural]
+  const [row] = await db<
+    { event_id: number }[]
+  >`select event_id from ${db(plural)} o where id = ${id} and ${isPublic}`
+  return row?.event_id
+}
+
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /**
