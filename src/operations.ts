@@ -12,6 +12,7 @@ import { cfsLinkOperations } from './programme/cfs-links/operations.ts'
 import { conflictOperations } from './programme/conflicts/operations.ts'
 import { decisionOperations } from './programme/decisions/operations.ts'
 import { eventOperations } from './programme/events/operations.ts'
+import { exportOperations } from './programme/export/operations.ts'
 import { feeOperations } from './programme/fees/operations.ts'
 import { imageOperations } from './programme/images/operations.ts'
 import { importOperations } from './programme/import/operations.ts'
@@ -59,6 +60,7 @@ export const base = '/api/v1'
 export const tokenOperations: Operation<Parts>[] = [
   ...eventOperations,
   ...importOperations,
+  ...exportOperations,
   ...conflictOperations,
   ...scheduleOperations,
   ...Object.values(plainOperations(tracks)),

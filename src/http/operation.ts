@@ -47,6 +47,8 @@ export type Operation<P = unknown> = {
   path?: Record<string, TSchema>
   /** of a read: what `fields` and `expand` know */
   reads?: Listable
+  /** media types of success, where it is a file */
+  answerTypes?: string[]
   /** status and schema of success */
   success: Record<number, TSchema>
   /** failures besides those that follow from the rest; all of them for an operation without a token */

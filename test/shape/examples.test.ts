@@ -227,6 +227,7 @@ async function pathWithIds(world: World, path: string, method: string): Promise<
   const fixed = path
     .replace('{external_id}', `example-${method}`)
     .replace('{type}', 'confirmation')
+    .replace('{records}', 'registrants')
     .replace('{change}', String(path.includes('{change}') && (await world.scheduleChange!()).id))
     .replace('{key}', path.includes('{key}') ? (await world.conflict!()).id : '')
     .replace('{session_id}', String(path.includes('{session_id}') && (await world.session!()).id))

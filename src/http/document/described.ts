@@ -130,7 +130,8 @@ function responseOf(
   names: string[],
   media: (schema: TSchema) => Content[string],
 ): Response {
-  const content = Type.IsNull(schema) ? undefined : { 'application/json': media(schema) }
+  const types = status < 300 ? operation.answerTypes : undefined
+  const content = Type.IsNull(schema) ? undefined : contentOf(types ?? ['application/json'], media(schema))
   // One that creates a record, or finds the one that there is.
   const isOfRecord = 201 in operation.success && (status === 201 || status in operation.success)
   const hasTag = names.includes('If-Match') || names.includes('If-None-Match') || isOfRecord
@@ -149,7 +150,7 @@ function responseOf(
     ...(content && { content }),
     ...(status >= 400 &&
       content && {
-        content: { ...content, ...inProblemDetails(content['application/json'].example as Plain) },
+        content: { ...content, ...inProblemDetails(content['application/json']!.example as Plain) },
       }),
     headers: Object.fromEntries(headers.map(name => [name, { $ref: `#/components/headers/${name}` }])),
   }
@@ -169,6 +170,9 @@ const descriptions: Record<number, string> = {
   204: 'Deleted.',
   304: 'Nothing changed since the answer that `If-None-Match` names.',
 }
+
+const contentOf = (types: string[], media: Content[string]): Content =>
+  Object.fromEntries(types.map(type => [type, media]))
 
 /** Lists have two examples: as they come, and with every field. */
 function withExample(schema: Schema, components: Record<string, Schema>): Content[string] {

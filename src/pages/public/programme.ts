@@ -19,7 +19,7 @@ import {
 import { scheduleJson } from '../../programme/export/schedule-json.ts'
 import { scheduleXml } from '../../programme/export/schedule-xml.ts'
 import { sessionizeViews } from '../../programme/export/sessionize.ts'
-import { sessionsCsv, sessionsXlsx } from '../../programme/export/tables.ts'
+import { csvType, sessionsCsv, sessionsXlsx, workbookType } from '../../programme/export/tables.ts'
 import { programmeCalendar } from './calendar.ts'
 
 type Format = { type: string; write: (programme: PublicProgramme, baseUrl: string) => string | Buffer }
@@ -30,11 +30,8 @@ const asJson = 'application/json; charset=utf-8'
 const formats: Record<string, Format> = {
   'schedule.json': { type: asJson, write: scheduleJson },
   'schedule.xml': { type: 'application/xml; charset=utf-8', write: scheduleXml },
-  'sessions.csv': { type: 'text/csv; charset=utf-8', write: sessionsCsv },
-  'sessions.xlsx': {
-    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    write: sessionsXlsx,
-  },
+  'sessions.csv': { type: csvType, write: sessionsCsv },
+  'sessions.xlsx': { type: workbookType, write: sessionsXlsx },
 }
 
 /** A file that was written: it is right as long as nothing is written about its event. */

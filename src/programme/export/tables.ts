@@ -15,24 +15,23 @@ const header = [
   'Description',
 ]
 
-/** The programme as CSV (RFC 4180) with a byte order mark. What a spreadsheet would take for a formula is marked as text. */
-export function sessionsCsv(programme: PublicProgramme): string {
-  return stringify([header, ...rowsOf(programme)], {
-    bom: true,
-    record_delimiter: 'windows',
-    escape_formulas: true,
-  })
-}
+export const csvType = 'text/csv; charset=utf-8'
+export const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-/** The programme as a workbook. All cells are texts, so none is a formula. */
-export function sessionsXlsx(programme: PublicProgramme): Buffer {
-  // A cell of a workbook holds no more.
-  const rows = rowsOf(programme).map(row => row.map(cell => cell.slice(0, 32_767)))
-  const sheet = utils.aoa_to_sheet([header, ...rows])
+/** CSV (RFC 4180) with a byte order mark. What a spreadsheet would take for a formula is marked as text. */
+export const csvOf = (header: string[], rows: string[][]): string =>
+  stringify([header, ...rows], { bom: true, record_delimiter: 'windows', escape_formulas: true })
+
+/** A workbook with one sheet. All cells are texts, so none is a formula; one holds no more than 32,767 characters. */
+export function workbookOf(header: string[], rows: string[][]): Buffer {
+  const short = rows.map(row => row.map(cell => cell.slice(0, 32_767)))
   const book = utils.book_new()
-  utils.book_append_sheet(book, sheet, 'Sessions')
+  utils.book_append_sheet(book, utils.aoa_to_sheet([header, ...short]), 'Lectern')
   return write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Buffer
 }
+
+export const sessionsCsv = (programme: PublicProgramme): string => csvOf(header, rowsOf(programme))
+export const sessionsXlsx = (programme: PublicProgramme): Buffer => workbookOf(header, rowsOf(programme))
 
 /** Times are those on the wall in the zone of the event. An end on another day has its date. */
 function rowsOf({ event, sessions }: PublicProgramme): string[][] {
