@@ -1,24 +1,24 @@
 import sharp from 'sharp'
-import { ApiError, invalid, unavailable } from '../../errors.ts'
+import { ApiError, invalid } from '../../errors.ts'
+import { Turns } from '../../http/turns.ts'
 import type { Image } from '../../records/images/queries.ts'
 import { newSecureId } from '../../records/secure-id.ts'
 
-/** Largest file, in bytes. */
 /** Largest picture, in bytes. */
 export const largestFile = 5 * 1024 * 1024
 /** Most pixels of a picture that is read. */
 const mostPixels = 40_000_000
 /** The longer side of a picture as it is stored, in pixels. */
 const longestSide = 2000
-/** Pictures that are worked on at once, and that may wait; more are 503. */
-const atOnce = 2
-const longestQueue = 20
+/** Pictures that are worked on at once, and that may wait. */
+const turns = new Turns({
+  atOnce: 2,
+  waiting: 20,
+  refusal: 'Too many pictures come at this moment. Try again in a second.',
+})
 
 sharp.cache(false)
 sharp.concurrency(1)
-
-let running = 0
-const waiting: (() => void)[] = []
 
 /**
  * Reads a picture, by its content and not by what it is called, and writes it anew: upright, at most 2000 pixels wide and high,
@@ -30,17 +30,11 @@ export async function readPicture(file: unknown): Promise<Image> {
   if (file.length > largestFile) throw new ApiError(413, 'file_too_large', 'A picture has at most 5 MB.')
   const kind = kindOf(file)
   if (!kind) throw refused('format', 'File must be a JPEG, PNG, WebP or GIF.')
-  await takeTurn()
-  try {
-    return await written(file, kind === 'gif' ? 'png' : kind)
-  } catch (error) {
-    if (error instanceof ApiError) throw error
-    throw refused('broken', 'File is broken, or has more than 40 megapixels.')
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else running--
-  }
+  return turns.take(() =>
+    written(file, kind === 'gif' ? 'png' : kind).catch(() => {
+      throw refused('broken', 'File is broken, or has more than 40 megapixels.')
+    }),
+  )
 }
 
 async function written(file: Buffer, format: 'jpeg' | 'png' | 'webp'): Promise<Image> {
@@ -60,16 +54,6 @@ function kindOf(file: Buffer): 'jpeg' | 'png' | 'webp' | 'gif' | undefined {
   if (starts('89504e470d0a1a0a')) return 'png'
   if (starts('474946383961') || starts('474946383761')) return 'gif'
   return starts('52494646') && file.subarray(8, 12).toString('latin1') === 'WEBP' ? 'webp' : undefined
-}
-
-async function takeTurn(): Promise<void> {
-  if (running < atOnce) {
-    running++
-    return
-  }
-  if (waiting.length >= longestQueue)
-    throw unavailable('Too many pictures come at this moment. Try again in a second.')
-  await new Promise<void>(resolve => waiting.push(resolve))
 }
 
 const refused = (type: string, message: string) => invalid([{ field: 'file', type, message }])

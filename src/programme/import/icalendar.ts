@@ -52,12 +52,12 @@ function rowsOf(component: ICAL.Component, overrides: ICAL.Component[], where: s
   const start = component.getFirstProperty('dtstart')
   const tzid = tzidOf(start)
   const repeats = ['rrule', 'rdate'].some(name => component.hasProperty(name))
-  if (!start || !repeats) return [readRow(component, where, uid, zones, timesOf(component, zones))]
+  if (!start || !repeats) return [readRow(component, where, uid, timesOf(component, zones))]
   const rule = component.getFirstPropertyValue('rrule') as ICAL.Recur | null
   if (rule && !rule.count && !rule.until)
     return [
       {
-        ...readRow(component, where, uid, zones, timesOf(component, zones)),
+        ...readRow(component, where, uid, timesOf(component, zones)),
         faults: [
           {
             field: 'date',
@@ -74,7 +74,7 @@ function rowsOf(component: ICAL.Component, overrides: ICAL.Component[], where: s
     if (isCancelled(item.component)) return []
     const own = item.component === component ? tzid : tzidOf(item.component.getFirstProperty('dtstart'))
     const times = { ...zones.startOf(startDate, own), ...endIn(startDate, endDate, own, zones) }
-    return [readRow(item.component, where, uid && `${uid}#${recurrenceId.toString()}`, zones, times)]
+    return [readRow(item.component, where, uid && `${uid}#${recurrenceId.toString()}`, times)]
   })
 }
 
@@ -119,13 +119,7 @@ function endIn(start: ICAL.Time, end: ICAL.Time, tzid: string | null, zones: Zon
   return { end: start.isDate ? null : zones.startOf(end, tzid).date }
 }
 
-function readRow(
-  component: ICAL.Component,
-  where: string,
-  guid: string | null,
-  _zones: Zones,
-  times: Times,
-): Row {
+function readRow(component: ICAL.Component, where: string, guid: string | null, times: Times): Row {
   const markup = component
     .getAllProperties('x-alt-desc')
     .find(({ jCal }) => /html/i.test(String((jCal[1] as Record<string, unknown>).fmttype ?? '')))

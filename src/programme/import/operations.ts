@@ -3,14 +3,22 @@ import { answerOf, bodyOf } from '../../http/document/schemas.ts'
 import { writeQuery } from '../../http/lists/parameters.ts'
 import type { Call, Operation } from '../../http/operation.ts'
 import { isAsked, Switch } from '../../http/query.ts'
+import { Turns } from '../../http/turns.ts'
 import { readTimeZone } from '../../http/values/wall-time.ts'
 import { write } from '../../http/write.ts'
 import { mustFindEvent } from '../events/events.ts'
+import { readApart } from './apart.ts'
 import { fileLimit } from './file.ts'
 import { importSchedule } from './import.ts'
-import { readProgramme } from './recognise.ts'
 import { ImportInput, ImportReport, mostRows } from './schema.ts'
 import type { TableOptions } from './table/table.ts'
+
+/** Files that are read at once, and that may wait. */
+const turns = new Turns({
+  atOnce: 2,
+  waiting: 20,
+  refusal: 'Too many files come at this moment. Try again in a second.',
+})
 
 export const importOperations: Operation[] = [
   {
@@ -34,7 +42,7 @@ export const importOperations: Operation[] = [
       const { id, account_id } = call
       await mustFindEvent(call.db, account_id, id)
       const { file, timezone, ...options } = readInput(call)
-      const schedule = await readProgramme(file, 'The file', options)
+      const schedule = await turns.take(() => readApart(file, 'The file', options))
       if (schedule.rows.length > mostRows)
         throw invalid([
           fault(
