@@ -14,7 +14,7 @@ const [own, other] = [
 
 await make('users', { email: 'boss-of-reach@example.com', role: 'owner' })
 
-/** Somebody who is limited to the first event. */
+/** A user who is limited to the first event. */
 async function join(role: string) {
   const user = await make('users', { email: `reach${++people}@example.com`, role, event_ids: [own.id] })
   const token = user.invitation_url.split('/').at(-1)
@@ -109,6 +109,14 @@ describe('a user who is limited to events', () => {
   it('200 for their own event in all its spellings', async () => {
     const { as } = await join('editor')
     const session = await make('sessions', { event_id: own.id, name: 'A', date: '2030-01-01' })
+    const location = await make('locations', { event_id: own.id, name: 'Hall' })
+    // Sessions of other events have the ids of what a body refers to.
+    const [{ id: highest }] = (await call('GET', `/sessions?event_id=${own.id}&sort=-id&per-page=1`)).body
+      .items
+    for (let id = highest; id <= location.id; id++)
+      await make('sessions', { event_id: other.id, name: 'B', date: '2030-01-01' })
+    const body = { event_id: own.id, name: 'L', date: '2030-01-01', location_id: { id: location.id } }
+    assert.equal((await as('POST', '/sessions', body)).status, 201)
     const attempts: [string, string, object?][] = [
       ['GET', '/events'],
       ['GET', `/sessions?${one}`],

@@ -67,7 +67,7 @@ export async function changeUser(db: Db, actor: Actor, id: number, body: Body): 
     await makeReviewerOf(tx, actor, changed)
     if (['email', 'role', 'event_ids'].some(name => name in changes)) {
       await endSessions(tx, id, { except: null })
-      // Who has the link was invited as somebody else.
+      // It was sent to the former address, or for the former role.
       await deleteLinks(tx, id)
     }
     return changed

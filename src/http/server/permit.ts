@@ -108,10 +108,7 @@ async function eventsOf(request: FastifyRequest, findEvents: FindEvents): Promis
   const isSchedule = kind === 'events'
   if (id === undefined || isSchedule)
     inBody.push(
-      ...(await find(
-        isSchedule ? 'sessions' : kind,
-        said.map(each => each.id),
-      )),
+      ...(await find(isSchedule ? 'sessions' : kind, request.method === 'GET' ? [] : subjectsIn(body))),
     )
   return { inPath, inBody }
 }
@@ -152,6 +149,16 @@ function idsIn(given: unknown[]): number[] {
 }
 
 const anId = Id()
+
+/** Ids of what a body is about: its own, and those of the items of its lists. A choice is an item with an id and perhaps a value. */
+function subjectsIn(body: Body | null): unknown[] {
+  const items = Object.values(body ?? {}).flatMap(value => (Array.isArray(value) ? value : []))
+  const isSubject = (item: unknown): item is Body =>
+    typeof item === 'object' &&
+    item !== null &&
+    Object.keys(item).some(name => name !== 'id' && name !== 'value')
+  return [body?.id, ...items.filter(isSubject).map(({ id }) => id)]
+}
 
 /** A body, and every object in it. */
 function objectsIn(value: unknown): Body[] {
