@@ -33,7 +33,7 @@ export function workbookOf(header: string[], rows: string[][]): Buffer {
 export const sessionsCsv = (programme: PublicProgramme): string => csvOf(header, rowsOf(programme))
 export const sessionsXlsx = (programme: PublicProgramme): Buffer => workbookOf(header, rowsOf(programme))
 
-/** Times are those on the wall in the zone of the event. An end on another day has its date. */
+/** Times are those on the wall in the zone of the event. An end that is before the start is on the next day. */
 function rowsOf({ event, sessions }: PublicProgramme): string[][] {
   return sessions.map(session => {
     const start = inZone(session.starts_at, event.timezone)

@@ -26,7 +26,7 @@ describe('a file that is read in a thread of its own', () => {
     })
   })
 
-  it('is refused when it takes too long, and nobody waits for it meanwhile', async () => {
+  it('is refused when it takes too long, and other work goes on meanwhile', async () => {
     let turns = 0
     const ticking = setInterval(() => turns++, 1)
     const endless = readApart(calendar('FREQ=DAILY;BYMONTHDAY=31;BYMONTH=2;COUNT=3'), 'The file', {}, 2)

@@ -14,7 +14,7 @@ export type Outcome =
   | { failure: { status: number; type: string; message: string; faults: Fault[] } }
 
 /**
- * Reads a programme file in a thread of its own, so that nobody else waits for it. Throws what `readProgramme` throws, and 400
+ * Reads a programme file in a thread of its own, so that other requests do not wait for it. Throws what `readProgramme` throws, and 400
  * for a file that takes longer than 30 seconds, or more than 1 GiB of memory.
  */
 export async function readApart(

@@ -1,10 +1,11 @@
-import { elementsOf, isObject, memberOf, textOf } from './json.ts'
+import { elementsOf, isObject, memberOf, trimmedTextOf as name, textOf } from './json.ts'
 import {
   distinctPlaces,
   type Link,
   type ListedPlace,
   nameIn,
   type Person,
+  pictureIn,
   type Row,
   type Schedule,
 } from './schedule.ts'
@@ -98,7 +99,7 @@ function personIn(person: unknown): Person[] {
       name: called,
       id: name(person, 'guid') ?? name(person, 'code') ?? name(person, 'id'),
       biography: name(person, 'biography'),
-      picture: picture && /^https?:\/\//i.test(picture) && URL.canParse(picture) ? picture : null,
+      picture: pictureIn(picture),
     },
   ]
 }
@@ -135,5 +136,3 @@ function placesOf(conference: unknown, list: string): ListedPlace[] {
 function conferenceOf(value: unknown): unknown {
   return memberOf(memberOf(value, 'schedule'), 'conference')
 }
-
-const name = (value: unknown, member: string) => nameIn(textOf(value, member))

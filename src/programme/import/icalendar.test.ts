@@ -90,6 +90,12 @@ describe('a calendar', () => {
     assert.equal(new Set(rows.map(({ guid }) => guid)).size, 3)
   })
 
+  it('has one that was moved also when the file has nothing that it repeats', () => {
+    const moved = event('UID:w', 'RECURRENCE-ID:20300402T080000Z', 'DTSTART:20300402T100000Z')
+    const [row, ...more] = rowsOf(moved)
+    assert.deepEqual([row!.guid, row!.date, more], ['w#2030-04-02T08:00:00Z', '2030-04-02T10:00:00Z', []])
+  })
+
   it('leaves out what is cancelled, and refuses what repeats without end', () => {
     assert.deepEqual(rowsOf(event('UID:1', 'DTSTART:20300504T090000Z', 'STATUS:CANCELLED')), [])
     const [row] = rowsOf(event('UID:1', 'DTSTART:20300504T090000Z', 'RRULE:FREQ=DAILY'))

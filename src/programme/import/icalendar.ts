@@ -1,5 +1,6 @@
 import ICAL from 'ical.js'
 import { findIana } from 'windows-iana'
+import { ApiError } from '../../errors.ts'
 import { readTimeZone } from '../../http/values/wall-time.ts'
 import { nameIn, type Row, rowOf, type Schedule, scheduleOf, unreadable } from './schedule.ts'
 
@@ -14,36 +15,41 @@ export const isCalendar = (text: string) => /^BEGIN:VCALENDAR\b/i.test(text.trim
  * file or the world knows are moments, also with the names that Outlook gives zones; the others are times of day of the event.
  */
 export function readCalendar(text: string): Schedule {
-  const calendars = parse(text)
+  try {
+    return scheduleIn(parse(text))
+  } catch (error) {
+    // ical.js throws errors of every kind, also when a value is asked for.
+    if (error instanceof ApiError) throw error
+    throw unreadable(`The calendar cannot be read: ${(error as Error).message.replaceAll(/\s+/g, ' ')}.`)
+  }
+}
+
+function scheduleIn(calendars: ICAL.Component[]): Schedule {
   const zones = new Zones(calendars)
   const events = calendars.flatMap(calendar => calendar.getAllSubcomponents('vevent'))
-  const overrides = events.filter(event => event.hasProperty('recurrence-id'))
+  const repeated = new Set(events.filter(repeats).map(event => textIn(event, 'uid')))
+  const overrides = events.filter(
+    event => event.hasProperty('recurrence-id') && repeated.has(textIn(event, 'uid')),
+  )
   const numbers = new Map(events.map((event, index) => [event, index + 1]))
   const rows = events
     .filter(event => !overrides.includes(event))
     .flatMap(event => rowsOf(event, overrides, `VEVENT ${numbers.get(event)}`, zones))
   const whole = (name: string) => nameIn(textIn(calendars[0], name))
   const timezone = whole('x-wr-timezone')
-  const dates = rows.flatMap(row => row.date?.slice(0, 10) ?? []).sort()
   return scheduleOf('iCalendar', rows, {
     title: whole('x-wr-calname') ?? whole('name'),
     // Exporters write UTC here when they do not know.
     timezone: timezone && readTimeZone(timezone) && timezone.toUpperCase() !== 'UTC' ? timezone : zones.only,
-    start_date: dates[0] ?? null,
-    end_date: dates.at(-1) ?? null,
   })
 }
 
 function parse(text: string): ICAL.Component[] {
-  try {
-    const parsed = ICAL.parse(text.trimStart()) as unknown[]
-    const several = Array.isArray(parsed[0]) ? (parsed as unknown[][]) : [parsed]
-    return several.map(
-      calendar => new ICAL.Component(calendar as ConstructorParameters<typeof ICAL.Component>[0]),
-    )
-  } catch (error) {
-    throw unreadable(`The calendar cannot be read: ${(error as Error).message.replaceAll(/\s+/g, ' ')}.`)
-  }
+  const parsed = ICAL.parse(text.trimStart()) as unknown[]
+  const several = Array.isArray(parsed[0]) ? (parsed as unknown[][]) : [parsed]
+  return several.map(
+    calendar => new ICAL.Component(calendar as ConstructorParameters<typeof ICAL.Component>[0]),
+  )
 }
 
 function rowsOf(component: ICAL.Component, overrides: ICAL.Component[], where: string, zones: Zones): Row[] {
@@ -51,8 +57,11 @@ function rowsOf(component: ICAL.Component, overrides: ICAL.Component[], where: s
   if (isCancelled(component)) return []
   const start = component.getFirstProperty('dtstart')
   const tzid = tzidOf(start)
-  const repeats = ['rrule', 'rdate'].some(name => component.hasProperty(name))
-  if (!start || !repeats) return [readRow(component, where, uid, timesOf(component, zones))]
+  if (!start || !repeats(component)) {
+    // One that was moved, and stands in the file without what it repeats.
+    const moved = component.getFirstPropertyValue('recurrence-id')
+    return [readRow(component, where, moved && uid ? `${uid}#${moved}` : uid, timesOf(component, zones))]
+  }
   const rule = component.getFirstPropertyValue('rrule') as ICAL.Recur | null
   if (rule && !rule.count && !rule.until)
     return [
@@ -136,6 +145,8 @@ function readRow(component: ICAL.Component, where: string, guid: string | null, 
     url: nameIn(textIn(component, 'url')),
   })
 }
+
+const repeats = (component: ICAL.Component) => ['rrule', 'rdate'].some(name => component.hasProperty(name))
 
 const isCancelled = (component: ICAL.Component) =>
   /^cancelled$/i.test(textIn(component, 'status')?.trim() ?? '')

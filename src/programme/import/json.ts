@@ -1,4 +1,4 @@
-import { unreadable } from './schedule.ts'
+import { nameIn, unreadable } from './schedule.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -22,6 +22,9 @@ export function textOf(value: unknown, name: string): string | null {
   if (isObject(member)) return textByLanguage(member)
   return typeof member === 'string' ? member : typeof member === 'number' ? String(member) : null
 }
+
+/** The same without blanks at its edges; null when nothing is left. */
+export const trimmedTextOf = (value: unknown, name: string): string | null => nameIn(textOf(value, name))
 
 /** `{"de": "Mühle", "en": "Mill"}`: the English text, else the first that is not blank. */
 function textByLanguage(texts: JsonObject): string | null {

@@ -1,9 +1,10 @@
-import { elementsOf, isObject, memberOf, textOf } from './json.ts'
+import { elementsOf, isObject, memberOf, trimmedTextOf as name, textOf } from './json.ts'
 import {
   distinctPlaces,
   type ListedPlace,
   nameIn,
   type Person,
+  pictureIn,
   type Row,
   rowOf,
   type Schedule,
@@ -99,7 +100,7 @@ function personIn(speaker: unknown): Person[] {
       name: called,
       id: name(speaker, 'code'),
       biography: name(speaker, 'biography'),
-      picture: picture && /^https?:\/\//i.test(picture) && URL.canParse(picture) ? picture : null,
+      picture: pictureIn(picture),
     },
   ]
 }
@@ -123,5 +124,3 @@ function placeOf(where: string, place: unknown): ListedPlace[] {
     },
   ]
 }
-
-const name = (value: unknown, member: string) => nameIn(textOf(value, member))

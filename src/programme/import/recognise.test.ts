@@ -170,6 +170,11 @@ describe('a file that is no programme', () => {
     ],
     ['an empty list', '[]', /it is JSON, but an empty list\./],
     ['a list of lists', '[{"a": {"b": 1}}]', /it is JSON, but a list of objects that are not flat\./],
+    [
+      'a calendar with a broken date',
+      'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:x\nEND:VEVENT\nEND:VCALENDAR',
+      /^The calendar cannot be read: invalid date-time value/,
+    ],
     ['a broken calendar', 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nX', /^The calendar cannot be read: /],
     [
       'a table without titles',

@@ -22,14 +22,15 @@ export type Schedule = {
 /** A column of a table, and the member that it was taken for; null when it is passed over. */
 export type Column = { column: string; member: string | null }
 
-/** A programme of a format that says little about the whole. */
+/** A programme of a format that says little about the whole: it lasts from its first day to its last. */
 export function scheduleOf(format: string, rows: Row[], members: Partial<Schedule> = {}): Schedule {
+  const dates = rows.flatMap(row => /^\d{4}-\d\d-\d\d/.exec(row.date ?? '')?.[0] ?? []).sort()
   return {
     format,
     title: null,
     timezone: null,
-    start_date: null,
-    end_date: null,
+    start_date: dates[0] ?? null,
+    end_date: dates.at(-1) ?? null,
     day_change: null,
     rooms: [],
     tracks: [],
@@ -122,6 +123,11 @@ export const unreadable = (message: string) => badRequest('unreadable_file', mes
 /** The text without blanks at its edges; null when nothing is left. */
 export function nameIn(text: string | null): string | null {
   return text?.trim() || null
+}
+
+/** The address of a picture; null for what is none that a browser could ask for. */
+export function pictureIn(url: string | null): string | null {
+  return url && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null
 }
 
 /** Rooms or tracks, once per name, in the order of the file. */

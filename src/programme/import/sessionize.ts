@@ -1,10 +1,11 @@
-import { elementsOf, isObject, memberOf, textOf } from './json.ts'
+import { elementsOf, isObject, memberOf, trimmedTextOf as name, textOf } from './json.ts'
 import {
   distinctPlaces,
   type Link,
   type ListedPlace,
   nameIn,
   type Person,
+  pictureIn,
   type Row,
   rowOf,
   type Schedule,
@@ -28,10 +29,7 @@ export function readSessionize(value: unknown): Schedule {
     return [readRow(session, where, lists)]
   })
   const view = isAll(value) ? 'All' : daysOf(value).length > 0 ? 'GridSmart' : 'Sessions'
-  const dates = rows.flatMap(row => row.date?.slice(0, 10) ?? []).sort()
   return scheduleOf(`Sessionize (${view})`, rows, {
-    start_date: dates[0] ?? null,
-    end_date: dates.at(-1) ?? null,
     rooms: distinctPlaces(roomsIn(value)),
   })
 }
@@ -143,7 +141,7 @@ function personIn(speaker: unknown, { speakers }: Lists): Person[] {
       name: called,
       id: name(known, 'id'),
       biography: name(known, 'bio'),
-      picture: picture && /^https?:\/\//i.test(picture) && URL.canParse(picture) ? picture : null,
+      picture: pictureIn(picture),
     },
   ]
 }
@@ -158,5 +156,3 @@ const linksIn = (session: unknown): Link[] =>
     const url = name(session, member)
     return url ? [{ url, title }] : []
   })
-
-const name = (value: unknown, member: string) => nameIn(textOf(value, member))

@@ -1,34 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Row } from './schedule.ts'
+import { type Row, rowOf } from './schedule.ts'
 import { descriptionOf, notesOf } from './texts.ts'
 
-const row = (given: Partial<Row>): Row => ({
-  where: 'line 1',
-  guid: '1',
-  title: 'T',
-  subtitle: null,
-  abstract: null,
-  description: null,
-  day: null,
-  day_start: null,
-  day_end: null,
-  date: null,
-  start: null,
-  duration: null,
-  end: null,
-  room: null,
-  track: null,
-  type: null,
-  language: null,
-  url: null,
-  license: null,
-  do_not_record: false,
-  persons: [],
-  links: [],
-  attachments: [],
-  ...given,
-})
+const row = (given: Partial<Row>): Row => rowOf('line 1', { guid: '1', title: 'T', ...given })
 
 describe('a description', () => {
   it('is absent when the file says nothing', () => {

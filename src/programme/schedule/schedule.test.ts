@@ -323,7 +323,7 @@ describe('a basis', () => {
     assert.equal((await read(a)).start_time, '09:00:00')
   })
 
-  it('409 when somebody gets a seat in another session than was shown', async () => {
+  it('409 when a registrant gets a seat in another session than was shown', async () => {
     const { session, person, move } = await newProgramme()
     const [a, b] = [
       await session('A', '10:00', '11:00', { capacity: 1 }),

@@ -16,7 +16,7 @@ type Refused = NonNullable<Rearranged['refused']>[number]
 
 /**
  * Takes a change of the schedule back: restores what it changed of each session, unless that was changed again. Seats that
- * registrants gave up because of it are offered to them while they are free. Throws 404; 422 when it was taken back before.
+ * registrants gave up because of it are offered to them while they are free, and the offers that it made end. Throws 404; 422 when it was taken back before.
  */
 export async function undo(
   db: Db,

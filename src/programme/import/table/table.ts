@@ -39,10 +39,7 @@ export function readTable({ format, rows, whereOf }: Table, options: TableOption
     .map(({ row, where }) => ({ where, cells: cellsOf(row, taken) }))
   const order = options.date_order ?? orderShown(datesIn(cells))
   const sessions = cells.map(({ where, cells }) => readRow(where, cells, order))
-  const dates = sessions.flatMap(row => /^\d{4}-\d\d-\d\d/.exec(row.date ?? '')?.[0] ?? []).sort()
   return scheduleOf(format, sessions, {
-    start_date: dates[0] ?? null,
-    end_date: dates.at(-1) ?? null,
     columns: columnsOf(header, taken),
   })
 }
