@@ -22,6 +22,7 @@ import { sessionizeViews } from '../../programme/export/sessionize.ts'
 import { csvType, sessionsCsv, sessionsXlsx, workbookType } from '../../programme/export/tables.ts'
 import { programmeCalendar } from './calendar.ts'
 
+type Exchange = { request: FastifyRequest; reply: FastifyReply }
 type Format = { type: string; write: (programme: PublicProgramme, baseUrl: string) => string | Buffer }
 
 const asJson = 'application/json; charset=utf-8'
@@ -74,38 +75,41 @@ export function programmeFiles(
     return written
   }
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, name: string, format: Format) => {
-    const { id } = request.params as { id: string }
-    const file = await fileOf(readId(id) ?? 0, name, format, baseUrlOf(request, config))
-    if (!file) throw notFound('Event', id.slice(0, 100))
+  /** Answers with a file about an event; `noun` and `id` are what a 404 says does not exist. */
+  const answerOf = async (
+    { request, reply }: Exchange,
+    event_id: number | undefined,
+    [noun, id]: [noun: string, id: string],
+    name: string,
+    format: Format,
+  ) => {
+    const file = event_id && (await fileOf(event_id, name, format, baseUrlOf(request, config)))
+    if (!file) throw notFound(noun, id.slice(0, 100))
     return sendFile(request, reply.type(format.type), file)
   }
 
+  const answer = (exchange: Exchange, name: string, format: Format) => {
+    const { id } = exchange.request.params as { id: string }
+    return answerOf(exchange, readId(id), ['Event', id], name, format)
+  }
+
   for (const [name, format] of Object.entries(formats))
-    app.get(`/public/events/:id/${name}`, (request, reply) => answer(request, reply, name, format))
+    app.get(`/public/events/:id/${name}`, (request, reply) => answer({ request, reply }, name, format))
 
   app.get('/public/events/:id/schedule.ics', (request, reply) => {
     const wanted = readChoice(request.query as Query)
-    return answer(request, reply, `ics ${JSON.stringify(wanted)}`, calendarOf(wanted))
+    return answer({ request, reply }, `ics ${JSON.stringify(wanted)}`, calendarOf(wanted))
   })
 
   for (const [plural, kind] of calendars)
     app.get(`/public/${plural}/:file`, async (request, reply) => {
       const { file = '' } = request.params as Record<string, string>
       const id = readId(/^(.*)\.ics$/.exec(file)?.[1])
-      const event_id = id && (await findEventOf(readers, plural, id))
-      const missing = notFound(`${kind[0]!.toUpperCase()}${kind.slice(1)}`, file.slice(0, 100))
-      if (!event_id) throw missing
+      const event_id = id ? await findEventOf(readers, plural, id) : undefined
+      const noun = `${kind[0]!.toUpperCase()}${kind.slice(1)}`
       const wanted = { [kind]: [id] }
-      const format = calendarOf(wanted)
-      const written = await fileOf(
-        event_id,
-        `ics ${JSON.stringify(wanted)}`,
-        format,
-        baseUrlOf(request, config),
-      )
-      if (!written) throw missing
-      return sendFile(request, reply.type(format.type), written)
+      const name = `ics ${JSON.stringify(wanted)}`
+      return answerOf({ request, reply }, event_id, [noun, file], name, calendarOf(wanted))
     })
 
   app.get('/public/sessionize/:id/view/:view', async (request, reply) => {
@@ -114,7 +118,7 @@ export function programmeFiles(
     const write = Object.hasOwn(sessionizeViews, name) ? sessionizeViews[name] : undefined
     if (!write) throw notFound('View', view.slice(0, 100))
     const clock = isAsked({ query: request.query as Query, body: {} }, 'utc') ? 'utc' : 'local'
-    return answer(request, reply, `${name} ${clock}`, {
+    return answer({ request, reply }, `${name} ${clock}`, {
       type: asJson,
       write: programme => JSON.stringify(write(programme, clock)),
     })
